@@ -1,0 +1,1 @@
+"""Pure parsers of the files that the register owns: no database, no framework, no clock."""

@@ -1,0 +1,1 @@
+"""Registers of AI initiatives as they come: CSV, JSON and XLSX files, mappings, keys and profiles."""
