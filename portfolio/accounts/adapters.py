@@ -1,0 +1,76 @@
+"""Where other people's libraries meet ours: allauth, knox and Django's request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest, HttpResponse
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from knox.auth import TokenAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from portfolio.accounts.choices import Through
+from portfolio.accounts.models import ApiToken, User
+from portfolio.accounts.queries import actor_for
+from portfolio.kit import clock
+
+LAST_USED_EVERY = timedelta(minutes=1)
+
+
+class ActorMiddleware:
+    """Sets `request.actor` for signed-in people; None for everyone else (tokens get theirs when DRF has read them)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor = None  # type: ignore[attr-defined]
+        if isinstance(request.user, User):
+            request_id = getattr(request, "request_id", "")
+            request.actor = actor_for(request.user, request_id=request_id)  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Nobody registers themselves: administrators add people."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+
+class ApiTokenAuthentication(TokenAuthentication):
+    """Bearer tokens: digest compare by knox, then revocation, and the actor with the token's scopes and unit."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        answer = super().authenticate(request)
+        if answer is None:
+            return None
+        user, token = answer
+        if token.revoked_at is not None:
+            raise AuthenticationFailed("This token was revoked.")
+        now = clock.now()
+        if token.last_used_at is None or now - token.last_used_at > LAST_USED_EVERY:
+            ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+        request._request.actor = actor_for(  # type: ignore[attr-defined]
+            user,
+            through=Through.TOKEN,
+            token=token,
+            request_id=getattr(request._request, "request_id", ""),
+        )
+        return user, token
+
+
+class ApiTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = ApiTokenAuthentication
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A token made under Administration or by command.",
+        }

@@ -1,0 +1,121 @@
+"""Roles, what each may do, and the scopes of API tokens: DOMAIN's table as data."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    PROGRAM_MANAGER = "program_manager"
+    SPONSOR = "sponsor"
+    ARCHITECT = "infrastructure_architect"
+    GATEKEEPER = "gatekeeper"
+    PROCUREMENT = "procurement_officer"
+    FINANCE = "finance"
+    VIEWER = "viewer"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+ROLE_LABELS = {
+    Role.PROGRAM_MANAGER: "Program manager",
+    Role.SPONSOR: "Sponsor or initiative owner",
+    Role.ARCHITECT: "Infrastructure architect",
+    Role.GATEKEEPER: "Gatekeeper",
+    Role.PROCUREMENT: "Procurement officer",
+    Role.FINANCE: "Finance",
+    Role.VIEWER: "Viewer",
+    Role.AUDITOR: "Auditor",
+    Role.ADMINISTRATOR: "Administrator",
+}
+ROLE_CHOICES = [(role.value, label) for role, label in ROLE_LABELS.items()]
+
+
+class Action(StrEnum):
+    VIEW = "view"
+    MONEY = "money"
+    COMMENT = "comment"
+    REQUEST = "request.create"
+    TRIAGE = "request.triage"
+    EDIT = (
+        "initiative.edit"  # owners and sponsors may edit their own, see rules.may_edit
+    )
+    INFRASTRUCTURE = "initiative.infrastructure"
+    IMPORT = "import.run"
+    AUDIT = "audit.view"
+    CONFIGURE = "configure"
+    TOKEN = "token.create"
+
+
+_EVERYONE = frozenset(Role)
+ALLOWED: dict[Action, frozenset[Role]] = {
+    Action.VIEW: _EVERYONE,
+    Action.MONEY: frozenset(
+        {
+            Role.FINANCE,
+            Role.PROCUREMENT,
+            Role.AUDITOR,
+            Role.ADMINISTRATOR,
+            Role.PROGRAM_MANAGER,
+        }
+    ),
+    Action.COMMENT: _EVERYONE - {Role.AUDITOR},
+    Action.REQUEST: _EVERYONE - {Role.AUDITOR, Role.VIEWER},
+    Action.TRIAGE: frozenset({Role.PROGRAM_MANAGER}),
+    Action.EDIT: frozenset({Role.PROGRAM_MANAGER}),
+    Action.INFRASTRUCTURE: frozenset({Role.PROGRAM_MANAGER, Role.ARCHITECT}),
+    Action.IMPORT: frozenset({Role.PROGRAM_MANAGER, Role.ADMINISTRATOR}),
+    Action.AUDIT: frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
+    Action.CONFIGURE: frozenset({Role.ADMINISTRATOR}),
+    Action.TOKEN: frozenset(
+        {Role.PROGRAM_MANAGER, Role.ARCHITECT, Role.PROCUREMENT, Role.ADMINISTRATOR}
+    ),
+}
+
+
+class Scope(StrEnum):
+    INITIATIVES_READ = "initiatives:read"
+    INITIATIVES_WRITE = "initiatives:write"
+    REQUESTS_READ = "requests:read"
+    REQUESTS_WRITE = "requests:write"
+    IMPORTS_READ = "imports:read"
+    IMPORTS_WRITE = "imports:write"
+    COMMENTS_WRITE = "comments:write"
+    AUDIT_READ = "audit:read"
+    MONEY = "money"
+
+
+SCOPE_LABELS = {
+    Scope.INITIATIVES_READ: "Read initiatives, units, templates and reference statistics",
+    Scope.INITIATIVES_WRITE: "Create and change initiatives",
+    Scope.REQUESTS_READ: "Read requests",
+    Scope.REQUESTS_WRITE: "Create requests",
+    Scope.IMPORTS_READ: "Read registers and import runs",
+    Scope.IMPORTS_WRITE: "Import registers",
+    Scope.COMMENTS_WRITE: "Comment",
+    Scope.AUDIT_READ: "Read the audit trail",
+    Scope.MONEY: "See amounts of money",
+}
+SCOPE_CHOICES = [(scope.value, label) for scope, label in SCOPE_LABELS.items()]
+
+# What a token's scopes let it do. A token never triages, votes, decides, waives, or manages people and tokens.
+SCOPE_ACTIONS: dict[Scope, frozenset[Action]] = {
+    Scope.INITIATIVES_READ: frozenset({Action.VIEW}),
+    Scope.INITIATIVES_WRITE: frozenset(
+        {Action.VIEW, Action.EDIT, Action.INFRASTRUCTURE}
+    ),
+    Scope.REQUESTS_READ: frozenset({Action.VIEW}),
+    Scope.REQUESTS_WRITE: frozenset({Action.VIEW, Action.REQUEST}),
+    Scope.IMPORTS_READ: frozenset({Action.VIEW}),
+    Scope.IMPORTS_WRITE: frozenset({Action.VIEW, Action.IMPORT}),
+    Scope.COMMENTS_WRITE: frozenset({Action.VIEW, Action.COMMENT}),
+    Scope.AUDIT_READ: frozenset({Action.VIEW, Action.AUDIT}),
+    Scope.MONEY: frozenset({Action.MONEY}),
+}
+
+
+class Through(StrEnum):
+    PAGE = "page"
+    TOKEN = "token"
+    COMMAND = "command"
+    IMPORT = "import"
+    JOB = "job"
+    SQL = "sql"

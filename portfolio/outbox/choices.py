@@ -1,0 +1,48 @@
+"""What happens when, as two lists that one can read. The only place where a lower floor's news reaches a higher one."""
+
+from typing import NamedTuple
+
+
+class Handler(NamedTuple):
+    """A job's handler by dotted name; `queue` and `time_limit_s` are Celery's."""
+
+    path: str
+    queue: str = "default"
+    time_limit_s: int = 90
+    max_attempts: int = 5
+
+
+HANDLERS: dict[str, Handler] = {
+    "initiatives.stage_import": Handler(
+        "portfolio.initiatives.tasks.stage_import", "imports", 600
+    ),
+    "initiatives.publish_import": Handler(
+        "portfolio.initiatives.tasks.publish_import", "imports", 600
+    ),
+    "initiatives.index_search": Handler("portfolio.initiatives.tasks.index_search"),
+    "activity.notify_mention": Handler("portfolio.activity.tasks.notify_mention"),
+    "outbox.housekeeping": Handler("portfolio.outbox.tasks.housekeeping"),
+    "accounts.housekeeping": Handler("portfolio.accounts.tasks.housekeeping"),
+    "initiatives.housekeeping": Handler("portfolio.initiatives.tasks.housekeeping"),
+}
+
+# event kind -> handlers, in the order of the floors
+SUBSCRIBERS: dict[str, tuple[str, ...]] = {
+    "initiative.changed": ("initiatives.index_search",),
+    "import.published": ("initiatives.index_search",),
+    "comment.added": ("activity.notify_mention", "initiatives.index_search"),
+}
+
+
+class Slot(NamedTuple):
+    """A schedule entry: `handler` once per `every_s`, one run after a pause and never one per missed slot."""
+
+    handler: str
+    every_s: int
+
+
+SCHEDULE: tuple[Slot, ...] = (
+    Slot("outbox.housekeeping", 3600),
+    Slot("accounts.housekeeping", 24 * 3600),
+    Slot("initiatives.housekeeping", 24 * 3600),
+)

@@ -1,0 +1,191 @@
+"""Writing events and jobs, and the claim that makes each run at most one at a time.
+
+Recipe and measurements: claim by `FOR UPDATE SKIP LOCKED` with a lease in the database's clock, fence by attempt number,
+finish in the effect's own transaction. A redelivered bell is harmless because the row decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+from portfolio.kit.bell import ring
+from portfolio.outbox.choices import HANDLERS, SUBSCRIBERS
+from portfolio.outbox.models import Event, Job
+
+LEASE_S = 10
+MAX_ERROR = 4000
+
+
+class LeaseLost(Exception):
+    """Another worker took the job over; drop this run's work, it must not be committed."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to run job `job_id`, as long as no newer attempt exists."""
+
+    job_id: int
+    attempt: int
+    handler: str
+    payload: dict[str, Any]
+
+    @contextmanager
+    def finishing(self) -> Iterator[None]:
+        """One transaction: the effect inside the block and the done mark, both or neither.
+
+        Raises LeaseLost if a newer attempt holds the job; the block's work is then rolled back.
+        """
+        with transaction.atomic():
+            yield
+            if not _mark_done(self.job_id, self.attempt):
+                raise LeaseLost(f"job {self.job_id} attempt {self.attempt}")
+
+
+def emit(kind: str, payload: dict[str, Any]) -> Event:
+    """Write an event and one job per subscriber, in the caller's transaction; the bell rings after its commit."""
+    event = Event.objects.create(kind=kind, payload=payload)
+    for handler in SUBSCRIBERS.get(kind, ()):
+        enqueue(handler, payload, event=event)
+    return event
+
+
+def enqueue(
+    handler: str,
+    payload: dict[str, Any],
+    *,
+    event: Event | None = None,
+    slot: str | None = None,
+) -> Job:
+    """Write one job in the caller's transaction. Raises KeyError for a handler that is not in HANDLERS."""
+    known = HANDLERS[handler]
+    job = Job.objects.create(
+        handler=handler,
+        queue=known.queue,
+        payload=payload,
+        event=event,
+        slot=slot,
+        max_attempts=known.max_attempts,
+    )
+    transaction.on_commit(
+        lambda: ring(job.pk, queue=known.queue, time_limit_s=known.time_limit_s)
+    )
+    return job
+
+
+def claim(job_id: int) -> Claim | None:
+    """Take the job for LEASE_S seconds; None if it is done, dead, not due or held by somebody else."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE outbox_job SET lease_until = now() + make_interval(secs => %s), attempt = attempt + 1"
+            " WHERE id = (SELECT id FROM outbox_job WHERE id = %s AND done_at IS NULL AND dead_at IS NULL"
+            "   AND not_before <= now() AND coalesce(lease_until, '-infinity') < now() FOR UPDATE SKIP LOCKED)"
+            " RETURNING attempt, handler, payload, max_attempts",
+            [LEASE_S, job_id],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    attempt, handler, payload, max_attempts = row
+    if attempt > max_attempts:
+        bury(job_id, attempt, "The worker died in every attempt.")
+        return None
+    return Claim(
+        job_id,
+        attempt,
+        handler,
+        Job._meta.get_field("payload").from_db_value(payload, None, connection),
+    )
+
+
+def renew(held: Claim) -> bool:
+    """Extend the lease; False if it is no longer ours."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE outbox_job SET lease_until = now() + make_interval(secs => %s)"
+            " WHERE id = %s AND attempt = %s AND done_at IS NULL",
+            [LEASE_S, held.job_id, held.attempt],
+        )
+        return bool(cursor.rowcount == 1)
+
+
+def run(held: Claim, handler: Callable[[Claim], None]) -> None:
+    """Run the handler; it may finish the claim in its own transaction, else the claim is finished here."""
+    handler(held)
+    _mark_done(held.job_id, held.attempt)
+
+
+def fail(held: Claim, error: str) -> None:
+    """Put the job back with growing distance (2, 4, 8 ... s, at most 5 min); bury it after its last attempt."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE outbox_job SET lease_until = NULL, last_error = %s,"
+            " not_before = now() + make_interval(secs => least(300, 2 ^ attempt)),"
+            " dead_at = CASE WHEN attempt >= max_attempts THEN now() END"
+            " WHERE id = %s AND attempt = %s AND done_at IS NULL",
+            [error[:MAX_ERROR], held.job_id, held.attempt],
+        )
+
+
+def bury(job_id: int, attempt: int, error: str) -> None:
+    """Make a job a dead letter: kept, shown, never run again unless revived."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE outbox_job SET dead_at = now(), lease_until = NULL, last_error = %s"
+            " WHERE id = %s AND attempt = %s AND done_at IS NULL",
+            [error[:MAX_ERROR], job_id, attempt],
+        )
+
+
+def revive(*, job_id: int) -> bool:
+    """Give a dead letter a fresh set of attempts; False if it is not dead."""
+    with transaction.atomic():
+        revived = Job.objects.filter(pk=job_id, dead_at__isnull=False).update(
+            dead_at=None, attempt=0, lease_until=None
+        )
+        job = Job.objects.filter(pk=job_id).first()
+        if revived and job:
+            transaction.on_commit(
+                lambda: ring(
+                    job_id,
+                    queue=job.queue,
+                    time_limit_s=HANDLERS[job.handler].time_limit_s,
+                )
+            )
+    return bool(revived)
+
+
+def schedule_slot(handler: str, slot: str) -> bool:
+    """Enqueue a scheduled run unless that slot exists already; two beats make one run."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [slot]
+            )
+        if Job.objects.filter(slot=slot).exists():
+            return False
+        enqueue(handler, {}, slot=slot)
+    return True
+
+
+def seen(name: str) -> None:
+    """Record that process kind `name` is alive."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO outbox_beat (name, at) VALUES (%s, now()) ON CONFLICT (name) DO UPDATE SET at = now()",
+            [name],
+        )
+
+
+def _mark_done(job_id: int, attempt: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE outbox_job SET done_at = now(), lease_until = NULL WHERE id = %s AND attempt = %s"
+            " AND done_at IS NULL",
+            [job_id, attempt],
+        )
+        return bool(cursor.rowcount == 1)
