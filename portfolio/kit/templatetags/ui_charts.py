@@ -1,0 +1,84 @@
+"""The table behind a chart, made from the same data that the chart is drawn from (contract: static/js/charts.js)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from portfolio.kit.templatetags.ui_text import tidy
+
+Data = dict[str, Any]
+Cell = dict[str, Any]
+
+
+def _number(value: Any) -> Cell:
+    return {"text": _("unknown") if value is None else tidy(value, 2), "num": True}
+
+
+def _label(item: Data) -> Cell:
+    return {"text": str(item["label"]), "url": item.get("url", "")}
+
+
+def _bar(data: Data) -> tuple[list[str], list[list[Cell]]]:
+    columns = [str(data.get("category_label", "")), *(str(series["name"]) for series in data["series"])]
+    rows = []
+    for index, category in enumerate(data["categories"]):
+        cells = [series["data"][index] for series in data["series"]]
+        url = next((cell["url"] for cell in cells if cell.get("url")), "")
+        rows.append([{"text": str(category), "url": url}, *(_with_range(cell) for cell in cells)])
+    return columns, rows
+
+
+def _with_range(cell: Data) -> Cell:
+    made = _number(cell["value"])
+    if cell.get("low") is not None and cell.get("high") is not None:
+        made["text"] += f" ({tidy(cell['low'], 2)}–{tidy(cell['high'], 2)})"
+    if cell.get("base"):
+        made["text"] += f", {cell['base']}"
+    return made
+
+
+def _flow(data: Data) -> tuple[list[str], list[list[Cell]]]:
+    names = {node["id"]: str(node["label"]) for node in data["nodes"]}
+    rows = [
+        [
+            {"text": names[link["source"]], "url": link.get("url", "")},
+            {"text": names[link["target"]]},
+            _number(link["value"]),
+        ]
+        for link in data["links"]
+    ]
+    return [_("From"), _("To"), str(data.get("unit") or _("Number"))], rows
+
+
+def _interval(data: Data) -> tuple[list[str], list[list[Cell]]]:
+    rows = [
+        [_label(row), *(_number(row.get(key)) for key in ("mid", "low", "high")), {"text": str(row.get("base", ""))}]
+        for row in data["rows"]
+    ]
+    return [str(data.get("category_label", "")), _("Estimate"), _("Low"), _("High"), _("Base")], rows
+
+
+def _box(data: Data) -> tuple[list[str], list[list[Cell]]]:
+    keys = ("n", "min", "q1", "median", "q3", "max")
+    rows = [[_label(row), *(_number(row.get(key)) for key in keys)] for row in data["rows"]]
+    heads = [_("Number"), _("Minimum"), _("Lower quartile"), _("Median"), _("Upper quartile"), _("Maximum")]
+    return [str(data.get("category_label", "")), *heads], rows
+
+
+_TWINS: dict[str, Callable[[Data], tuple[list[str], list[list[Cell]]]]] = {
+    "bar": _bar,
+    "flow": _flow,
+    "interval": _interval,
+    "box": _box,
+}
+
+
+def twin(data: Data) -> dict[str, Any]:
+    """`{"columns": [...], "rows": [[{"text", "url"?, "num"?}]]}` for any kind of chart; KeyError for an unknown kind."""
+    columns, rows = _TWINS[data["kind"]](data)
+    markers = [
+        [{"text": str(marker["label"])}, _number(marker["value"]), *[{"text": ""}] * (len(columns) - 2)]
+        for marker in data.get("markers", [])
+    ]
+    return {"columns": columns, "rows": rows + markers}

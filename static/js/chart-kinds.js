@@ -1,0 +1,187 @@
+/* From our data to the chart library's options; one function per kind (contract in charts.js). */
+(function () {
+  "use strict";
+  var P = window.Pilotage;
+  var calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+
+  function number(value) {
+    return value === null || value === undefined ? "–" : Number(value).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 2 });
+  }
+
+  function withUnit(value, data) {
+    return number(value) + (data.unit ? "\u202f" + data.unit : "");
+  }
+
+  function tip(title, lines) {
+    return "<strong>" + P.escape(title) + "</strong><br>" + lines.filter(Boolean).map(P.escape).join("<br>");
+  }
+
+  function says(title, lines) {
+    return [title].concat(lines.filter(Boolean)).join(", ");
+  }
+
+  function base(data, colors) {
+    return {
+      animation: !calm.matches,
+      animationDuration: 250,
+      textStyle: { color: colors.ink, fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12 },
+      tooltip: {
+        confine: true,
+        backgroundColor: colors.surface,
+        borderColor: colors.line,
+        padding: [6, 10],
+        textStyle: { color: colors.ink, fontSize: 12 },
+        formatter: function (point) { return point.data && point.data.tip; },
+      },
+    };
+  }
+
+  function axes(data, colors, labels, width) {
+    var widest = Math.min(width * 0.38, Math.max.apply(null, labels.map(function (text) { return text.length * 6.6; }).concat([40])));
+    return {
+      grid: { left: widest + 14, right: 56, top: data.markers ? 40 : 12, bottom: 24 },
+      yAxis: {
+        type: "category", inverse: true, data: labels,
+        axisLine: { lineStyle: { color: colors.strong } }, axisTick: { show: false },
+        axisLabel: { color: colors.ink, width: widest, overflow: "truncate" },
+      },
+      xAxis: {
+        type: "value", min: 0, max: data.max, splitNumber: width < 480 ? 3 : 5,
+        splitLine: { lineStyle: { color: colors.line } },
+        axisLabel: { color: colors.ink2, formatter: function (value) { return withUnit(value, data); } },
+      },
+    };
+  }
+
+  /* Reference lines carry their own name and value; later ones sit a line higher, so that they do not collide. */
+  function markers(data, colors) {
+    if (!data.markers || !data.markers.length) return undefined;
+    return {
+      symbol: "none", silent: true, animation: false,
+      lineStyle: { color: colors.ink2, type: "dashed", width: 1.5 },
+      data: data.markers.map(function (marker, index) {
+        return {
+          xAxis: marker.value,
+          label: { formatter: marker.label, color: colors.ink2, position: "end", distance: 4 + 14 * (index % 2), fontSize: 11 },
+        };
+      }),
+    };
+  }
+
+  function barItem(data, series, cell, category) {
+    var lines = [
+      (data.series.length > 1 ? series.name + ": " : "") + withUnit(cell.value, data),
+      cell.low !== undefined && cell.low !== null ? number(cell.low) + "–" + withUnit(cell.high, data) : "",
+      cell.base,
+    ];
+    return { value: cell.value, url: cell.url, low: cell.low, high: cell.high, tip: tip(category, lines), says: says(category, lines) };
+  }
+
+  /* A line with end caps from low to high, drawn for bars and for interval rows alike. */
+  function whisker(colors, key) {
+    return {
+      type: "custom", silent: true, z: 5, tooltip: { show: false },
+      renderItem: function (params, api) {
+        var at = api.value(0);
+        var from = api.coord([api.value(1), at]);
+        var to = api.coord([api.value(2), at]);
+        var style = { stroke: colors[key], lineWidth: key === "ink" ? 1.5 : 2, fill: "none" };
+        var line = function (x1, y1, x2, y2) { return { type: "line", shape: { x1: x1, y1: y1, x2: x2, y2: y2 }, style: style }; };
+        return { type: "group", children: [
+          line(from[0], from[1], to[0], to[1]), line(from[0], from[1] - 4, from[0], from[1] + 4), line(to[0], to[1] - 4, to[0], to[1] + 4),
+        ] };
+      },
+    };
+  }
+
+  function bar(data, colors, width) {
+    var option = axes(data, colors, data.categories, width);
+    option.series = data.series.map(function (series, index) {
+      var color = P.color(series.color || (data.series.length > 1 ? "stage-" + Math.min(5, index + 1) : "accent"));
+      return {
+        type: "bar", name: series.name, stack: data.stacked ? "all" : undefined, barMaxWidth: 18, barMinHeight: 1,
+        itemStyle: { color: color, borderRadius: data.stacked ? 0 : [0, 3, 3, 0], borderColor: colors.surface, borderWidth: data.stacked ? 1 : 0 },
+        emphasis: { itemStyle: { borderColor: colors.ink, borderWidth: 2 } },
+        label: data.stacked ? { show: false } : { show: true, position: "right", color: colors.ink, formatter: function (point) { return point.data.high === undefined || point.data.high === null ? withUnit(point.value, data) : ""; } },
+        markLine: index ? undefined : markers(data, colors),
+        data: series.data.map(function (cell, at) { return barItem(data, series, cell, data.categories[at]); }),
+      };
+    });
+    if (data.stacked) {
+      option.legend = { top: data.markers ? 18 : 0, left: 0, itemWidth: 10, itemHeight: 10, textStyle: { color: colors.ink2 }, inactiveColor: colors.strong };
+      option.grid.top += 22;
+    }
+    var ranged = data.stacked ? [] : data.series[0].data.map(function (cell, at) { return [at, cell.low, cell.high]; }).filter(function (row) { return row[1] !== undefined && row[1] !== null; });
+    if (ranged.length) option.series.push(Object.assign(whisker(colors, "ink"), { data: ranged }));
+    return option;
+  }
+
+  function interval(data, colors, width) {
+    var option = axes(data, colors, data.rows.map(function (row) { return row.label; }), width);
+    var text = function (row) { return [row.mid === undefined || row.mid === null ? "" : withUnit(row.mid, data), number(row.low) + "–" + withUnit(row.high, data), row.base]; };
+    option.series = [
+      Object.assign(whisker(colors, "accent"), { data: data.rows.map(function (row, at) { return [at, row.low, row.high]; }) }),
+      {
+        type: "scatter", symbolSize: 11, symbol: "diamond", z: 6, markLine: markers(data, colors),
+        label: { show: width > 480, position: "top", distance: 3, color: colors.ink, fontSize: 11, formatter: function (point) { return point.data.estimated ? withUnit(point.value[0], data) : ""; } },
+        data: data.rows.map(function (row, at) {
+          var known = row.mid !== undefined && row.mid !== null;
+          return {
+            value: [known ? row.mid : (row.low + row.high) / 2, at], url: row.url, estimated: known,
+            itemStyle: { color: known ? P.color(row.color || "accent") : "transparent" },
+            tip: tip(row.label, text(row)), says: says(row.label, text(row)),
+          };
+        }),
+      },
+    ];
+    return option;
+  }
+
+  function box(data, colors, width) {
+    var option = axes(data, colors, data.rows.map(function (row) { return row.label + " (" + row.n + ")"; }), width);
+    var points = [];
+    data.rows.forEach(function (row, at) {
+      (row.points || []).forEach(function (point) {
+        var lines = [withUnit(point.value, data)];
+        points.push({ value: [point.value, at], url: point.url, tip: tip(point.label, lines), says: says(point.label, lines) });
+      });
+    });
+    option.series = [
+      {
+        type: "boxplot", boxWidth: [8, 18], layout: "horizontal", markLine: markers(data, colors),
+        itemStyle: { color: P.color("accent-soft"), borderColor: colors.accent, borderWidth: 1.5 },
+        data: data.rows.map(function (row) {
+          var lines = ["median " + withUnit(row.median, data), number(row.q1) + "–" + withUnit(row.q3, data), "n = " + row.n];
+          return { value: [row.min, row.q1, row.median, row.q3, row.max], url: row.url, tip: tip(row.label, lines), says: says(row.label, lines) };
+        }),
+      },
+      { type: "scatter", symbolSize: 7, itemStyle: { color: "transparent", borderColor: colors.ink, borderWidth: 1.5 }, data: points },
+    ];
+    return option;
+  }
+
+  function flow(data, colors, width) {
+    var label = {};
+    data.nodes.forEach(function (node) { label[node.id] = node.label; });
+    return { series: [{
+      type: "sankey", left: 4, right: width < 480 ? 70 : 120, top: 8, bottom: 8, nodeWidth: 10, nodeGap: 14, draggable: false, layoutIterations: 32,
+      emphasis: { focus: "adjacency" },
+      label: { color: colors.ink, fontSize: 12, formatter: function (point) { return label[point.name] + " " + number(point.value); } },
+      lineStyle: { color: "source", opacity: 0.28, curveness: 0.5 },
+      data: data.nodes.map(function (node) {
+        return { name: node.id, depth: node.depth, url: node.url, itemStyle: { color: P.color(node.color || "accent"), borderWidth: 0 }, tip: P.escape(node.label), says: node.label };
+      }),
+      links: data.links.map(function (link) {
+        var title = label[link.source] + " → " + label[link.target];
+        return { source: link.source, target: link.target, value: link.value, url: link.url, tip: tip(title, [withUnit(link.value, data)]) };
+      }),
+    }] };
+  }
+
+  var kinds = { bar: bar, interval: interval, box: box, flow: flow };
+
+  P.chartOption = function (data, width) {
+    var colors = { ink: P.color("ink"), ink2: P.color("ink-2"), line: P.color("line"), strong: P.color("line-strong"), surface: P.color("surface"), accent: P.color("accent") };
+    return Object.assign(base(data, colors), kinds[data.kind](data, colors, width));
+  };
+})();
