@@ -11,6 +11,13 @@ VENDORED = {
 }
 SPRITE = "icons.svg"
 _SVG = "http://www.w3.org/2000/svg"
+_LINES = {
+    "viewBox": "0 0 24 24",
+    "fill": "none",
+    "stroke": "currentColor",
+    "stroke-linecap": "round",
+    "stroke-linejoin": "round",
+}
 # A map that is not shipped fails collectstatic, which follows these comments.
 _SOURCE_MAP = re.compile(rb"/\*# sourceMappingURL=[^*]*\*/|//# sourceMappingURL=\S*")
 
@@ -47,8 +54,8 @@ def sprite(folder: Path, names: list[str]) -> bytes:
     ElementTree.register_namespace("", _SVG)
     root = ElementTree.Element(f"{{{_SVG}}}svg")
     for name in names:
-        drawing = ElementTree.fromstring(_read(folder / f"{name}.svg"))
-        symbol = ElementTree.SubElement(root, f"{{{_SVG}}}symbol", id=f"icon-{name}", viewBox="0 0 24 24")
+        drawing = ElementTree.fromstring(_read(folder / f"{name}.svg"))  # noqa: S314 - see the import
+        symbol = ElementTree.SubElement(root, f"{{{_SVG}}}symbol", _LINES | {"id": f"icon-{name}"})
         symbol.extend(shape for shape in drawing if shape.get("stroke") != "none")
     ElementTree.indent(root)
     return ElementTree.tostring(root)

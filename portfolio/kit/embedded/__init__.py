@@ -5,15 +5,14 @@ let go, so a killed user leaves nothing running and a command in another shell n
 """
 
 import atexit
+import json
 import os
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-import orjson
-
-from portfolio.kit.embedded.errors import KINDS, EmbeddedError, HalfConfigured, NoPermission, StartFailed
+from portfolio.kit.embedded.errors import KINDS, HalfConfigured, NoPermission, StartFailed
 from portfolio.kit.embedded.locks import FolderLock
 from portfolio.kit.embedded.places import Places
 from portfolio.kit.embedded.secret import kept_secret
@@ -112,7 +111,7 @@ def _start_keeper(places: Places, users: FolderLock) -> "subprocess.Popen[bytes]
     assert keeper.stdout is not None
     with keeper.stdout as answers:
         line = answers.readline()
-    answer = orjson.loads(line) if line.strip() else {"kind": "", "message": f"It failed; see {places.log}/embedded.log."}
+    answer = json.loads(line) if line.strip() else {"kind": "", "message": f"It failed; see {places.log}/embedded.log."}
     if answer:
         users.close()
         keeper.wait()

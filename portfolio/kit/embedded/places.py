@@ -60,7 +60,8 @@ class Places:
                 os.chown(self.sockets, owner, -1)
         except (PermissionError, FileExistsError) as error:
             raise NoPermission(
-                f"{error.filename} cannot be written. Give it to the user who runs this, or set PILOTAGE_VAR to a folder of yours."
+                f"{error.filename} cannot be written. Give it to the user who runs this, "
+                "or set PILOTAGE_VAR to a folder of yours."
             ) from None
 
     def database_url(self, role: str) -> str:

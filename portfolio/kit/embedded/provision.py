@@ -22,6 +22,6 @@ def provision(places: Places) -> None:
             connection.execute(
                 sql.SQL("CREATE DATABASE {database} OWNER {owner} TEMPLATE template0 ENCODING 'UTF8'").format(**names)
             )
-        names = {"database": sql.Identifier(DATABASE), "guests": sql.SQL(", ").join(map(sql.Identifier, (APP, READONLY)))}
-        connection.execute(sql.SQL("REVOKE ALL ON DATABASE {database} FROM PUBLIC").format(**names))
-        connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {database} TO {guests}").format(**names))
+        database, guests = sql.Identifier(DATABASE), sql.SQL(", ").join(map(sql.Identifier, (APP, READONLY)))
+        connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
+        connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, guests))

@@ -9,7 +9,7 @@ def say(line: str) -> None:
     try:
         print(line, flush=True)
     except OSError:
-        sys.stdout = None  # type: ignore[assignment] # print() does nothing from here on
+        sys.stdout = None  # print() does nothing from here on
 
 
 class Follower:

@@ -107,7 +107,8 @@ class Up:
         web += ["--workers", str(options.workers), "--blocking-threads", "1", "--no-ws", "--respawn-failed-workers"]
         web += ["--workers-kill-timeout", "10", "portfolio.wsgi:application"]
         celery = [python, "-m", "celery", "-A", "portfolio.celery"]
-        worker = [*celery, "worker", "--concurrency", "2", "--hostname", "worker@pilotage", "--without-gossip", "--without-mingle"]
+        worker = [*celery, "worker", "--concurrency", "2", "--hostname", "worker@pilotage"]
+        worker += ["--without-gossip", "--without-mingle"]
         commands = {"web": web, "worker": worker, "beat": [*celery, "beat", "--pidfile="]}
         logs = options.var / "log"
         logs.mkdir(parents=True, exist_ok=True)
