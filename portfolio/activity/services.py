@@ -66,7 +66,7 @@ def add_comment(
             attach(comment=comment, file=file)
         emit(
             "comment.added",
-            {"comment_id": comment.pk, "initiative_id": initiative_id, "url": url},
+            {"comment_id": comment.pk, "initiative_ids": [initiative_id] if initiative_id else [], "url": url},
         )
     return comment
 
