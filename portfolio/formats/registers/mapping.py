@@ -40,7 +40,8 @@ class FieldMap:
 
     `columns`: unit_path and list take all of them in order, any other kind the first one that is not blank.
     `values`: raw text -> value, compared without case and double spaces; a raw text that ends with * is a beginning.
-    `required`: the columns must be there and a blank cell rejects the row. `default`: the value of a blank cell.
+    `required`: the columns must be there, and a row whose field comes out empty is rejected (choices and dates come out
+    as unknown, not as empty). `default`: the value of a blank cell.
     `blank_words`: "N/A" and the like count as blank. `report`: false where another field reports the same cell.
     `unit`: currency or unit of measure of the numbers, `scale` what one of them stands for (1000 for "k").
     """
