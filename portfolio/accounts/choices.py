@@ -35,9 +35,7 @@ class Action(StrEnum):
     COMMENT = "comment"
     REQUEST = "request.create"
     TRIAGE = "request.triage"
-    EDIT = (
-        "initiative.edit"  # owners and sponsors may edit their own, see rules.may_edit
-    )
+    EDIT = "initiative.edit"  # owners and sponsors may edit their own, see rules.may_edit
     INFRASTRUCTURE = "initiative.infrastructure"
     IMPORT = "import.run"
     AUDIT = "audit.view"
@@ -65,9 +63,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.IMPORT: frozenset({Role.PROGRAM_MANAGER, Role.ADMINISTRATOR}),
     Action.AUDIT: frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
     Action.CONFIGURE: frozenset({Role.ADMINISTRATOR}),
-    Action.TOKEN: frozenset(
-        {Role.PROGRAM_MANAGER, Role.ARCHITECT, Role.PROCUREMENT, Role.ADMINISTRATOR}
-    ),
+    Action.TOKEN: frozenset({Role.PROGRAM_MANAGER, Role.ARCHITECT, Role.PROCUREMENT, Role.ADMINISTRATOR}),
 }
 
 
@@ -99,9 +95,7 @@ SCOPE_CHOICES = [(scope.value, label) for scope, label in SCOPE_LABELS.items()]
 # What a token's scopes let it do. A token never triages, votes, decides, waives, or manages people and tokens.
 SCOPE_ACTIONS: dict[Scope, frozenset[Action]] = {
     Scope.INITIATIVES_READ: frozenset({Action.VIEW}),
-    Scope.INITIATIVES_WRITE: frozenset(
-        {Action.VIEW, Action.EDIT, Action.INFRASTRUCTURE}
-    ),
+    Scope.INITIATIVES_WRITE: frozenset({Action.VIEW, Action.EDIT, Action.INFRASTRUCTURE}),
     Scope.REQUESTS_READ: frozenset({Action.VIEW}),
     Scope.REQUESTS_WRITE: frozenset({Action.VIEW, Action.REQUEST}),
     Scope.IMPORTS_READ: frozenset({Action.VIEW}),

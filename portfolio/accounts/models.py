@@ -17,9 +17,7 @@ from portfolio.kit.scope import ScopedQuerySet
 class UserManager(BaseUserManager["User"]):
     """Creates people by e-mail address."""
 
-    def create_user(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> User:
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)  # None makes it unusable until a reset
         user.save(using=self._db)
@@ -36,9 +34,7 @@ class User(AbstractBaseUser):
     name = models.CharField(_("name"), max_length=150)
     is_active = models.BooleanField(_("active"), default=True, db_default=True)
     demo = models.BooleanField(default=False, db_default=False)
-    time_zone = models.CharField(
-        _("time zone"), max_length=64, blank=True, default="", db_default=""
-    )
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True, default="", db_default="")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = UserManager()
@@ -69,12 +65,8 @@ class BusinessUnit(models.Model):
     """A node of the organisation's tree. `path` is `/1/7/`: the ids from the root down, so a subtree is one prefix."""
 
     name = models.CharField(_("name"), max_length=255)
-    code = models.CharField(
-        _("code"), max_length=50, blank=True, default="", db_default=""
-    )
-    parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
-    )
+    code = models.CharField(_("code"), max_length=50, blank=True, default="", db_default="")
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
     path = models.CharField(max_length=255, unique=True, editable=False)
     depth = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     demo = models.BooleanField(default=False, db_default=False)
@@ -110,11 +102,7 @@ class RoleAssignment(models.Model):
     )
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                "user", "role", "unit", name="role_once", nulls_distinct=False
-            )
-        ]
+        constraints = [models.UniqueConstraint("user", "role", "unit", name="role_once", nulls_distinct=False)]
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} ({self.unit or _('whole organisation')})"
@@ -138,9 +126,7 @@ class ApiToken(AbstractAuthToken):
     class Meta:
         ordering = ("-created",)
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(expiry__isnull=False), name="token_always_expires"
-            ),
+            models.CheckConstraint(condition=models.Q(expiry__isnull=False), name="token_always_expires"),
         ]
 
     def __str__(self) -> str:

@@ -38,15 +38,9 @@ def actor_for(
         user_id=user.pk,
         label=label,
         through=through,
-        grants=tuple(
-            Grant(Role(role), path) for role, path, *_ in rows if role is not None
-        ),
-        scopes=None
-        if token is None
-        else frozenset(Scope(scope) for scope in token.scopes),
-        token_path=EVERYTHING
-        if token is None or token.unit is None
-        else token.unit.path,
+        grants=tuple(Grant(Role(role), path) for role, path, *_ in rows if role is not None),
+        scopes=None if token is None else frozenset(Scope(scope) for scope in token.scopes),
+        token_path=EVERYTHING if token is None or token.unit is None else token.unit.path,
         request_id=request_id,
         showing_demo=bool(rows[0][3] and not rows[0][2]),
     )
@@ -78,10 +72,18 @@ def unit_trail(units: Iterable[BusinessUnit]) -> dict[int, str]:
     """`{unit id: "Department / Bureau"}` for display, from the given units alone."""
     names = {unit.pk: unit.name for unit in units}
     return {
-        unit.pk: " / ".join(
-            names[int(part)]
-            for part in unit.path.strip("/").split("/")
-            if int(part) in names
-        )
-        for unit in units
+        unit.pk: " / ".join(names[int(part)] for part in unit.path.strip("/").split("/") if int(part) in names) for unit in units
     }
+
+
+def administrators() -> QuerySet[User]:
+    """Active people who administer the whole organisation; people of the demo do not count."""
+    return User.objects.filter(is_active=True, demo=False, roles__role=Role.ADMINISTRATOR, roles__unit=None)
+
+
+def units_named(text: str) -> list[BusinessUnit]:
+    """Units whose name, code or trail ("Department / Bureau") is `text`, ignoring case; for people at a terminal."""
+    wanted = text.strip().casefold()
+    units = list(BusinessUnit.objects.all())
+    trails = unit_trail(units)
+    return [unit for unit in units if wanted in (unit.name.casefold(), unit.code.casefold(), trails[unit.pk].casefold())]

@@ -51,12 +51,8 @@ class Actor:
             return ()
         # A token acts for its unit, wherever its maker still holds any role; the maker's role need not allow the act
         # by hand (DOMAIN: a token may create and change whatever its scope names), but money needs the maker's right.
-        reach = (
-            held if wanted is Action.MONEY else {grant.path for grant in self.grants}
-        )
-        return _outermost(
-            {narrow for path in reach if (narrow := _overlap(path, self.token_path))}
-        )
+        reach = held if wanted is Action.MONEY else {grant.path for grant in self.grants}
+        return _outermost({narrow for path in reach if (narrow := _overlap(path, self.token_path))})
 
     def may(self, action: str, unit_path: str) -> bool:
         """Whether `action` is allowed on something that belongs to the unit at `unit_path`."""
@@ -82,26 +78,16 @@ def system(label: str, through: Through = Through.JOB) -> Actor:
     return Actor(None, label, through, tuple(Grant(role, EVERYTHING) for role in Role))
 
 
-def may_edit(
-    actor: Actor, *, unit_path: str, owner_id: int | None, sponsor_id: int | None
-) -> bool:
+def may_edit(actor: Actor, *, unit_path: str, owner_id: int | None, sponsor_id: int | None) -> bool:
     """Program managers edit their units' initiatives; an owner or sponsor edits their own while they hold that role."""
     if actor.may(Action.EDIT, unit_path):
         return True
-    return (
-        is_own(actor, owner_id, sponsor_id)
-        and actor.scopes is None
-        and actor.may(Action.VIEW, unit_path)
-    )
+    return is_own(actor, owner_id, sponsor_id) and actor.scopes is None and actor.may(Action.VIEW, unit_path)
 
 
-def may_see_money(
-    actor: Actor, *, unit_path: str, owner_id: int | None, sponsor_id: int | None
-) -> bool:
+def may_see_money(actor: Actor, *, unit_path: str, owner_id: int | None, sponsor_id: int | None) -> bool:
     """Amounts of one initiative: by role for the unit, or as its owner or sponsor."""
-    return actor.may(Action.MONEY, unit_path) or (
-        actor.scopes is None and is_own(actor, owner_id, sponsor_id)
-    )
+    return actor.may(Action.MONEY, unit_path) or (actor.scopes is None and is_own(actor, owner_id, sponsor_id))
 
 
 def is_own(actor: Actor, owner_id: int | None, sponsor_id: int | None) -> bool:
@@ -117,6 +103,4 @@ def _overlap(path: str, other: str) -> str | None:
 
 def _outermost(paths: set[str]) -> tuple[str, ...]:
     """Drop subtrees that another one contains; sorted, so that SQL text is stable."""
-    return tuple(
-        sorted(p for p in paths if not any(p != q and p.startswith(q) for q in paths))
-    )
+    return tuple(sorted(p for p in paths if not any(p != q and p.startswith(q) for q in paths)))

@@ -18,6 +18,4 @@ def housekeeping(held: Claim) -> None:
     with held.finishing():
         Session.objects.filter(expire_date__lt=clock.now()).delete()
         ApiToken.objects.filter(expiry__lt=clock.now() - KEEP_EXPIRED).delete()
-        AccessAttempt.objects.filter(
-            attempt_time__lt=clock.now() - KEEP_ATTEMPTS
-        ).delete()
+        AccessAttempt.objects.filter(attempt_time__lt=clock.now() - KEEP_ATTEMPTS).delete()

@@ -28,22 +28,16 @@ class Migration(migrations.Migration):
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 (
                     "last_login",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="last login"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
                 ),
                 (
                     "email",
-                    models.EmailField(
-                        max_length=254, unique=True, verbose_name="e-mail address"
-                    ),
+                    models.EmailField(max_length=254, unique=True, verbose_name="e-mail address"),
                 ),
                 ("name", models.CharField(max_length=150, verbose_name="name")),
                 (
                     "is_active",
-                    models.BooleanField(
-                        db_default=True, default=True, verbose_name="active"
-                    ),
+                    models.BooleanField(db_default=True, default=True, verbose_name="active"),
                 ),
                 ("demo", models.BooleanField(db_default=False, default=False)),
                 (
@@ -100,9 +94,7 @@ class Migration(migrations.Migration):
                 ("path", models.CharField(editable=False, max_length=255, unique=True)),
                 (
                     "depth",
-                    models.PositiveSmallIntegerField(
-                        db_default=0, default=0, editable=False
-                    ),
+                    models.PositiveSmallIntegerField(db_default=0, default=0, editable=False),
                 ),
                 ("demo", models.BooleanField(db_default=False, default=False)),
                 (
