@@ -9,17 +9,29 @@ from pathlib import Path
 
 from portfolio.kit.supervisor.warden import Warden
 
-_PATIENCE_S = (0.5, 1, 2, 5, 10)
+PATIENCE_S = (0.5, 1.0, 2.0, 5.0, 10.0)
 _FAST_S = 10
 _LOG_BYTES = 20_000_000
 
 
 class Child:
-    """`log` takes what it prints, or None to print where we do. A child that keeps crashing within 10 s is hopeless."""
+    """`log` takes what it prints, or None to print where we do. A child that keeps crashing within 10 s is hopeless.
 
-    def __init__(self, name: str, command: Sequence[str], *, log: Path | None, warden: Warden, cwd: Path | None = None) -> None:
+    `patience_s` are the pauses before it is started again, the last one for all further crashes.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        log: Path | None,
+        warden: Warden,
+        cwd: Path | None = None,
+        patience_s: Sequence[float] = PATIENCE_S,
+    ) -> None:
         self.name, self.log = name, log
-        self._command, self._warden, self._cwd = list(command), warden, cwd
+        self._command, self._warden, self._cwd, self._patience_s = list(command), warden, cwd, patience_s
         self._process: subprocess.Popen[bytes] | None = None
         self._started = 0.0
         self.fast_crashes = 0
@@ -59,7 +71,7 @@ class Child:
         """Plan the next start and return the seconds until then."""
         fast = time.monotonic() - self._started < _FAST_S
         self.fast_crashes = self.fast_crashes + 1 if fast else 0
-        wait_s = _PATIENCE_S[min(self.fast_crashes, len(_PATIENCE_S) - 1)]
+        wait_s = self._patience_s[min(self.fast_crashes, len(self._patience_s) - 1)]
         self.due = time.monotonic() + wait_s
         return wait_s
 
