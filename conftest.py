@@ -1,18 +1,18 @@
-"""Starts the embedded servers (or takes the ones the environment names) before Django reads its settings."""
+"""Starts the embedded servers (or takes the ones the environment names) before Django reads its settings.
+
+That is why DJANGO_SETTINGS_MODULE stands here and not in pyproject.toml, from where pytest-django would read it first.
+"""
 
 import os
 from pathlib import Path
 
-import pytest
+import django
 
-ROOT = Path(__file__).resolve().parent
+from portfolio.kit.embedded import ensure_unless_configured
 
-
-def pytest_configure(config: pytest.Config) -> None:
-    os.environ.setdefault("PILOTAGE_VAR", str(ROOT / "var" / "test"))
-    os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 40)
-    if "DATABASE_URL" not in os.environ:
-        from portfolio.kit.embedded import ensure
-
-        Path(os.environ["PILOTAGE_VAR"]).mkdir(parents=True, exist_ok=True)
-        ensure(Path(os.environ["PILOTAGE_VAR"]))
+VAR = Path(os.environ.setdefault("PILOTAGE_VAR", str(Path(__file__).resolve().parent / "var" / "test")))
+VAR.mkdir(parents=True, exist_ok=True)
+os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 40)
+ensure_unless_configured(VAR)
+os.environ["DJANGO_SETTINGS_MODULE"] = "portfolio.settings"
+django.setup()
