@@ -46,9 +46,9 @@
         axisLabel: { color: colors.ink, width: widest, overflow: "truncate" },
       },
       xAxis: {
-        type: "value", min: 0, max: data.max, splitNumber: width < 480 ? 3 : 5,
+        type: "value", min: 0, max: data.max, splitNumber: width < 360 ? 2 : width < 560 ? 3 : 5,
         splitLine: { lineStyle: { color: colors.line } },
-        axisLabel: { color: colors.ink2, formatter: function (value) { return withUnit(value, data); } },
+        axisLabel: { color: colors.ink2, hideOverlap: true, formatter: function (value) { return withUnit(value, data); } },
       },
     };
   }
@@ -62,7 +62,7 @@
       data: data.markers.map(function (marker, index) {
         return {
           xAxis: marker.value,
-          label: { formatter: marker.label, color: colors.ink2, position: "end", distance: 4 + 14 * (index % 2), fontSize: 11 },
+          label: { formatter: marker.label, color: colors.ink2, position: "start", distance: 4 + 14 * (index % 2), fontSize: 11 },
         };
       }),
     };
@@ -77,8 +77,8 @@
     return { value: cell.value, url: cell.url, low: cell.low, high: cell.high, tip: tip(category, lines), says: says(category, lines) };
   }
 
-  /* A line with end caps from low to high, drawn for bars and for interval rows alike. */
-  function whisker(colors, key) {
+  /* A line with end caps from low to high and its figure beside it, for bars and for interval rows alike. */
+  function whisker(colors, key, texts) {
     return {
       type: "custom", silent: true, z: 5, tooltip: { show: false },
       renderItem: function (params, api) {
@@ -89,6 +89,7 @@
         var line = function (x1, y1, x2, y2) { return { type: "line", shape: { x1: x1, y1: y1, x2: x2, y2: y2 }, style: style }; };
         return { type: "group", children: [
           line(from[0], from[1], to[0], to[1]), line(from[0], from[1] - 4, from[0], from[1] + 4), line(to[0], to[1] - 4, to[0], to[1] + 4),
+          { type: "text", x: to[0] + 7, y: to[1], style: { text: texts[params.dataIndex], fill: colors.ink, fontSize: 12, verticalAlign: "middle" } },
         ] };
       },
     };
@@ -111,8 +112,8 @@
       option.legend = { top: data.markers ? 18 : 0, left: 0, itemWidth: 10, itemHeight: 10, textStyle: { color: colors.ink2 }, inactiveColor: colors.strong };
       option.grid.top += 22;
     }
-    var ranged = data.stacked ? [] : data.series[0].data.map(function (cell, at) { return [at, cell.low, cell.high]; }).filter(function (row) { return row[1] !== undefined && row[1] !== null; });
-    if (ranged.length) option.series.push(Object.assign(whisker(colors, "ink"), { data: ranged }));
+    var ranged = data.stacked ? [] : data.series[0].data.map(function (cell, at) { return [at, cell.low, cell.high, cell.value]; }).filter(function (row) { return row[1] !== undefined && row[1] !== null; });
+    if (ranged.length) option.series.push(Object.assign(whisker(colors, "ink", ranged.map(function (row) { return withUnit(row[3], data); })), { data: ranged }));
     return option;
   }
 
@@ -120,14 +121,13 @@
     var option = axes(data, colors, data.rows.map(function (row) { return row.label; }), width);
     var text = function (row) { return [row.mid === undefined || row.mid === null ? "" : withUnit(row.mid, data), number(row.low) + "–" + withUnit(row.high, data), row.base]; };
     option.series = [
-      Object.assign(whisker(colors, "accent"), { data: data.rows.map(function (row, at) { return [at, row.low, row.high]; }) }),
+      Object.assign(whisker(colors, "accent", data.rows.map(function (row) { return row.mid === undefined || row.mid === null ? number(row.low) + "–" + withUnit(row.high, data) : withUnit(row.mid, data); })), { data: data.rows.map(function (row, at) { return [at, row.low, row.high]; }) }),
       {
         type: "scatter", symbolSize: 11, symbol: "diamond", z: 6, markLine: markers(data, colors),
-        label: { show: width > 480, position: "top", distance: 3, color: colors.ink, fontSize: 11, formatter: function (point) { return point.data.estimated ? withUnit(point.value[0], data) : ""; } },
         data: data.rows.map(function (row, at) {
           var known = row.mid !== undefined && row.mid !== null;
           return {
-            value: [known ? row.mid : (row.low + row.high) / 2, at], url: row.url, estimated: known,
+            value: [known ? row.mid : (row.low + row.high) / 2, at], url: row.url,
             itemStyle: { color: known ? P.color(row.color || "accent") : "transparent" },
             tip: tip(row.label, text(row)), says: says(row.label, text(row)),
           };
@@ -164,7 +164,7 @@
     var label = {};
     data.nodes.forEach(function (node) { label[node.id] = node.label; });
     return { series: [{
-      type: "sankey", left: 4, right: width < 480 ? 70 : 120, top: 8, bottom: 8, nodeWidth: 10, nodeGap: 14, draggable: false, layoutIterations: 32,
+      type: "sankey", left: 4, right: width < 480 ? 70 : 120, top: 8, bottom: 8, nodeWidth: 10, nodeGap: 14, draggable: false, layoutIterations: 0,
       emphasis: { focus: "adjacency" },
       label: { color: colors.ink, fontSize: 12, formatter: function (point) { return label[point.name] + " " + number(point.value); } },
       lineStyle: { color: "source", opacity: 0.28, curveness: 0.5 },

@@ -1,26 +1,19 @@
 """The pieces of the portal's pages (`{% load ui %}`); how each looks stands in templates/ui/, texts in ui_text.py."""
 
 import secrets
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 from typing import Any
 
-from django import forms, template
-from django.core.paginator import Page
-from django.forms.boundfield import BoundField
-from django.template.context import Context
+from django import template
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portfolio.kit.templatetags import ui_charts, ui_forms, ui_samples, ui_text
+from portfolio.kit.templatetags import ui_charts, ui_forms, ui_lists, ui_samples, ui_text, ui_values
 
 register = template.Library()
-Number = int | float | Decimal
 
 VERDICTS = {
     "met": (gettext_lazy("Met"), "check"),
@@ -95,101 +88,6 @@ def person(name: Any, role: str = "", url: str = "") -> dict[str, Any]:
     return {"name": text, "initials": ui_text.initials(text), "role": role, "url": url}
 
 
-@register.simple_tag
-def money(amount: Number | None, currency: str = "") -> SafeString:
-    """Short amount, exact one in the title and the machine-readable value; None is unknown."""
-    if amount is None:
-        return format_html('<span class="soft">{}</span>', _("unknown"))
-    exact = f"{ui_text.grouped(amount, 2)} {currency}".strip()
-    shown = f"{ui_text.short(amount)} {currency}".strip()
-    return format_html('<data class="num" value="{}" title="{}">{}</data>', f"{amount:f}", exact, shown)
-
-
-@register.simple_tag
-def percent(part: Number | None, whole: Number | None, decimals: int = 0) -> SafeString:
-    """A percentage with its base: `20 % (12 of 61)`."""
-    if part is None or whole is None:
-        return format_html('<span class="soft">{}</span>', _("unknown"))
-    base = _("%(part)s of %(whole)s") % {"part": ui_text.tidy(part), "whole": ui_text.tidy(whole)}
-    shown = ui_text.percent(part, whole, decimals)
-    return format_html('<span class="num">{} <span class="soft">({})</span></span>', shown, base)
-
-
-@register.simple_tag
-def interval(low: Number | None, high: Number | None, unit: str = "", level: str = "") -> SafeString:
-    """`9–16 %`, with the level (`80 %`) it was computed for."""
-    shown = ui_text.interval(low, high, unit)
-    tail = format_html(' <span class="soft">({})</span>', level) if level else ""
-    return format_html('<span class="num">{}{}</span>', shown, tail)
-
-
-@register.simple_tag
-def number(value: Number | None, unit: str = "", decimals: int = 1) -> SafeString:
-    """A measured value with its unit."""
-    if value is None:
-        return format_html('<span class="soft">{}</span>', _("unknown"))
-    tail = format_html(' <span class="soft">{}</span>', unit) if unit else ""
-    return format_html('<span class="num">{}{}</span>', ui_text.tidy(value, decimals), tail)
-
-
-@register.simple_tag
-def when(value: date | datetime | None, relative: bool = True) -> SafeString:
-    """`12 Mar, in 5 days`; a moment shows its time zone in the title."""
-    if value is None:
-        return format_html('<span class="soft">{}</span>', _("no date"))
-    local = timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
-    day = local.date() if isinstance(local, datetime) else local
-    today = timezone.localdate()
-    title = ui_text.moment_text(local) if isinstance(local, datetime) else ui_text.with_precision(day)
-    shown = ui_text.day_text(day, today)
-    tail = format_html('<span class="soft">, {}</span>', ui_text.relative_days(day, today)) if relative else ""
-    return format_html('<time class="num" datetime="{}" title="{}">{}{}</time>', value.isoformat(), title, shown, tail)
-
-
-@register.simple_tag
-def fuzzy_date(value: date | None, precision: str = "day", raw: str = "") -> SafeString:
-    """A date as precise as it is known; the register's own wording in the title."""
-    shown = ui_text.with_precision(value, precision)
-    css = "num soft" if value is None or precision == "unknown" else "num"
-    title = _("In the register: %(raw)s") % {"raw": raw} if raw else ""
-    return format_html('<span class="{}" title="{}">{}</span>', css, title, shown)
-
-
-@register.inclusion_tag("ui/th.html", takes_context=True)
-def th(context: Context, label: str, key: str = "", num: bool = False, target: str = "", param: str = "sort") -> dict[str, Any]:
-    """A table header cell; with `key` it sorts through the address (`sort=key`, `sort=-key`)."""
-    request = context["request"]
-    current = request.GET.get(param, "")
-    order = {key: "ascending", f"-{key}": "descending"}.get(current, "") if key else ""
-    upcoming = f"-{key}" if order == "ascending" else key
-    url = ui_forms.with_value(request, param, upcoming) if key else ""
-    return {"label": label, "url": url, "order": order, "num": num, "target": target}
-
-
-@register.inclusion_tag("ui/pagination.html", takes_context=True)
-def pagination(context: Context, page: Page, target: str = "") -> dict[str, Any]:
-    """Previous and next of a Paginator page; the counted range beside them."""
-    made: dict[str, Any] = {"target": target, "first": page.start_index(), "last": page.end_index()}
-    made["total"] = page.paginator.count
-    for name, there, value in (("previous_url", page.has_previous(), -1), ("next_url", page.has_next(), 1)):
-        made[name] = ui_forms.with_value(context["request"], "page", str(page.number + value)) if there else ""
-    return made
-
-
-@register.inclusion_tag("ui/filter_bar.html", takes_context=True)
-def filter_bar(context: Context, form: forms.BaseForm, target: str = "", action: str = "") -> dict[str, Any]:
-    """The GET form of a list: fields, chips of what is in force, everything kept in the address."""
-    request = context["request"]
-    entries = ui_forms.filter_fields(form)
-    return {
-        "entries": entries,
-        "active": ui_forms.active_filters(entries, request.GET),
-        "action": action or request.path,
-        "target": target,
-        "sort": request.GET.get("sort", ""),
-    }
-
-
 @register.inclusion_tag("ui/chart.html")
 def chart(data: dict[str, Any], height: int = 0) -> dict[str, Any]:
     """A chart with its summary, its table twin and its exports. `data` as static/js/charts.js documents it."""
@@ -205,19 +103,33 @@ def _height(data: dict[str, Any]) -> int:
 
 
 @register.simple_block_tag(end_name="endpanel")
-def panel(content: str, title: Any = "", id: str = "", note: str = "", flush: bool = False) -> SafeString:
+def panel(content: str, title: Any = "", element: str = "", note: str = "", flush: bool = False) -> SafeString:
     """A card with a heading; `flush` for tables that reach its edge."""
-    context = {"content": content, "title": title, "id": id, "note": note, "flush": flush}
+    context = {"content": content, "title": title, "element": element, "note": note, "flush": flush}
     return render_to_string("ui/panel.html", context)
 
 
 @register.simple_block_tag(end_name="endmenu")
-def menu(content: str, label: Any, icon: str = "", css: str = "btn btn-plain", end: bool = False) -> SafeString:
+def menu(
+    content: str, label: Any, icon: str = "", css: str = "btn btn-plain", end: bool = False, square: bool = False
+) -> SafeString:
     """A button that unfolds links or buttons; keyboard: arrows, Home, End, Escape."""
-    context = {"content": content, "label": label, "icon": icon, "css": css, "end": end}
+    context = {"content": content, "label": label, "icon": icon, "css": css, "end": end, "square": square}
     return render_to_string("ui/menu.html", context)
 
 
+for value_tag in (
+    ui_values.money,
+    ui_values.percent,
+    ui_values.interval,
+    ui_values.number,
+    ui_values.when,
+    ui_values.fuzzy_date,
+):
+    register.simple_tag(value_tag)
+register.inclusion_tag("ui/th.html", takes_context=True)(ui_lists.th)
+register.inclusion_tag("ui/pagination.html", takes_context=True)(ui_lists.pagination)
+register.inclusion_tag("ui/filter_bar.html", takes_context=True)(ui_lists.filter_bar)
 register.inclusion_tag("ui/field.html", name="field")(ui_forms.field_context)
 register.inclusion_tag("ui/form_fields.html", name="form_fields")(ui_forms.form_context)
 register.simple_tag(ui_samples.samples, name="style_samples")

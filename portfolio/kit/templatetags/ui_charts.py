@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from portfolio.kit.templatetags.ui_text import tidy
+from portfolio.kit.templatetags.ui_text import DASH, tidy
 
 Data = dict[str, Any]
 Cell = dict[str, Any]
@@ -32,7 +32,7 @@ def _bar(data: Data) -> tuple[list[str], list[list[Cell]]]:
 def _with_range(cell: Data) -> Cell:
     made = _number(cell["value"])
     if cell.get("low") is not None and cell.get("high") is not None:
-        made["text"] += f" ({tidy(cell['low'], 2)}–{tidy(cell['high'], 2)})"
+        made["text"] += f" ({tidy(cell['low'], 2)}{DASH}{tidy(cell['high'], 2)})"
     if cell.get("base"):
         made["text"] += f", {cell['base']}"
     return made

@@ -33,10 +33,10 @@ def _css(widget: forms.Widget) -> str:
     return f"{widget.attrs.get('class', '')} {own}".strip()
 
 
-def field_context(field: BoundField, unit: str = "", help: str = "", autofocus: bool = False) -> dict[str, Any]:
+def field_context(field: BoundField, unit: str = "", hint: str = "", autofocus: bool = False) -> dict[str, Any]:
     """Context of `ui/field.html`: the rendered widget is told which texts describe it and whether it is in error."""
     ids = {"help": f"{field.auto_id}_help", "error": f"{field.auto_id}_error", "unit": f"{field.auto_id}_unit"}
-    help_text = help or field.help_text
+    help_text = hint or field.help_text
     present = {"unit": unit, "help": help_text, "error": field.errors}
     described = " ".join(ids[name] for name, value in present.items() if value)
     attrs: dict[str, Any] = {"class": _css(field.field.widget)}
@@ -77,34 +77,36 @@ def _options(field: BoundField) -> list[dict[str, Any]]:
     ]
 
 
+def _filter_kind(widget: forms.Widget) -> str:
+    if isinstance(widget, forms.SelectMultiple | forms.CheckboxSelectMultiple):
+        return "many"
+    if isinstance(widget, forms.Select):
+        return "select"
+    return "text" if getattr(widget, "input_type", "") in ("text", "search") else "other"
+
+
 def filter_fields(form: forms.BaseForm) -> list[dict[str, Any]]:
     """One entry per visible filter: `kind` is text, select, many or other; `options` only for choices."""
     entries = []
     for field in form.visible_fields():
-        widget = field.field.widget
-        many = isinstance(widget, forms.SelectMultiple | forms.CheckboxSelectMultiple)
-        single = isinstance(widget, forms.Select) and not many
-        kind = "many" if many else "select" if single else "text" if getattr(widget, "input_type", "") in ("text", "search") else "other"
-        options = _options(field) if many or single else []
+        kind = _filter_kind(field.field.widget)
+        options = _options(field) if kind in ("many", "select") else []
         chosen = [option for option in options if option["selected"]]
-        entries.append({"field": field, "kind": kind, "options": options, "chosen": chosen, "widget_css": _css(widget)})
+        entries.append({"field": field, "kind": kind, "options": options, "chosen": chosen})
     return entries
 
 
 def active_filters(entries: list[dict[str, Any]], query: QueryDict) -> list[dict[str, str]]:
     """Chips of the filters in force, each with the address that is left when it is taken away."""
-    chips = []
+    chips: list[dict[str, str]] = []
     for entry in entries:
-        name = entry["field"].html_name
+        name, label = entry["field"].html_name, str(entry["field"].label)
         labels = {str(option["value"]): str(option["label"]) for option in entry["options"]}
-        for value in (value for value in query.getlist(name) if value):
-            chips.append(
-                {
-                    "label": str(entry["field"].label),
-                    "value": labels.get(value, value),
-                    "remove_url": without(query, name, value),
-                }
-            )
+        chips += [
+            {"label": label, "value": labels.get(value, value), "remove_url": without(query, name, value)}
+            for value in query.getlist(name)
+            if value
+        ]
     return chips
 
 

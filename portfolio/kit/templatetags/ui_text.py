@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 Number = int | float | Decimal
-DASH = "–"
+DASH = "\u2013"
 NARROW = "\u202f"
 _STEPS = ((10**9, "G"), (10**6, "M"), (10**3, "k"))
 
@@ -43,7 +43,7 @@ def percent(part: Number, whole: Number, decimals: int = 0) -> str:
 
 
 def interval(low: Number | None, high: Number | None, unit: str = "") -> str:
-    """`9–16 %`; one end unknown: `at least 9 %`, `at most 16 %`; both: `unknown`."""
+    """`9-16 %` with a dash; one end unknown: `at least 9 %`, `at most 16 %`; both: `unknown`."""
     tail = f"{NARROW}{unit}" if unit else ""
     if low is None and high is None:
         return _("unknown")
@@ -51,7 +51,8 @@ def interval(low: Number | None, high: Number | None, unit: str = "") -> str:
         return _("at least %(value)s") % {"value": tidy(low) + tail}
     if low is None and high is not None:
         return _("at most %(value)s") % {"value": tidy(high) + tail}
-    assert low is not None and high is not None
+    assert low is not None
+    assert high is not None
     return f"{tidy(low)}{DASH}{tidy(high)}{tail}"
 
 
