@@ -210,7 +210,7 @@ USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR / "static"
+STATIC_ROOT = Path(env("PILOTAGE_STATIC", default=str(VAR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static", ("vendor", VAR / "vendor")]
 MEDIA_ROOT = Path(env("PILOTAGE_MEDIA", default=str(VAR / "media")))
 STORAGES = {
