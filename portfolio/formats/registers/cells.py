@@ -161,9 +161,7 @@ def _amount(plain: str, field: FieldMap) -> Decimal:
         text = text.replace(sign, f" {code} ")
     currency = re.findall(r"\b[A-Z]{3}\b", text)
     if currency and currency != [field.unit]:
-        raise ValueError(
-            f"the amount is in {', '.join(currency)}, the column in {field.unit or 'no declared currency'}"
-        )
+        raise ValueError(f"the amount is in {', '.join(currency)}, the column in {field.unit or 'no declared currency'}")
     text = re.sub(r"\b[A-Z]{3}\b", "", text).replace("\u00a0", " ").strip().casefold()
     match = _AMOUNT.fullmatch(text)
     if match is None:
@@ -171,9 +169,7 @@ def _amount(plain: str, field: FieldMap) -> Decimal:
     thousands = "," if field.decimal_sign == "." else "."
     digits = match[2].replace(" ", "").replace("'", "")
     whole, _, fraction = digits.partition(field.decimal_sign)
-    if thousands in fraction or (
-        thousands in whole and not re.fullmatch(rf"[0-9]{{1,3}}(\{thousands}[0-9]{{3}})+", whole)
-    ):
+    if thousands in fraction or (thousands in whole and not re.fullmatch(rf"[0-9]{{1,3}}(\{thousands}[0-9]{{3}})+", whole)):
         raise ValueError(f'thousands and decimals do not fit "{field.decimal_sign}" as the decimal sign')
     try:
         number = Decimal(f"{match[1]}{whole.replace(thousands, '')}.{fraction or 0}")

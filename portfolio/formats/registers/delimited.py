@@ -41,12 +41,8 @@ def _table(stream: TextIO, encoding: str, options: ReadOptions) -> Table:
     headers = name_headers(header[1], options.limits)
     first = next(records, None)
     if first is None:
-        raise EmptyFile(
-            "the file has a header line and no rows", where=f"Line {header[0]}", advice="Choose another file."
-        )
-    table = Table(
-        "csv", headers, itertools.chain((first,), records), encoding=encoding, delimiter=delimiter, source=stream
-    )
+        raise EmptyFile("the file has a header line and no rows", where=f"Line {header[0]}", advice="Choose another file.")
+    table = Table("csv", headers, itertools.chain((first,), records), encoding=encoding, delimiter=delimiter, source=stream)
     table.rows = _with_content(table, table.rows, options.limits.max_rows)
     return table
 
@@ -89,9 +85,7 @@ def _widths(sample: str, delimiter: str) -> list[int]:
     rows = csv.reader(lines, delimiter=delimiter)
     widths: list[int] = []
     try:
-        for row in itertools.islice(rows, _SAMPLE_ROWS):
-            if row:
-                widths.append(len(row))
+        widths.extend(len(row) for row in itertools.islice(rows, _SAMPLE_ROWS) if row)
     except csv.Error:
         return widths
     if len(widths) > 1 and len(sample) >= _SAMPLE_CHARS:

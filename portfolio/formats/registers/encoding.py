@@ -39,9 +39,7 @@ def find_encoding(path: Path, *, max_bytes: int, declared: str | None = None) ->
     if size == 0:
         raise EmptyFile("the file is empty (0 bytes)", advice="Choose another file.")
     if size > max_bytes:
-        raise TooLarge(
-            f"the file has {size:,} bytes, the limit is {max_bytes:,}", advice="Split it into several files."
-        )
+        raise TooLarge(f"the file has {size:,} bytes, the limit is {max_bytes:,}", advice="Split it into several files.")
     with path.open("rb") as file:
         head = file.read(65_536)
     _refuse_known_binaries(head)
@@ -51,9 +49,7 @@ def find_encoding(path: Path, *, max_bytes: int, declared: str | None = None) ->
         encoding = "utf-8" if _decodes(path, "utf-8") is None else _single_byte(path)
     position = _decodes(path, encoding)
     if position is not None:
-        raise UnreadableFile(
-            f"a byte that does not exist in {encoding}", where=_line_at(path, position), advice=_RESAVE
-        )
+        raise UnreadableFile(f"a byte that does not exist in {encoding}", where=_line_at(path, position), advice=_RESAVE)
     return encoding
 
 

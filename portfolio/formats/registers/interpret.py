@@ -140,12 +140,16 @@ class RowInterpreter:
             note = self._closing.close(line, cells, fields)
             if note is not None:
                 unread.append(note)
-        for target in self._required:
-            if not fields[target]:
-                rejected.append(CellIssue(line, self._columns[target], target, "", "required, and the cell is blank"))
+        if not all([fields[target] for target in self._required]):
+            rejected.extend(self._blank_issues(line, fields))
         if "\0" in "".join(cells):
             rejected.extend(self._nul_issues(line, cells))
         return Interpreted(line, fields, dict(zip(self.headers, cells, strict=True)), tuple(unread), tuple(rejected))
+
+    def _blank_issues(self, line: int, fields: dict[str, object]) -> Iterator[CellIssue]:
+        for target in self._required:
+            if not fields[target]:
+                yield CellIssue(line, self._columns[target], target, "", "required, and the cell is blank")
 
     def _nul_issues(self, line: int, cells: Sequence[str]) -> Iterator[CellIssue]:
         for position, cell in enumerate(cells):
@@ -181,9 +185,7 @@ class RowInterpreter:
         return self_named, CellIssue(line, "", "", shown, reason)
 
 
-def _sort_out(
-    line: int, issues: list[tuple[_Step, str, Reading]], unread: list[CellIssue], rejected: list[CellIssue]
-) -> None:
+def _sort_out(line: int, issues: list[tuple[_Step, str, Reading]], unread: list[CellIssue], rejected: list[CellIssue]) -> None:
     for step, text, reading in issues:
         if reading.reject or step.field.report:
             issue = CellIssue(line, step.column, step.field.target, text[:_SHOWN_CHARS], reading.reason or "")

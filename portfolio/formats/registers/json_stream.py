@@ -39,9 +39,7 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a JSON number")
 
 
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_object, parse_float=NumberText, parse_int=NumberText, parse_constant=_no_constant
-)
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_float=NumberText, parse_int=NumberText, parse_constant=_no_constant)
 
 
 def json_text(value: object) -> str:

@@ -160,9 +160,7 @@ def _keys(items: Iterator[tuple[int, object]], limits: Limits) -> tuple[dict[str
             raise TooLarge(f"more than {limits.max_rows:,} objects", where=f"Line {line}", advice="Split the file.")
         keys.update(dict.fromkeys(item))
         if len(keys) > limits.max_columns:
-            raise TooLarge(
-                f"more than {limits.max_columns} different keys", where=f"Line {line}", advice="Leave keys out."
-            )
+            raise TooLarge(f"more than {limits.max_columns} different keys", where=f"Line {line}", advice="Leave keys out.")
     return keys, count
 
 

@@ -14,7 +14,9 @@ from portfolio.formats.errors import TooLarge, UnreadableFile, UnsafeArchive
 
 _CHUNK = 1 << 16
 _LOCAL_HEADER = 30
-_DOCUMENT_TYPE = re.compile(rb"<!\x00?(?:D\x00?O\x00?C\x00?T\x00?Y\x00?P\x00?E|E\x00?N\x00?T\x00?I\x00?T\x00?Y)")
+_DOCUMENT_TYPE = re.compile(
+    b"|".join(b"\x00?".join(bytes([sign]) for sign in word) for word in (b"<!DOCTYPE", b"<!ENTITY"))  # UTF-16 too
+)
 _OVERLAP = 32
 _RESAVE = "Open it in a spreadsheet program and save it as .xlsx without a password, or as CSV UTF-8."
 

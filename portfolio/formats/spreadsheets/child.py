@@ -31,10 +31,7 @@ def main(arguments: list[str]) -> None:
     except (CalamineError, ValueError, OSError) as error:
         _fail("UnreadableFile", f"the workbook cannot be parsed ({str(error)[:200]})", "")
     _say({"sheet": wanted, "sheets": names})
-    if sheet.start is not None:
-        _rows(sheet.iter_rows(), sheet.start[0] + 1, wanted, limits)
-    else:
-        _say({"rows": 0})
+    _rows(sheet.iter_rows(), wanted, limits)
 
 
 def _bound(limits: dict[str, int]) -> None:
@@ -48,9 +45,9 @@ def _bound(limits: dict[str, int]) -> None:
         resource.setrlimit(what, (amount, amount))
 
 
-def _rows(rows: Iterable[Sequence[object]], first: int, sheet: str, limits: dict[str, int]) -> None:
+def _rows(rows: Iterable[Sequence[object]], sheet: str, limits: dict[str, int]) -> None:
     count = 0
-    for number, values in enumerate(rows, start=first):
+    for number, values in enumerate(rows, start=1):
         cells = [_text(value) for value in values]
         while cells and not cells[-1]:
             cells.pop()

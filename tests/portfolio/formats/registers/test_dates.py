@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 
 from portfolio.formats.registers.dates import DateOptions, DateOrder, FuzzyDate, Precision, read_date
 
-FEDERAL = DateOptions(
-    order=DateOrder.MDY, two_digit_year_month=True, excel_year_serials=True, fiscal_year_start_month=10
-)
+FEDERAL = DateOptions(order=DateOrder.MDY, two_digit_year_month=True, excel_year_serials=True, fiscal_year_start_month=10)
 
 
 def shown(date: FuzzyDate) -> str:
@@ -147,7 +145,27 @@ options = st.builds(
 )
 date_like = st.lists(
     st.sampled_from(
-        ["2023", "7", "14", "1905", "22", "31", "jul", "july", "q4", "fy", "fy25", "25", "/", "-", ".", " ", ",", "(", "to"]
+        [
+            "2023",
+            "7",
+            "14",
+            "1905",
+            "22",
+            "31",
+            "jul",
+            "july",
+            "q4",
+            "fy",
+            "fy25",
+            "25",
+            "/",
+            "-",
+            ".",
+            " ",
+            ",",
+            "(",
+            "to",
+        ]
     )
     | st.text(max_size=3),
     max_size=9,

@@ -56,9 +56,7 @@ def read(name: str, relative: str, encoding: str) -> Register:
             rows.append(row)
             cells.append(row_cells)
             keys.append(book.key(row, row_cells))
-        return Register(
-            profile, table.encoding, table.headers, rows, cells, keys, plain_rows(relative, encoding)[1:]
-        )
+        return Register(profile, table.encoding, table.headers, rows, cells, keys, plain_rows(relative, encoding)[1:])
 
 
 @pytest.fixture(scope="module")
