@@ -2,11 +2,17 @@
 
 from django.urls import include, path
 
+api = [
+    path("", include("portfolio.kit.api.urls")),
+    path("", include("portfolio.initiatives.api.routes")),
+]
+
 urlpatterns = [
-    path("", include("readiness.dashboards.urls")),
     path("", include("portfolio.kit.urls")),
+    path("", include("readiness.dashboards.urls")),
     path("account/", include("portfolio.accounts.urls")),
     path("account/", include("allauth.account.urls")),
     path("", include("portfolio.activity.urls")),
     path("", include("portfolio.initiatives.urls")),
+    path("api/v1/", include(api)),
 ]

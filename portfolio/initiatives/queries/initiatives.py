@@ -12,7 +12,15 @@ from django.db.models.functions import Coalesce
 from portfolio.accounts.choices import Action
 from portfolio.accounts.models import BusinessUnit
 from portfolio.accounts.rules import Actor
-from portfolio.initiatives.models import Closure, Dependency, Initiative, InitiativeDate, RegisterRow, StageEntry
+from portfolio.initiatives.models import (
+    Closure,
+    Dependency,
+    FunctionSlot,
+    Initiative,
+    InitiativeDate,
+    RegisterRow,
+    StageEntry,
+)
 from portfolio.kit.scope import within
 
 OWN_COLUMNS = (
@@ -129,7 +137,7 @@ def detail(actor: Actor, pk: int) -> Initiative | None:
             "external_ids",
             "links",
             "milestones",
-            "functions__person",
+            Prefetch("functions", FunctionSlot.objects.select_related("person").order_by("function")),
             Prefetch("dates", InitiativeDate.objects.order_by("kind")),
             Prefetch("stage_entries", StageEntry.objects.select_related("stage").order_by("-current", "-id")),
             Prefetch("closures", Closure.objects.select_related("stage", "merged_into").order_by("-id")),

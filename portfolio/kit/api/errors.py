@@ -35,11 +35,7 @@ def problem_json(error: Exception, context: dict[str, Any]) -> Response | None:
 
 
 def _messages(error: ValidationError) -> Any:
-    return (
-        error.message_dict
-        if hasattr(error, "error_dict")
-        else {"non_field_errors": error.messages}
-    )
+    return error.message_dict if hasattr(error, "error_dict") else {"non_field_errors": error.messages}
 
 
 def _detail(error: Exception, status: HTTPStatus) -> str:
@@ -55,17 +51,9 @@ def _detail(error: Exception, status: HTTPStatus) -> str:
 def _flatten(detail: Any, path: str = "") -> list[dict[str, str]]:
     """Nested DRF details -> [{"pointer": "/field/0", "detail": "..."}] (pointers as in RFC 6901)."""
     if isinstance(detail, dict):
-        return [
-            row
-            for key, value in detail.items()
-            for row in _flatten(value, f"{path}/{key}")
-        ]
+        return [row for key, value in detail.items() for row in _flatten(value, f"{path}/{key}")]
     if isinstance(detail, list):
         if all(isinstance(item, str) for item in detail):
             return [{"pointer": path or "/", "detail": str(item)} for item in detail]
-        return [
-            row
-            for index, value in enumerate(detail)
-            for row in _flatten(value, f"{path}/{index}")
-        ]
+        return [row for index, value in enumerate(detail) for row in _flatten(value, f"{path}/{index}")]
     return [{"pointer": path or "/", "detail": str(detail)}]

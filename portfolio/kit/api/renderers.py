@@ -29,9 +29,7 @@ class JsonRenderer(BaseRenderer):
     ) -> bytes:
         if data is None:
             return b""
-        return orjson.dumps(
-            data, default=_plain, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z
-        )
+        return orjson.dumps(data, default=_plain, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z)
 
 
 class ProblemRenderer(JsonRenderer):

@@ -1,0 +1,17 @@
+"""Addresses of the slice's API, below /api/v1/."""
+
+from django.urls import include, path
+from rest_framework.routers import SimpleRouter
+
+from portfolio.initiatives.api.catalogue import LifecycleViewSet, ProgrammeViewSet, TagViewSet
+from portfolio.initiatives.api.initiatives import InitiativeViewSet
+from portfolio.initiatives.api.requests import RequestViewSet
+
+router = SimpleRouter()
+router.register("initiatives", InitiativeViewSet, "initiative")
+router.register("requests", RequestViewSet, "request")
+router.register("lifecycles", LifecycleViewSet, "lifecycle")
+router.register("programmes", ProgrammeViewSet, "programme")
+router.register("tags", TagViewSet, "tag")
+
+urlpatterns = [path("", include(router.urls))]
