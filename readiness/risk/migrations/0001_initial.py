@@ -28,9 +28,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "value",
-                    models.DecimalField(
-                        decimal_places=4, max_digits=14, verbose_name="value"
-                    ),
+                    models.DecimalField(decimal_places=4, max_digits=14, verbose_name="value"),
                 ),
                 (
                     "unit",
@@ -73,9 +71,7 @@ class Migration(migrations.Migration):
                 ("source", models.CharField(max_length=300, verbose_name="source")),
                 (
                     "year",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="year"
-                    ),
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="year"),
                 ),
                 (
                     "verified",
@@ -87,9 +83,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "note",
-                    models.TextField(
-                        blank=True, db_default="", default="", verbose_name="note"
-                    ),
+                    models.TextField(blank=True, db_default="", default="", verbose_name="note"),
                 ),
             ],
             options={
