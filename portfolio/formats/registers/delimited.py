@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,17 +80,14 @@ def find_delimiter(sample: str) -> str:
 
 
 def _widths(sample: str, delimiter: str) -> list[int]:
-    lines = sample.splitlines(keepends=True)
-    if len(sample) >= _SAMPLE_CHARS and len(lines) > 1:
-        lines.pop()  # cut in the middle
-    rows = csv.reader(lines, delimiter=delimiter)
+    rows = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
     widths: list[int] = []
     try:
         widths.extend(len(row) for row in itertools.islice(rows, _SAMPLE_ROWS) if row)
     except csv.Error:
         return widths
     if len(widths) > 1 and len(sample) >= _SAMPLE_CHARS:
-        widths.pop()  # the sample's end may cut a quoted cell
+        widths.pop()  # cut in the middle
     return widths
 
 

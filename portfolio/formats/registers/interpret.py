@@ -140,7 +140,7 @@ class RowInterpreter:
             note = self._closing.close(line, cells, fields)
             if note is not None:
                 unread.append(note)
-        if not all([fields[target] for target in self._required]):
+        if not all(map(fields.get, self._required)):
             rejected.extend(self._blank_issues(line, fields))
         if "\0" in "".join(cells):
             rejected.extend(self._nul_issues(line, cells))

@@ -29,7 +29,7 @@ def workbook(path: Path, rows: Sequence[Sequence[object]], title: str = "Registe
     assert sheet is not None
     sheet.title = title
     for row in rows:
-        sheet.append(row)
+        sheet.append(list(row))
     book.create_sheet("Notes")
     book.save(path)
     return path
