@@ -39,14 +39,14 @@
   function axes(data, colors, labels, width) {
     var widest = Math.min(width * 0.38, Math.max.apply(null, labels.map(function (text) { return text.length * 6.6; }).concat([40])));
     return {
-      grid: { left: widest + 14, right: 56, top: data.markers ? 40 : 12, bottom: 24 },
+      grid: { left: widest + 14, right: 56, top: data.markers ? 14 + 14 * Math.min(2, data.markers.length) : 10, bottom: 24 },
       yAxis: {
         type: "category", inverse: true, data: labels,
         axisLine: { lineStyle: { color: colors.strong } }, axisTick: { show: false },
         axisLabel: { color: colors.ink, width: widest, overflow: "truncate" },
       },
       xAxis: {
-        type: "value", min: 0, max: data.max, splitNumber: width < 360 ? 2 : width < 560 ? 3 : 5,
+        type: "value", min: 0, max: data.max, interval: data.max ? data.max / (width < 420 ? 2 : 4) : undefined, splitNumber: width < 360 ? 2 : width < 560 ? 3 : 5,
         splitLine: { lineStyle: { color: colors.line } },
         axisLabel: { color: colors.ink2, hideOverlap: true, formatter: function (value) { return withUnit(value, data); } },
       },
@@ -89,7 +89,7 @@
         var line = function (x1, y1, x2, y2) { return { type: "line", shape: { x1: x1, y1: y1, x2: x2, y2: y2 }, style: style }; };
         return { type: "group", children: [
           line(from[0], from[1], to[0], to[1]), line(from[0], from[1] - 4, from[0], from[1] + 4), line(to[0], to[1] - 4, to[0], to[1] + 4),
-          { type: "text", x: to[0] + 7, y: to[1], style: { text: texts[params.dataIndex], fill: colors.ink, fontSize: 12, verticalAlign: "middle" } },
+          { type: "text", x: to[0] + 7, y: to[1], style: { text: texts[params.dataIndex], fill: colors.ink, stroke: colors.surface, lineWidth: 3, fontSize: 12, verticalAlign: "middle" } },
         ] };
       },
     };
@@ -164,9 +164,9 @@
     var label = {};
     data.nodes.forEach(function (node) { label[node.id] = node.label; });
     return { series: [{
-      type: "sankey", left: 4, right: width < 480 ? 70 : 120, top: 8, bottom: 8, nodeWidth: 10, nodeGap: 14, draggable: false, layoutIterations: 0,
+      type: "sankey", left: 4, right: width < 480 ? 72 : 120, top: 8, bottom: 8, nodeWidth: 10, nodeGap: 14, draggable: false, layoutIterations: 0,
       emphasis: { focus: "adjacency" },
-      label: { color: colors.ink, fontSize: 12, formatter: function (point) { return label[point.name] + " " + number(point.value); } },
+      label: { color: colors.ink, fontSize: 12, formatter: function (point) { return label[point.name] + (width < 480 ? "\n" : " ") + number(point.value); } },
       lineStyle: { color: "source", opacity: 0.28, curveness: 0.5 },
       data: data.nodes.map(function (node) {
         return { name: node.id, depth: node.depth, url: node.url, itemStyle: { color: P.color(node.color || "accent"), borderWidth: 0 }, tip: P.escape(node.label), says: node.label };

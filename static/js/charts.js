@@ -52,7 +52,9 @@
   };
 
   function draw(box) {
-    var data = JSON.parse(document.getElementById(box.dataset.chart).textContent);
+    var source = document.getElementById(box.dataset.chart);
+    if (!source) return; // swapped away between two frames
+    var data = JSON.parse(source.textContent);
     var chart = live.get(box);
     if (!chart) {
       chart = window.echarts.init(box, null, { renderer: "svg" });
@@ -61,6 +63,7 @@
       chart.on("click", function (event) { go(event.data); });
     } else chart.resize();
     chart.setOption(P.chartOption(data, box.clientWidth), true);
+    delete box.dataset.at;
     box.querySelectorAll("svg").forEach(function (svg) { svg.setAttribute("aria-hidden", "true"); });
     box.dataset.drawn = "1";
   }

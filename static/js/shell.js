@@ -60,7 +60,8 @@
 
   function closeMenus(except) {
     document.querySelectorAll("details.menu[open]").forEach(function (menu) {
-      if (!menu.contains(except)) menu.open = false;
+      var chosen = except.closest(".menu-list button, .menu-list a");
+      if (!menu.contains(except) || (chosen && menu.contains(chosen))) menu.open = false;
     });
   }
 
@@ -132,9 +133,12 @@
     }
     var opens = target.closest("[data-opens]");
     if (opens) byId(opens.dataset.opens).showModal();
-    var close = target.closest("[data-close]");
-    if (close) (close.closest("dialog, .toast-item").matches("dialog") ? close.closest("dialog").close() : close.closest(".toast-item").remove());
-    if (close) event.preventDefault();
+    var close = target.closest("dialog [data-close], .toast-item [data-close]");
+    if (!close) return;
+    event.preventDefault(); // in a page of its own the same link just leads back
+    var dialog = close.closest("dialog");
+    if (dialog) dialog.close();
+    else close.closest(".toast-item").remove();
   });
 
   function showMode() {

@@ -125,6 +125,7 @@ for value_tag in (
     ui_values.number,
     ui_values.when,
     ui_values.fuzzy_date,
+    ui_values.initials,
 ):
     register.simple_tag(value_tag)
 register.inclusion_tag("ui/th.html", takes_context=True)(ui_lists.th)

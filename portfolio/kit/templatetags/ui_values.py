@@ -63,3 +63,8 @@ def fuzzy_date(value: date | None, precision: str = "day", raw: str = "") -> Saf
     css = "num unknown" if value is None or precision == "unknown" else "num"
     title = _("In the register: %(raw)s") % {"raw": raw} if raw else ""
     return format_html('<span class="{}" title="{}">{}</span>', css, title, shown)
+
+
+def initials(name: object) -> str:
+    """One or two letters for the round mark beside a name."""
+    return ui_text.initials(str(name))
