@@ -20,7 +20,7 @@ from portfolio.initiatives.services.demo.tables import COLUMNS, INITIATIVE, Row,
 from portfolio.initiatives.services.demo.words import words
 from portfolio.kit.acting import acting
 
-CHUNK = 2_000
+CHUNK = 1_000
 DEFAULT_COUNT = 60
 
 
@@ -75,11 +75,11 @@ def _copy(made: dict[str, list[Row]]) -> None:
 
 def _requests(firm: Organisation, seed: int, today: date) -> None:
     """The pack's requests in every state; accepted ones belong to an initiative of the same unit where there is one."""
-    rng = Random(f"{seed}:requests")
+    rng = Random(f"{seed}:requests")  # noqa: S311  (a demo, not a secret)
     states = [RequestState.OPEN] * 6 + [RequestState.ACCEPTED] * 4 + [RequestState.DECLINED] * 3 + [RequestState.MERGED]
     homes = dict(Initiative.objects.filter(demo=True).order_by("-id").values_list("unit_id", "id"))
-    for subject, state in zip(words().requests, states, strict=True):
-        unit = firm.units[subject.unit]
+    for subject, wanted in zip(words().requests, states, strict=True):
+        unit, state = firm.units[subject.unit], wanted
         manager = firm.people[0]
         triage: dict[str, Any] = {}
         if state != RequestState.OPEN:

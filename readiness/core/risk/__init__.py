@@ -1,0 +1,1 @@
+"""Abandonment risk (the design note is quoted in each docstring)."""

@@ -1,0 +1,1 @@
+"""Statistics that sizing and risk both stand on."""
