@@ -28,7 +28,7 @@ def binary() -> Path:
 def prepare(places: Places) -> Server:
     """The server, ready to start. Raises EmbeddedError."""
     program = binary()
-    unprivileged.open_to_server_user(program.parent, programs=True)
+    unprivileged.open_package_to_server_user(program.parent.parent)
     end_leftovers(program="redis-server", mark=str(places.broker_socket))
     settings = {
         "port": "0",

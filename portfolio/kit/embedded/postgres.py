@@ -52,7 +52,7 @@ def binaries() -> Path:
 def prepare(places: Places) -> Server:
     """Make the data folder if there is none, and return the server that serves it. Raises EmbeddedError."""
     programs = binaries()
-    unprivileged.open_to_server_user(programs.parent.parent, programs=True)
+    unprivileged.open_package_to_server_user(programs.parent.parent)
     unprivileged.open_to_server_user(places.data)
     _refuse_foreign_data(places.data)
     end_leftovers(program="postgres", mark=str(places.data))

@@ -33,8 +33,20 @@ def popen_as_server_user() -> dict[str, Any]:
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
-def open_to_server_user(folder: Path, *, programs: bool = False) -> None:
-    """As root, let the server user pass through to `folder` (enter, not list); `programs` also makes what is in it readable."""
+def open_package_to_server_user(package: Path) -> None:
+    """As root, let the server user run the programs in an installed package; wheels keep their libraries beside it."""
+    for folder in (package, package.with_name(f"{package.name}.libs")):
+        if os.geteuid() != 0 or not folder.exists():
+            continue
+        open_to_server_user(folder)
+        if not folder.stat().st_mode & stat.S_IXOTH:
+            for path in (folder, *folder.rglob("*")):
+                runs = path.is_dir() or path.stat().st_mode & stat.S_IXUSR
+                path.chmod(path.stat().st_mode | stat.S_IROTH | (stat.S_IXOTH if runs else 0))
+
+
+def open_to_server_user(folder: Path) -> None:
+    """As root, let the server user pass through to `folder` (enter, not list)."""
     if os.geteuid() != 0:
         return
     opened = [parent for parent in folder.parents if not parent.stat().st_mode & stat.S_IXOTH]
@@ -43,10 +55,6 @@ def open_to_server_user(folder: Path, *, programs: bool = False) -> None:
     if opened:
         names = ", ".join(map(str, opened))
         print(f"note: other users may now pass through (not list) {names}: PostgreSQL does not run as root", file=sys.stderr)
-    if programs and not folder.stat().st_mode & stat.S_IXOTH:
-        for path in (folder, *folder.rglob("*")):
-            runs = path.is_dir() or path.stat().st_mode & stat.S_IXUSR
-            path.chmod(path.stat().st_mode | stat.S_IROTH | (stat.S_IXOTH if runs else 0))
 
 
 def _named(uid: int) -> pwd.struct_passwd:
