@@ -95,7 +95,7 @@ def committed_db(
     template_database: str, django_db_setup: None, django_db_blocker: Any
 ) -> Iterator[str]:
     """A fresh database for a test that commits; the answer is its name. Other processes reach it by DATABASE_URL."""
-    before = settings.DATABASES["default"]["NAME"]
+    before = str(settings.DATABASES["default"]["NAME"])
     name = f"test_{os.getpid()}_committed"
     urls = {key: os.environ[key] for key in ("DATABASE_URL", "DATABASE_OWNER_URL")}
     with django_db_blocker.unblock():

@@ -40,7 +40,7 @@ class Action(StrEnum):
     IMPORT = "import.run"
     AUDIT = "audit.view"
     CONFIGURE = "configure"
-    TOKEN = "token.create"
+    TOKEN = "token.create"  # noqa: S105
 
 
 _EVERYONE = frozenset(Role)
@@ -108,7 +108,7 @@ SCOPE_ACTIONS: dict[Scope, frozenset[Action]] = {
 
 class Through(StrEnum):
     PAGE = "page"
-    TOKEN = "token"
+    TOKEN = "token"  # noqa: S105
     COMMAND = "command"
     IMPORT = "import"
     JOB = "job"

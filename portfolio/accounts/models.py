@@ -56,7 +56,7 @@ class User(AbstractBaseUser):
         return (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper()
 
 
-class UnitQuerySet(ScopedQuerySet):
+class UnitQuerySet(ScopedQuerySet["BusinessUnit"]):
     unit_path_lookup = "path"
     demo_lookup = None  # an empty demo tree does no harm, and pickers need real units before the first real initiative
 

@@ -65,7 +65,8 @@ def people(actor: Actor) -> QuerySet[User]:
 
 def tokens_of(user_id: int) -> QuerySet[ApiToken]:
     """A person's tokens, revoked ones too, newest first."""
-    return ApiToken.objects.filter(user_id=user_id).select_related("unit")
+    tokens: QuerySet[ApiToken] = ApiToken.objects.filter(user_id=user_id).select_related("unit")
+    return tokens
 
 
 def unit_trail(units: Iterable[BusinessUnit]) -> dict[int, str]:

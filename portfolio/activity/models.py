@@ -53,10 +53,6 @@ class AuditEntry(models.Model):
         return f"{self.action} {self.object_type} {self.object_id}"
 
 
-class CommentQuerySet(ScopedQuerySet):
-    pass
-
-
 class Comment(models.Model):
     """Somebody's words on an object; markdown source, shown sanitised. Removed comments keep their row."""
 
@@ -64,27 +60,19 @@ class Comment(models.Model):
     object_id = models.BigIntegerField()
     initiative_id = models.BigIntegerField(null=True)
     unit = models.ForeignKey(BusinessUnit, on_delete=models.PROTECT, related_name="+")
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="comments"
-    )
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="comments")
     text = models.TextField(max_length=20_000)
-    mentions = models.ManyToManyField(
-        settings.AUTH_USER_MODEL, related_name="mentioned_in", blank=True
-    )
+    mentions = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="mentioned_in", blank=True)
     demo = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     edited_at = models.DateTimeField(null=True)
     removed_at = models.DateTimeField(null=True)
 
-    objects = CommentQuerySet.as_manager()
+    objects = ScopedQuerySet["Comment"].as_manager()
 
     class Meta:
         ordering = ("created_at", "id")
-        indexes = [
-            models.Index(
-                fields=["object_type", "object_id", "created_at"], name="comment_object"
-            )
-        ]
+        indexes = [models.Index(fields=["object_type", "object_id", "created_at"], name="comment_object")]
 
     def __str__(self) -> str:
         return self.text[:60]
@@ -98,9 +86,7 @@ def attachment_path(_: Attachment, name: str) -> str:
 class Attachment(models.Model):
     """A file with a comment; served as a download only, never inline."""
 
-    comment = models.ForeignKey(
-        Comment, on_delete=models.PROTECT, related_name="attachments"
-    )
+    comment = models.ForeignKey(Comment, on_delete=models.PROTECT, related_name="attachments")
     file = models.FileField(upload_to=attachment_path, max_length=120)
     name = models.CharField(max_length=200)
     size = models.PositiveBigIntegerField()
@@ -115,15 +101,11 @@ class Attachment(models.Model):
 class Notice(models.Model):
     """Something a person should see (a mention): shown on Today until read."""
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
     kind = models.CharField(max_length=30)
     text = models.CharField(max_length=300)
     url = models.CharField(max_length=300)
-    key = models.CharField(
-        max_length=100, help_text="Makes a repeated job write one notice."
-    )
+    key = models.CharField(max_length=100, help_text="Makes a repeated job write one notice.")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     read_at = models.DateTimeField(null=True)
 

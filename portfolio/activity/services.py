@@ -88,9 +88,7 @@ def attach(*, comment: Comment, file: UploadedFile) -> Attachment:
 
 def remove_comment(*, by: Actor, comment: Comment) -> Comment:
     """Take one's own comment down (administrators any); the row and its audit stay."""
-    if comment.author_id != by.user_id and not by.may(
-        Action.CONFIGURE, comment.unit.path
-    ):
+    if comment.author_id != by.user_id and not by.may(Action.CONFIGURE, comment.unit.path):
         raise PermissionDenied(_("Only its author can remove a comment."))
     with acting(by):
         comment.removed_at = clock.now()
@@ -100,19 +98,14 @@ def remove_comment(*, by: Actor, comment: Comment) -> Comment:
 
 def notice_mentions(*, comment_id: int, url: str) -> int:
     """Write the notices of one comment; returns how many people were mentioned."""
-    comment = (
-        Comment.objects.select_related("author")
-        .prefetch_related("mentions")
-        .get(pk=comment_id)
-    )
+    comment = Comment.objects.select_related("author").prefetch_related("mentions").get(pk=comment_id)
     notices = [
         Notice(
             user=person,
             kind="mention",
             key=f"comment-{comment.pk}",
             url=url,
-            text=_("%(who)s mentioned you: %(text)s")
-            % {"who": comment.author, "text": comment.text[:200]},
+            text=_("%(who)s mentioned you: %(text)s") % {"who": comment.author, "text": comment.text[:200]},
         )
         for person in comment.mentions.all()
     ]

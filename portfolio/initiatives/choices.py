@@ -1,6 +1,8 @@
 """The words of the register (DOMAIN.md). Plain enums, so that pure code may use them."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 
 class Status(StrEnum):
@@ -27,9 +29,7 @@ class ClosureKind(StrEnum):
     REORGANISED = "reorganised"
 
 
-ABANDONMENT = frozenset(
-    {ClosureKind.STOPPED, ClosureKind.DRIFTED, ClosureKind.ABANDONED_UNKNOWN}
-)
+ABANDONMENT = frozenset({ClosureKind.STOPPED, ClosureKind.DRIFTED, ClosureKind.ABANDONED_UNKNOWN})
 
 
 class ReasonCode(StrEnum):
@@ -180,9 +180,7 @@ REASON_LABELS = {
 }
 
 
-def choices_of(
-    enum: type[StrEnum], labels: dict[StrEnum, str] | None = None
-) -> list[tuple[str, str]]:
+def choices_of(enum: type[StrEnum], labels: Mapping[Any, str] | None = None) -> list[tuple[str, str]]:
     """Django choices from an enum; a missing label is the value in words ("on_hold" -> "On hold")."""
     return [
         (

@@ -28,7 +28,7 @@ from portfolio.initiatives.models import Closure, ExternalId, Initiative
 UNKNOWN = "unknown"
 MAX_TEXT = 200
 _KEY = re.compile(r"^\s*AI-\d+\s*$", re.IGNORECASE)
-_VENUES = choices_of(Venue, dict(VENUE_LABELS))
+_VENUES = choices_of(Venue, VENUE_LABELS)
 
 
 class InitiativeFilter(django_filters.FilterSet):
@@ -43,7 +43,7 @@ class InitiativeFilter(django_filters.FilterSet):
     lifecycle = django_filters.CharFilter(field_name="lifecycle__key", label=_("Lifecycle template"))
     status = django_filters.MultipleChoiceFilter(choices=choices_of(Status), label=_("Status"))
     closure = django_filters.MultipleChoiceFilter(
-        choices=choices_of(ClosureKind, dict(CLOSURE_LABELS)), method="by_closure", label=_("Closure")
+        choices=choices_of(ClosureKind, CLOSURE_LABELS), method="by_closure", label=_("Closure")
     )
     owner = django_filters.NumberFilter(field_name="owner", label=_("Owner"))
     sponsor = django_filters.NumberFilter(field_name="sponsor", label=_("Sponsor"))

@@ -46,6 +46,4 @@ def acting(by: Author, *, note: str = "", using: str = "default") -> Iterator[No
             cursor.execute("SELECT set_config('pilotage.actor', %s, true)", [context])
         yield
         with connections[using].cursor() as cursor:
-            cursor.execute(
-                "SELECT set_config('pilotage.actor', %s, true)", [outer or ""]
-            )
+            cursor.execute("SELECT set_config('pilotage.actor', %s, true)", [outer or ""])

@@ -5,6 +5,8 @@ statement at once from its transition tables, so bulk and SQL writes are seen an
 not per row. The application role may only read the trail: it can neither write nor change an entry by itself.
 """
 
+from typing import Any
+
 from django.db import migrations
 
 # Bookkeeping that is no business change: generated columns, digests, sign-in stamps.
@@ -28,12 +30,12 @@ _EVENTS = {
 def audited(table: str, *, without: tuple[str, ...] = ()) -> migrations.RunSQL:
     """Record every insert, update and delete on `table`, leaving out the columns in `without` and NEVER_RECORDED."""
     skipped = ",".join((*NEVER_RECORDED, *without))
-    create = [
+    create: list[Any] = [
         f"CREATE TRIGGER audit_{event} {clause.format(table=table)} "
         f"FOR EACH STATEMENT EXECUTE FUNCTION pilotage_audit('{skipped}')"
         for event, clause in _EVENTS.items()
     ]
-    drop = [f"DROP TRIGGER IF EXISTS audit_{event} ON {table}" for event in _EVENTS]
+    drop: list[Any] = [f"DROP TRIGGER IF EXISTS audit_{event} ON {table}" for event in _EVENTS]
     return migrations.RunSQL(sql=create, reverse_sql=drop)
 
 

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
 
 MIN_KEY_LENGTH = 40
 
@@ -41,7 +42,7 @@ def plain_http(**_: Any) -> list[CheckMessage]:
     """pilotage.W003: cookies travel readable where the base URL is not https."""
     if not settings.SECURE:
         return [
-            Warning(
+            checks.Warning(
                 "PILOTAGE_BASE_URL is not https: cookies are not marked secure.",
                 id="pilotage.W003",
             )

@@ -1,13 +1,13 @@
 """One place to ask for the time, so that services take `now` as an argument and tests pass their own."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from django.utils import timezone
 
 
 def now() -> datetime:
     """The current instant, aware, UTC."""
-    return timezone.now()
+    return datetime.now(UTC)
 
 
 def today() -> date:

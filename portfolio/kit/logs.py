@@ -41,9 +41,7 @@ def configure(config: dict[str, Any]) -> None:
                     "foreign_pre_chain": shared,
                 }
             },
-            "handlers": {
-                "out": {"class": "logging.StreamHandler", "formatter": "json"}
-            },
+            "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "json"}},
             "root": {"handlers": ["out"], "level": config["level"]},
             "loggers": {
                 "axes": {"level": "WARNING"},

@@ -38,9 +38,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
     if actor is None:
         return context
-    places = [
-        _entry(place, request.path) for place in PLACES if actor.paths(place.action)
-    ]
+    places = [_entry(place, request.path) for place in PLACES if actor.paths(place.action)]
     return context | {
         "nav": [place for place in places if place],
         "showing_demo": actor.showing_demo,

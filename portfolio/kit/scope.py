@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from functools import reduce
 from operator import or_
-from typing import Any, Protocol, Self
+from typing import Protocol, Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
 
 EVERYTHING = "/"
+Row = TypeVar("Row", bound=models.Model)
 
 
 class Reader(Protocol):
@@ -37,7 +38,7 @@ def within(lookup: str, paths: tuple[str, ...]) -> Q:
     return reduce(or_, (Q(**{f"{lookup}__startswith": path}) for path in paths))
 
 
-class ScopedQuerySet(models.QuerySet[Any]):
+class ScopedQuerySet(models.QuerySet[Row]):
     """Base of every queryset that people or tokens read."""
 
     unit_path_lookup = "unit__path"
@@ -46,9 +47,7 @@ class ScopedQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, reader: Reader) -> Self:
         """Only what `reader` may see: its units' rows, of the portfolio (demo or real) that is being shown."""
-        visible = self.filter(
-            within(self.unit_path_lookup, reader.paths(self.view_action))
-        )
+        visible = self.filter(within(self.unit_path_lookup, reader.paths(self.view_action)))
         if self.demo_lookup is None:
             return visible
         return visible.filter(**{self.demo_lookup: reader.showing_demo})

@@ -13,12 +13,8 @@ class Handler(NamedTuple):
 
 
 HANDLERS: dict[str, Handler] = {
-    "initiatives.stage_import": Handler(
-        "portfolio.initiatives.tasks.stage_import", "imports", 600
-    ),
-    "initiatives.publish_import": Handler(
-        "portfolio.initiatives.tasks.publish_import", "imports", 600
-    ),
+    "initiatives.stage_import": Handler("portfolio.initiatives.tasks.stage_import", "imports", 600),
+    "initiatives.publish_import": Handler("portfolio.initiatives.tasks.publish_import", "imports", 600),
     "initiatives.index_search": Handler("portfolio.initiatives.tasks.index_search"),
     "activity.notify_mention": Handler("portfolio.activity.tasks.notify_mention"),
     "outbox.housekeeping": Handler("portfolio.outbox.tasks.housekeeping"),

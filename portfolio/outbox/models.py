@@ -39,9 +39,7 @@ class Job(models.Model):
     handler = models.CharField(max_length=60)
     queue = models.CharField(max_length=20, default="default")
     payload = models.JSONField(default=dict)
-    event = models.ForeignKey(
-        Event, on_delete=models.PROTECT, null=True, related_name="jobs"
-    )
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, null=True, related_name="jobs")
     slot = models.CharField(
         max_length=80,
         null=True,

@@ -6,6 +6,7 @@ finish in the effect's own transaction. A redelivered bell is harmless because t
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -71,9 +72,7 @@ def enqueue(
         slot=slot,
         max_attempts=known.max_attempts,
     )
-    transaction.on_commit(
-        lambda: ring(job.pk, queue=known.queue, time_limit_s=known.time_limit_s)
-    )
+    transaction.on_commit(lambda: ring(job.pk, queue=known.queue, time_limit_s=known.time_limit_s))
     return job
 
 
@@ -98,7 +97,7 @@ def claim(job_id: int) -> Claim | None:
         job_id,
         attempt,
         handler,
-        Job._meta.get_field("payload").from_db_value(payload, None, connection),
+        json.loads(payload),  # a raw cursor hands jsonb over as text
     )
 
 
@@ -144,9 +143,7 @@ def bury(job_id: int, attempt: int, error: str) -> None:
 def revive(*, job_id: int) -> bool:
     """Give a dead letter a fresh set of attempts; False if it is not dead."""
     with transaction.atomic():
-        revived = Job.objects.filter(pk=job_id, dead_at__isnull=False).update(
-            dead_at=None, attempt=0, lease_until=None
-        )
+        revived = Job.objects.filter(pk=job_id, dead_at__isnull=False).update(dead_at=None, attempt=0, lease_until=None)
         job = Job.objects.filter(pk=job_id).first()
         if revived and job:
             transaction.on_commit(
@@ -163,9 +160,7 @@ def schedule_slot(handler: str, slot: str) -> bool:
     """Enqueue a scheduled run unless that slot exists already; two beats make one run."""
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [slot]
-            )
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [slot])
         if Job.objects.filter(slot=slot).exists():
             return False
         enqueue(handler, {}, slot=slot)
@@ -184,8 +179,7 @@ def seen(name: str) -> None:
 def _mark_done(job_id: int, attempt: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE outbox_job SET done_at = now(), lease_until = NULL WHERE id = %s AND attempt = %s"
-            " AND done_at IS NULL",
+            "UPDATE outbox_job SET done_at = now(), lease_until = NULL WHERE id = %s AND attempt = %s AND done_at IS NULL",
             [job_id, attempt],
         )
         return bool(cursor.rowcount == 1)

@@ -28,9 +28,7 @@ def run(job_id: int) -> None:
     held = services.claim(job_id)
     if held is None:
         return
-    with structlog.contextvars.bound_contextvars(
-        job_id=job_id, handler=held.handler, attempt=held.attempt
-    ):
+    with structlog.contextvars.bound_contextvars(job_id=job_id, handler=held.handler, attempt=held.attempt):
         try:
             with _renewing(held):
                 services.run(held, import_string(HANDLERS[held.handler].path))
@@ -39,7 +37,7 @@ def run(job_id: int) -> None:
         except SoftTimeLimitExceeded:
             services.fail(held, "The time limit was reached.")
             log.error("job_timed_out")
-        except Exception as error:  # noqa: BLE001  (the poison-job boundary: any failure must land on the row)
+        except Exception as error:
             services.fail(held, f"{type(error).__name__}: {error}")
             log.exception("job_failed")
         else:
@@ -60,12 +58,7 @@ def sweep() -> int:
 def schedule() -> int:
     """Write the jobs whose slot has come; after a pause the current slot runs once, missed ones do not."""
     epoch = int(clock.now().astimezone(UTC).timestamp())
-    return sum(
-        services.schedule_slot(
-            s.handler, f"{s.handler}@{epoch // s.every_s * s.every_s}"
-        )
-        for s in SCHEDULE
-    )
+    return sum(services.schedule_slot(s.handler, f"{s.handler}@{epoch // s.every_s * s.every_s}") for s in SCHEDULE)
 
 
 def housekeeping(held: services.Claim) -> None:

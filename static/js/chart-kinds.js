@@ -24,7 +24,7 @@
     return {
       animation: !calm.matches,
       animationDuration: 250,
-      textStyle: { color: colors.ink, fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12 },
+      textStyle: { color: colors.ink, fontFamily: colors.font, fontSize: 12 },
       tooltip: {
         confine: true,
         backgroundColor: colors.surface,
@@ -89,7 +89,7 @@
         var line = function (x1, y1, x2, y2) { return { type: "line", shape: { x1: x1, y1: y1, x2: x2, y2: y2 }, style: style }; };
         return { type: "group", children: [
           line(from[0], from[1], to[0], to[1]), line(from[0], from[1] - 4, from[0], from[1] + 4), line(to[0], to[1] - 4, to[0], to[1] + 4),
-          { type: "text", x: to[0] + 7, y: to[1], style: { text: texts[params.dataIndex], fill: colors.ink, stroke: colors.surface, lineWidth: 3, fontSize: 12, verticalAlign: "middle" } },
+          { type: "text", x: to[0] + 7, y: to[1], style: { text: texts[params.dataIndex], fill: colors.ink, stroke: colors.surface, lineWidth: 3, fontSize: 12, fontFamily: colors.font, verticalAlign: "middle" } },
         ] };
       },
     };
@@ -128,7 +128,7 @@
           var known = row.mid !== undefined && row.mid !== null;
           return {
             value: [known ? row.mid : (row.low + row.high) / 2, at], url: row.url,
-            itemStyle: { color: known ? P.color(row.color || "accent") : "transparent" },
+            itemStyle: { opacity: 1, color: known ? P.color(row.color || "accent") : "transparent" },
             tip: tip(row.label, text(row)), says: says(row.label, text(row)),
           };
         }),
@@ -181,7 +181,7 @@
   var kinds = { bar: bar, interval: interval, box: box, flow: flow };
 
   P.chartOption = function (data, width) {
-    var colors = { ink: P.color("ink"), ink2: P.color("ink-2"), line: P.color("line"), strong: P.color("line-strong"), surface: P.color("surface"), accent: P.color("accent") };
+    var colors = { ink: P.color("ink"), ink2: P.color("ink-2"), line: P.color("line"), strong: P.color("line-strong"), surface: P.color("surface"), accent: P.color("accent"), font: getComputedStyle(document.body).fontFamily };
     return Object.assign(base(data, colors), kinds[data.kind](data, colors, width));
   };
 })();

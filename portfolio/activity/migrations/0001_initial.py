@@ -2,10 +2,11 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import portfolio.activity.models
-import portfolio.outbox.models
 from django.conf import settings
 from django.db import migrations, models
+
+import portfolio.activity.models
+import portfolio.outbox.models
 
 
 class Migration(migrations.Migration):

@@ -47,7 +47,7 @@ class InitiativeViewSet(ScopedApi, GenericViewSet[Initiative]):
     resource = "initiatives"
     queryset = Initiative.objects.none()
     filterset_class = InitiativeFilter
-    serializer_class = InitiativeInput
+    serializer_class = InitiativeInput  # type: ignore[assignment]
     lookup_value_regex = r"\d+"
 
     @extend_schema(

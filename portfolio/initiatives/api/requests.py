@@ -111,8 +111,10 @@ def request_rows(actor: Actor) -> QuerySet[Request, dict[str, Any]]:
         else F("expected_value_currency"),
         "value_hidden": Case(When(seen, then=Value(False)), default=Value(True)) if seen else Value(False),
     }
-    rows: QuerySet[Request] = Request.objects.visible_to(actor)
-    return rows.annotate(unit_name=F("unit__name"), **shown).values(*COLUMNS, "unit_name", *shown)
+    rows: QuerySet[Request, dict[str, Any]] = (
+        Request.objects.visible_to(actor).annotate(unit_name=F("unit__name"), **shown).values(*COLUMNS, "unit_name", *shown)
+    )
+    return rows
 
 
 class RequestViewSet(ScopedApi, GenericViewSet[Request]):
@@ -121,7 +123,7 @@ class RequestViewSet(ScopedApi, GenericViewSet[Request]):
     resource = "requests"
     queryset = Request.objects.none()
     filterset_class = RequestFilter
-    serializer_class = RequestInput
+    serializer_class = RequestInput  # type: ignore[assignment]
     lookup_value_regex = r"\d+"
 
     @extend_schema(responses=RequestRow(many=True))

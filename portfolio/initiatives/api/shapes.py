@@ -72,7 +72,7 @@ class ExternalIdShape(serializers.Serializer[dict[str, Any]]):
 
 
 class LinkShape(serializers.Serializer[dict[str, Any]]):
-    label = serializers.CharField(max_length=200, allow_blank=True, default="")
+    label = serializers.CharField(max_length=200, allow_blank=True, default="")  # type: ignore[assignment]
     url = serializers.URLField(max_length=1000)
 
 
@@ -96,7 +96,7 @@ class StageEntryShape(serializers.Serializer[dict[str, Any]]):
     entered_precision = serializers.ChoiceField(choices_of(Precision))
     left_on = serializers.DateField(allow_null=True)
     current = serializers.BooleanField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     raw = serializers.CharField()
 
 
@@ -180,7 +180,7 @@ class InitiativeInput(serializers.Serializer[dict[str, Any]]):
         """Unknown members are an error, and lists of facts become the services' mappings."""
         unknown = set(self.initial_data) - set(self.fields)
         if unknown:
-            raise serializers.ValidationError({name: "There is no such field." for name in sorted(unknown)})
+            raise serializers.ValidationError(dict.fromkeys(sorted(unknown), "There is no such field."))
         if "dates" in attrs:
             attrs["dates"] = {fact["kind"]: fact for fact in attrs["dates"]}
         if "functions" in attrs:

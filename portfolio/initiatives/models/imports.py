@@ -34,7 +34,7 @@ class Register(models.Model):
     demo = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ScopedQuerySet["Register"].as_manager()
 
     class Meta:
         ordering = ("name",)
@@ -79,7 +79,7 @@ class ImportRun(models.Model):
     finished_at = models.DateTimeField(null=True)
     demo = models.BooleanField(default=False, db_default=False)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ScopedQuerySet["ImportRun"].as_manager()
 
     class Meta:
         ordering = ("-id",)

@@ -21,9 +21,9 @@ from portfolio.initiatives.choices import (
     choices_of,
 )
 from portfolio.initiatives.models.lifecycle import Lifecycle, Stage
-from portfolio.kit.scope import Reader, ScopedQuerySet
+from portfolio.kit.scope import ScopedQuerySet
 
-_VENUES = choices_of(Venue, dict(VENUE_LABELS))
+_VENUES = choices_of(Venue, VENUE_LABELS)
 
 
 class NextNumber(models.Func):
@@ -43,13 +43,11 @@ class Programme(models.Model):
     """A bundle of initiatives that are steered together."""
 
     name = models.CharField(_("name"), max_length=200)
-    unit = models.ForeignKey(
-        BusinessUnit, on_delete=models.PROTECT, related_name="programmes"
-    )
+    unit = models.ForeignKey(BusinessUnit, on_delete=models.PROTECT, related_name="programmes")
     purpose = models.TextField(_("purpose"), blank=True, default="", db_default="")
     demo = models.BooleanField(default=False, db_default=False)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ScopedQuerySet["Programme"].as_manager()
 
     class Meta:
         ordering = ("name",)
@@ -71,17 +69,10 @@ class Tag(models.Model):
         return self.name
 
 
-class InitiativeQuerySet(ScopedQuerySet):
-    def visible_to(self, reader: Reader) -> InitiativeQuerySet:
-        return super().visible_to(reader)
-
-
 class Initiative(models.Model):
     """`stage` empty means unknown, which is a verdict of its own. Money is `expected_value` in its currency."""
 
-    number = models.BigIntegerField(
-        unique=True, editable=False, db_default=NextNumber()
-    )
+    number = models.BigIntegerField(unique=True, editable=False, db_default=NextNumber())
     key = models.GeneratedField(
         expression=KeyOf("number"),
         output_field=models.CharField(max_length=24),
@@ -118,31 +109,15 @@ class Initiative(models.Model):
         verbose_name=_("stage"),
     )
     stage_since = models.DateField(null=True, blank=True, editable=False)
-    status = models.CharField(
-        _("status"), max_length=10, choices=choices_of(Status), default=Status.ACTIVE
-    )
-    purpose = models.TextField(
-        _("purpose and expected benefit"), blank=True, default="", db_default=""
-    )
-    outputs = models.TextField(
-        _("what it puts out"), blank=True, default="", db_default=""
-    )
-    topic = models.CharField(
-        _("topic"), max_length=300, blank=True, default="", db_default=""
-    )
+    status = models.CharField(_("status"), max_length=10, choices=choices_of(Status), default=Status.ACTIVE)
+    purpose = models.TextField(_("purpose and expected benefit"), blank=True, default="", db_default="")
+    outputs = models.TextField(_("what it puts out"), blank=True, default="", db_default="")
+    topic = models.CharField(_("topic"), max_length=300, blank=True, default="", db_default="")
     approach = models.TextField(_("approach"), blank=True, default="", db_default="")
-    impact_level = models.CharField(
-        _("impact level"), max_length=200, blank=True, default="", db_default=""
-    )
-    system_name = models.CharField(
-        _("system"), max_length=500, blank=True, default="", db_default=""
-    )
-    expected_value = models.DecimalField(
-        _("expected value"), max_digits=16, decimal_places=2, null=True, blank=True
-    )
-    expected_value_currency = models.CharField(
-        _("currency"), max_length=3, blank=True, default="", db_default=""
-    )
+    impact_level = models.CharField(_("impact level"), max_length=200, blank=True, default="", db_default="")
+    system_name = models.CharField(_("system"), max_length=500, blank=True, default="", db_default="")
+    expected_value = models.DecimalField(_("expected value"), max_digits=16, decimal_places=2, null=True, blank=True)
+    expected_value_currency = models.CharField(_("currency"), max_length=3, blank=True, default="", db_default="")
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
@@ -160,9 +135,7 @@ class Initiative(models.Model):
         verbose_name=_("sponsor"),
     )
     owner_name = models.CharField(max_length=200, blank=True, default="", db_default="")
-    sponsor_name = models.CharField(
-        max_length=200, blank=True, default="", db_default=""
-    )
+    sponsor_name = models.CharField(max_length=200, blank=True, default="", db_default="")
     rag = models.CharField(
         _("status note colour"),
         max_length=5,
@@ -171,9 +144,7 @@ class Initiative(models.Model):
         default="",
         db_default="",
     )
-    status_note = models.TextField(
-        _("status note"), blank=True, default="", db_default=""
-    )
+    status_note = models.TextField(_("status note"), blank=True, default="", db_default="")
     status_note_at = models.DateTimeField(null=True, editable=False)
     venue_storage = models.CharField(
         _("venue of storage"),
@@ -203,9 +174,7 @@ class Initiative(models.Model):
         default="unknown",
         db_default="unknown",
     )
-    orchestrator = models.CharField(
-        _("orchestrator"), max_length=100, blank=True, default="", db_default=""
-    )
+    orchestrator = models.CharField(_("orchestrator"), max_length=100, blank=True, default="", db_default="")
     procurement_route = models.CharField(
         _("procurement route"),
         max_length=10,
@@ -233,9 +202,7 @@ class Initiative(models.Model):
         db_default=models.Value({}, models.JSONField()),
         help_text="{question: {value, raw}}; a question that was not asked is absent, an empty answer is unknown.",
     )
-    tags = models.ManyToManyField(
-        Tag, related_name="initiatives", blank=True, verbose_name=_("tags")
-    )
+    tags = models.ManyToManyField(Tag, related_name="initiatives", blank=True, verbose_name=_("tags"))
     register = models.ForeignKey(
         "initiatives.Register",
         on_delete=models.PROTECT,
@@ -257,9 +224,7 @@ class Initiative(models.Model):
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
-    search_extra = models.TextField(
-        blank=True, default="", db_default="", editable=False
-    )
+    search_extra = models.TextField(blank=True, default="", db_default="", editable=False)
     search = models.GeneratedField(
         expression=SearchVector("name", weight="A", config="english")
         + SearchVector("topic", "system_name", weight="B", config="english")
@@ -275,7 +240,7 @@ class Initiative(models.Model):
         db_persist=True,
     )
 
-    objects = InitiativeQuerySet.as_manager()
+    objects = ScopedQuerySet["Initiative"].as_manager()
 
     class Meta:
         ordering = ("-id",)
@@ -285,12 +250,8 @@ class Initiative(models.Model):
             models.Index(fields=["stage", "status"], name="initiative_stage_status"),
             models.Index(fields=["-updated_at", "-id"], name="initiative_updated"),
             models.Index(fields=["name", "id"], name="initiative_name"),
-            models.Index(
-                fields=["id"], name="initiative_real", condition=models.Q(demo=False)
-            ),
-            models.Index(
-                fields=["id"], name="initiative_demo", condition=models.Q(demo=True)
-            ),
+            models.Index(fields=["id"], name="initiative_real", condition=models.Q(demo=False)),
+            models.Index(fields=["id"], name="initiative_demo", condition=models.Q(demo=True)),
         ]
 
     def __str__(self) -> str:

@@ -14,9 +14,7 @@ class Lifecycle(models.Model):
     key = models.SlugField(max_length=60)
     version = models.PositiveIntegerField(default=1, db_default=1)
     name = models.CharField(_("name"), max_length=100)
-    description = models.TextField(
-        _("description"), blank=True, default="", db_default=""
-    )
+    description = models.TextField(_("description"), blank=True, default="", db_default="")
     is_default = models.BooleanField(default=False, db_default=False)
     archived = models.BooleanField(default=False, db_default=False)
 
@@ -38,15 +36,11 @@ class Lifecycle(models.Model):
 class Stage(models.Model):
     """A step of one template version. `kind` says whether it counts as production."""
 
-    lifecycle = models.ForeignKey(
-        Lifecycle, on_delete=models.PROTECT, related_name="stages"
-    )
+    lifecycle = models.ForeignKey(Lifecycle, on_delete=models.PROTECT, related_name="stages")
     position = models.PositiveSmallIntegerField()
     key = models.SlugField(max_length=60)
     name = models.CharField(_("name"), max_length=100)
-    kind = models.CharField(
-        max_length=20, choices=choices_of(StageKind), default=StageKind.BEFORE
-    )
+    kind = models.CharField(max_length=20, choices=choices_of(StageKind), default=StageKind.BEFORE)
     gate = models.CharField(
         _("gate that lets an initiative in"),
         max_length=100,

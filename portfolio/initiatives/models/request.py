@@ -24,12 +24,8 @@ class Request(models.Model):
         verbose_name=_("business unit"),
     )
     purpose = models.TextField(_("purpose"))
-    expected_value = models.DecimalField(
-        _("expected value"), max_digits=16, decimal_places=2, null=True, blank=True
-    )
-    expected_value_currency = models.CharField(
-        _("currency"), max_length=3, blank=True, default="", db_default=""
-    )
+    expected_value = models.DecimalField(_("expected value"), max_digits=16, decimal_places=2, null=True, blank=True)
+    expected_value_currency = models.CharField(_("currency"), max_length=3, blank=True, default="", db_default="")
     sponsor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
@@ -38,24 +34,16 @@ class Request(models.Model):
         related_name="+",
         verbose_name=_("sponsor"),
     )
-    data_needed = models.TextField(
-        _("data it needs"), blank=True, default="", db_default=""
-    )
+    data_needed = models.TextField(_("data it needs"), blank=True, default="", db_default="")
     load_estimate = models.TextField(
         _("first estimate of the load"),
         blank=True,
         default="",
         db_default="",
-        help_text=_(
-            "Users, requests per day, documents per night. Empty means: we do not know yet."
-        ),
+        help_text=_("Users, requests per day, documents per night. Empty means: we do not know yet."),
     )
-    load_unknown = models.BooleanField(
-        _("we do not know the load yet"), default=False, db_default=False
-    )
-    state = models.CharField(
-        max_length=10, choices=choices_of(RequestState), default=RequestState.OPEN
-    )
+    load_unknown = models.BooleanField(_("we do not know the load yet"), default=False, db_default=False)
+    state = models.CharField(max_length=10, choices=choices_of(RequestState), default=RequestState.OPEN)
     requester = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -70,9 +58,7 @@ class Request(models.Model):
         related_name="requests",
         editable=False,
     )
-    triage_reason = models.TextField(
-        blank=True, default="", db_default="", editable=False
-    )
+    triage_reason = models.TextField(blank=True, default="", db_default="", editable=False)
     triaged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -86,15 +72,14 @@ class Request(models.Model):
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ScopedQuerySet["Request"].as_manager()
 
     class Meta:
         ordering = ("-id",)
         indexes = [models.Index(fields=["state", "-id"], name="request_state")]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(state=RequestState.OPEN)
-                | ~models.Q(triage_reason=""),
+                condition=models.Q(state=RequestState.OPEN) | ~models.Q(triage_reason=""),
                 name="triage_has_a_reason",
             ),
         ]

@@ -13,9 +13,7 @@ from portfolio.accounts.models import BusinessUnit
 class SavedView(models.Model):
     """`query` is the page's query string; shared views show to everybody who may see `unit` (empty: private)."""
 
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views"
-    )
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views")
     page = models.CharField(max_length=30)
     name = models.CharField(_("name"), max_length=100)
     query = models.CharField(max_length=2000, blank=True, default="", db_default="")
@@ -32,9 +30,7 @@ class SavedView(models.Model):
 
     class Meta:
         ordering = ("name",)
-        constraints = [
-            models.UniqueConstraint("owner", "page", "name", name="saved_view_name")
-        ]
+        constraints = [models.UniqueConstraint("owner", "page", "name", name="saved_view_name")]
 
     def __str__(self) -> str:
         return self.name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
@@ -100,17 +100,13 @@ def list_rows(
     """
     visible = Initiative.objects.visible_to(actor) if rows is None else rows
     closure = Closure.objects.filter(initiative=OuterRef("pk"), reopened_at=None).values("kind")[:1]
-    tags = (
-        Initiative.tags.through.objects.filter(initiative=OuterRef("pk"))
-        .values("initiative")
-        .annotate(names=ArrayAgg("tag__name", order_by="tag__name"))
-        .values("names")
-    )
-    return (
+    tags = Initiative.tags.through.objects.filter(initiative=OuterRef("pk")).order_by("tag__name").values("tag__name")
+    shown: QuerySet[Initiative, dict[str, Any]] = (
         with_money(visible, actor)
-        .annotate(tag_names=Subquery(tags), closure=Subquery(closure), **JOINED_COLUMNS)
+        .annotate(tag_names=ArraySubquery(tags), closure=Subquery(closure), **JOINED_COLUMNS)
         .values(*OWN_COLUMNS, *JOINED_COLUMNS, *extra, "tag_names", "closure", "value", "currency", "value_hidden")
     )
+    return shown
 
 
 def ordered(rows: QuerySet[Any, Any], sort: str) -> QuerySet[Any, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -69,13 +69,13 @@ def write_dates(row: Initiative, dates: Mapping[str, Mapping[str, Any]]) -> None
             )
 
 
-def _replace(row: Initiative, model: Any, wanted: set[tuple[str, ...]], names: tuple[str, ...]) -> None:
+def _replace(row: Initiative, model: Any, wanted: Collection[tuple[str, ...]], names: tuple[str, ...]) -> None:
     """Make the children of one kind equal to `wanted` (tuples of `names`), writing the difference alone."""
     here = {tuple(getattr(child, name) for name in names): child for child in model.objects.filter(initiative=row)}
     for values, child in here.items():
         if values not in wanted:
             child.delete()
-    for values in wanted - set(here):
+    for values in set(wanted) - set(here):
         child = model(initiative=row, **dict(zip(names, values, strict=True)))
         child.full_clean()
         child.save()

@@ -129,7 +129,9 @@ def require_edit(by: Actor, row: Initiative, names: set[str]) -> None:
 
 def lock(initiative: Initiative, *, version: int | None = None) -> Initiative:
     """The row as it is now, locked until the transaction ends. Raises StaleVersion if `version` is another."""
-    row = Initiative.objects.select_for_update(of=("self",)).select_related("unit", "stage", "lifecycle").get(pk=initiative.pk)
+    row: Initiative = (
+        Initiative.objects.select_for_update(of=("self",)).select_related("unit", "stage", "lifecycle").get(pk=initiative.pk)
+    )
     if version is not None and row.version != version:
         raise StaleVersion(row)
     return row

@@ -68,7 +68,7 @@ def _value(row: Request) -> dict[str, Any]:
 def _lock(by: Actor, request: Request, reason: str) -> Request:
     if not reason.strip():
         raise ValidationError({"reason": _("Say why, so that the requester learns it.")})
-    row = Request.objects.select_for_update(of=("self",)).select_related("unit", "sponsor").get(pk=request.pk)
+    row: Request = Request.objects.select_for_update(of=("self",)).select_related("unit", "sponsor").get(pk=request.pk)
     if not by.may(Action.TRIAGE, row.unit.path):
         raise PermissionDenied(_("Only program managers of this unit triage its requests."))
     if row.state != RequestState.OPEN:

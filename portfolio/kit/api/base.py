@@ -32,12 +32,11 @@ class HasScope(BasePermission):
         return True
 
 
-class ScopedApi:
-    """Mixin for API views and viewsets."""
+class ScopedApi(APIView):
+    """Base of API views; viewsets take it in front of theirs."""
 
     resource: str
-    permission_classes = [HasScope]
-    request: Request
+    permission_classes = (HasScope,)
 
     @property
     def actor(self) -> Any:

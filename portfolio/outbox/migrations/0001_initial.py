@@ -2,8 +2,9 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import portfolio.outbox.models
 from django.db import migrations, models
+
+import portfolio.outbox.models
 
 
 class Migration(migrations.Migration):
@@ -38,9 +39,7 @@ class Migration(migrations.Migration):
                 ("payload", models.JSONField(default=dict)),
                 (
                     "at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now()
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
                 (
                     "xact",
@@ -51,9 +50,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [
-                    models.Index(fields=["xact", "id"], name="event_watermark")
-                ],
+                "indexes": [models.Index(fields=["xact", "id"], name="event_watermark")],
             },
         ),
         migrations.CreateModel(
@@ -82,15 +79,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now()
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
                 (
                     "not_before",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now()
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
                 ("lease_until", models.DateTimeField(null=True)),
                 ("attempt", models.PositiveIntegerField(db_default=0, default=0)),
@@ -111,9 +104,7 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(
-                        condition=models.Q(
-                            ("dead_at__isnull", True), ("done_at__isnull", True)
-                        ),
+                        condition=models.Q(("dead_at__isnull", True), ("done_at__isnull", True)),
                         fields=["queue", "not_before"],
                         name="job_open",
                     ),

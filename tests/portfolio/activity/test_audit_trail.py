@@ -31,23 +31,19 @@ OURS = {"outbox", "accounts", "activity", "initiatives", "risk"}
 def initiative(organisation: Organisation) -> Initiative:
     with acting(organisation.actor("Paula"), note="made for a test"):
         lifecycle = Lifecycle.objects.create(key="lean", name="Lean")
-        return Initiative.objects.create(
-            name="Shelf camera", unit=organisation.units["Stores"], lifecycle=lifecycle
-        )
+        return Initiative.objects.create(name="Shelf camera", unit=organisation.units["Stores"], lifecycle=lifecycle)
 
 
 def test_a_create_is_recorded_with_who_and_through_what(initiative: Initiative) -> None:
-    entry = AuditEntry.objects.get(
-        object_type="initiatives_initiative", action="create"
-    )
+    entry = AuditEntry.objects.get(object_type="initiatives_initiative", action="create")
     assert (entry.actor, entry.through, entry.note) == (
         "Paula Test",
         "page",
         "made for a test",
     )
-    assert (
-        entry.initiative_id == initiative.pk and entry.after["name"] == "Shelf camera"
-    )
+    assert entry.initiative_id == initiative.pk
+    assert entry.after is not None
+    assert entry.after["name"] == "Shelf camera"
 
 
 def test_bulk_and_plain_sql_updates_are_recorded_with_before_and_after(
@@ -59,9 +55,7 @@ def test_bulk_and_plain_sql_updates_are_recorded_with_before_and_after(
             "UPDATE initiatives_initiative SET topic = 'vision' WHERE id = %s",
             [initiative.pk],
         )
-    bulk, plain = AuditEntry.objects.filter(
-        object_type="initiatives_initiative", action="change"
-    ).order_by("id")
+    bulk, plain = AuditEntry.objects.filter(object_type="initiatives_initiative", action="change").order_by("id")
     assert (bulk.before, bulk.after) == ({"purpose": ""}, {"purpose": "count shelves"})
     assert (plain.before, plain.after) == ({"topic": ""}, {"topic": "vision"})
 
@@ -70,9 +64,7 @@ def test_a_write_without_an_author_is_recorded_as_a_database_session(
     organisation: Organisation,
 ) -> None:
     Lifecycle.objects.create(key="bare", name="Bare")
-    entry = AuditEntry.objects.get(
-        object_type="initiatives_lifecycle", after__key="bare"
-    )
+    entry = AuditEntry.objects.get(object_type="initiatives_lifecycle", after__key="bare")
     assert entry.through == "sql" and "pilotage_app" in entry.actor
 
 
@@ -81,11 +73,7 @@ def test_a_nested_author_gives_the_pen_back(organisation: Organisation) -> None:
         with acting(organisation.actor("Lars")):
             Lifecycle.objects.create(key="inner", name="Inner")
         Lifecycle.objects.create(key="outer", name="Outer")
-    authors = dict(
-        AuditEntry.objects.filter(object_type="initiatives_lifecycle").values_list(
-            "after__key", "actor"
-        )
-    )
+    authors = dict(AuditEntry.objects.filter(object_type="initiatives_lifecycle").values_list("after__key", "actor"))
     assert authors["inner"] == "Lars Test" and authors["outer"] == "Paula Test"
 
 
@@ -103,11 +91,9 @@ def test_a_nested_author_gives_the_pen_back(organisation: Organisation) -> None:
         "DELETE FROM outbox_event",
     ],
 )
-def test_the_application_role_cannot(
-    organisation: Organisation, statement: str
-) -> None:
+def test_the_application_role_cannot(organisation: Organisation, statement: str) -> None:
     with (
-        pytest.raises(ProgrammingError, match="permission denied|must be owner"),
+        pytest.raises(ProgrammingError, match=r"permission denied|must be owner"),
         connection.cursor() as cursor,
     ):
         cursor.execute(statement)
@@ -125,9 +111,5 @@ def test_every_business_table_is_under_the_trail(organisation: Organisation) -> 
             " WHERE tgname LIKE 'audit_%' GROUP BY 1 HAVING count(*) = 3"
         )
         covered |= {table for (table,) in cursor.fetchall()}
-    tables = {
-        m._meta.db_table
-        for m in apps.get_models(include_auto_created=True)
-        if m._meta.app_label in OURS
-    }
+    tables = {m._meta.db_table for m in apps.get_models(include_auto_created=True) if m._meta.app_label in OURS}
     assert tables - NOT_BUSINESS - covered == set()
