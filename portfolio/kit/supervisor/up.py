@@ -66,7 +66,9 @@ class Up:
             raise NotStarted(f"{error.filename}: {error.strerror}. Set PILOTAGE_VAR to a folder that can be written.") from None
         lock = FolderLock(folder)
         deadline = time.monotonic() + _EARLIER_ONE_ENDS_WITHIN_S
-        while not lock.try_take():
+        if not (alone := lock.try_take()):
+            say(f"another one runs on {self.options.var}, waiting {_EARLIER_ONE_ENDS_WITHIN_S:g} s in case it is ending")
+        while not (alone or lock.try_take()):
             if time.monotonic() > deadline or self._supervisor.stop_requests:
                 lock.close()
                 raise NotStarted(f"it already runs on {self.options.var}. Stop that one, or set PILOTAGE_VAR to another folder.")
