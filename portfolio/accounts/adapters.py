@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from zoneinfo import available_timezones
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from knox.auth import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -18,20 +20,24 @@ from portfolio.accounts.models import ApiToken, User
 from portfolio.accounts.queries import actor_for
 from portfolio.kit import clock
 
+ZONES = available_timezones()
 LAST_USED_EVERY = timedelta(minutes=1)
 
 
 class ActorMiddleware:
-    """Sets `request.actor` for signed-in people; None for everyone else (tokens get theirs when DRF has read them)."""
+    """Sets `request.actor` and the time zone for signed-in people; tokens get their actor when DRF has read them."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = None  # type: ignore[attr-defined]
+        timezone.deactivate()  # the thread served somebody else before
         if isinstance(request.user, User):
             request_id = getattr(request, "request_id", "")
             request.actor = actor_for(request.user, request_id=request_id)  # type: ignore[attr-defined]
+            if request.user.time_zone in ZONES:
+                timezone.activate(request.user.time_zone)
         return self.get_response(request)
 
 

@@ -14,6 +14,7 @@ from portfolio.accounts.models import ApiToken, BusinessUnit, RoleAssignment, Us
 from portfolio.accounts.rules import EVERYTHING, Actor
 from portfolio.kit import clock
 from portfolio.kit.acting import acting
+from portfolio.outbox.services import revive
 
 MAX_DEPTH = 12
 MAX_TOKEN_LIFE = timedelta(days=366)
@@ -94,6 +95,8 @@ def set_active(*, by: Actor, user: User, active: bool) -> User:
     if user.pk == by.user_id and not active:
         raise ValidationError(_("You cannot lock yourself out; ask another administrator."))
     with acting(by):
+        if not active:
+            _require_another_administrator(user.pk)
         user.is_active = active
         user.save(update_fields=["is_active"])
     return user
@@ -111,10 +114,26 @@ def remove_role(*, by: Actor, assignment: RoleAssignment) -> None:
     """Take a role away; the last administrator of the whole organisation stays."""
     _require(by, Action.CONFIGURE, assignment.unit.path if assignment.unit else EVERYTHING)
     with acting(by):
-        others = RoleAssignment.objects.filter(role=Role.ADMINISTRATOR, unit=None, user__is_active=True).select_for_update()
-        if assignment.role == Role.ADMINISTRATOR and assignment.unit is None and others.count() <= 1:
-            raise ValidationError(_("This is the last administrator of the whole organisation."))
+        if assignment.role == Role.ADMINISTRATOR and assignment.unit is None:
+            _require_another_administrator(assignment.user_id)
         assignment.delete()
+
+
+def change_profile(*, by: Actor, user: User, name: str, time_zone: str) -> User:
+    """Change how a person is called and which clock they read: one's own, or anybody's as administrator."""
+    if user.pk != by.user_id:
+        _require(by, Action.CONFIGURE, EVERYTHING)
+    with acting(by):
+        user.name, user.time_zone = name.strip(), time_zone
+        user.full_clean(exclude=["password"])
+        user.save(update_fields=["name", "time_zone"])
+    return user
+
+
+def revive_job(*, by: Actor, job_id: int) -> bool:
+    """Give a dead letter a fresh set of attempts; False if it is not dead (any more)."""
+    _require(by, Action.CONFIGURE, EVERYTHING)
+    return revive(job_id=job_id)
 
 
 def create_token(
@@ -133,6 +152,8 @@ def create_token(
     """
     path = unit.path if unit else EVERYTHING
     _require(by, Action.TOKEN, path)
+    if user.pk != by.user_id:
+        _require(by, Action.CONFIGURE, EVERYTHING)
     if Scope.MONEY in scopes:
         _require(by, Action.MONEY, path)
     if Scope.AUDIT_READ in scopes:
@@ -161,6 +182,14 @@ def revoke_token(*, by: Actor, token: ApiToken) -> ApiToken:
         token.revoked_at = clock.now()
         token.save(update_fields=["revoked_at"])
     return token
+
+
+def _require_another_administrator(user_id: int) -> None:
+    """Locks every assignment that counts, so that two people cannot remove each other at the same moment."""
+    holders = RoleAssignment.objects.filter(role=Role.ADMINISTRATOR, unit=None, user__is_active=True)
+    held = set(holders.select_for_update().values_list("user_id", flat=True))
+    if held and held <= {user_id}:
+        raise ValidationError(_("This is the last administrator of the whole organisation."))
 
 
 def _require(by: Actor, action: Action, path: str) -> None:
