@@ -26,14 +26,19 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            call_command("migrate", database="owner", interactive=False, verbosity=0)
+            self._prepare(embedded=options["embedded"], demo=not options["no_demo"])
         except OperationalError as error:
             raise CommandError(f"the database does not serve us: {str(error).strip()}") from None
+        except OSError as error:
+            raise CommandError(f"{error.filename or settings.VAR}: {error.strerror}; make room, or set PILOTAGE_VAR") from None
+
+    def _prepare(self, *, embedded: bool, demo: bool) -> None:
+        call_command("migrate", database="owner", interactive=False, verbosity=0)
         self._if_there("ensure_grants")
         self._static_files()
-        if options["embedded"]:
+        if embedded:
             self._if_there("ensure_admin", stdout=io.StringIO())  # `up` shows the sign-in when all is ready
-            if not options["no_demo"]:
+            if demo:
                 self._if_there("load_demo", "--if-empty")
 
     def _if_there(self, command: str, *arguments: str, stdout: io.StringIO | None = None) -> None:
