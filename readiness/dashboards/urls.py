@@ -1,3 +1,10 @@
-from django.urls import URLPattern
+"""The pages that one starts from."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from readiness.dashboards import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("portfolio/", views.portfolio, name="portfolio"),
+]

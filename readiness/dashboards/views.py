@@ -1,0 +1,75 @@
+"""Today and Portfolio."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from portfolio.accounts.rules import Actor
+from portfolio.initiatives.filters import InitiativeFilter
+from portfolio.initiatives.forms.filter_bar import filter_bar
+from portfolio.initiatives.models import Initiative
+from portfolio.initiatives.queries.lists import named_options, stage_rows, unit_rows
+from portfolio.kit import clock
+from readiness.dashboards.queries.figures import portfolio_figures
+from readiness.dashboards.tables import infrastructure, stages, summary
+from readiness.dashboards.tables.links import Links
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The front door leads to what the reader has to do."""
+    return redirect("today")
+
+
+@require_safe
+def portfolio(request: HttpRequest) -> HttpResponse:
+    """The whole portfolio, or what the filters leave of it."""
+    actor = _actor(request)
+    visible = Initiative.objects.visible_to(actor)
+    found = InitiativeFilter(request.GET, queryset=visible)
+    units = unit_rows(actor)
+    figures = portfolio_figures(
+        found.qs,
+        visible,
+        units={pk: (unit.name, unit.path) for pk, unit in units.items()},
+        unit=found.form.cleaned_data.get("unit"),
+        today=clock.today(),
+    )
+    bar = filter_bar(found, request.GET, units=units, stages=stage_rows(), named=named_options(actor))
+    kept = [(name, value) for name, values in request.GET.lists() for value in values if value and name in found.filters]
+    return render(request, "dashboards/portfolio.html", _page(figures, Links(kept)) | {"bar": bar, "action": request.path})
+
+
+def _page(figures: Any, links: Links) -> dict[str, Any]:
+    flows = figures.history.flows
+    main = next((flow for flow in flows if flow.stages), None)
+    context = {
+        "figures": figures,
+        "headline": summary.headline(figures.counts, figures.history.stalled),
+        "strip": summary.strip(figures, links),
+        "risk": stages.risk_chart(figures.risk, figures.references.get("poc-to-production-scrapped")),
+        "venues": infrastructure.venue_chart(figures, links),
+        "cloud": infrastructure.cloud_chart(figures, links),
+        "answers": infrastructure.answers_chart(figures, links),
+        "comparison": infrastructure.comparison(figures, main.record() if main else None),
+        "units": infrastructure.unit_rows(figures.units, links),
+        "stalled": [{"row": row, "url": links.initiative(row.id)} for row in figures.history.stalled.longest],
+        "templates": [{"flow": flow, "url": links.page(lifecycle=flow.lifecycle), "shown": flow is main} for flow in flows],
+    }
+    if main:
+        context |= {
+            "flow": stages.flow_chart(main, links),
+            "gates": stages.gate_chart(main, links),
+            "times": stages.time_chart(figures.history.times, main, figures.history.stalled, links),
+            "main": main,
+        }
+    return context
