@@ -19,7 +19,7 @@ def th(context: Context, label: str, key: str = "", num: bool = False, target: s
     return {"label": label, "url": url, "order": order, "num": num, "target": target}
 
 
-def pagination(context: Context, page: Page, target: str = "") -> dict[str, Any]:
+def pagination(context: Context, page: "Page[Any]", target: str = "") -> dict[str, Any]:
     """Previous and next of a Paginator page; the counted range beside them."""
     made: dict[str, Any] = {"target": target, "first": page.start_index(), "last": page.end_index()}
     made["total"] = page.paginator.count
