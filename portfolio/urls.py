@@ -4,6 +4,7 @@ from django.urls import include, path
 
 api = [
     path("", include("portfolio.kit.api.urls")),
+    path("", include("portfolio.accounts.api")),
     path("", include("portfolio.initiatives.api.routes")),
 ]
 

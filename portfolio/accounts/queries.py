@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from portfolio.accounts.choices import Role, Scope, Through
-from portfolio.accounts.models import ApiToken, BusinessUnit, User
+from portfolio.accounts.choices import Action, Role, Scope, Through
+from portfolio.accounts.models import ApiToken, BusinessUnit, RoleAssignment, User
 from portfolio.accounts.rules import EVERYTHING, Actor, Grant
 from portfolio.kit.scope import within
 
@@ -63,9 +63,59 @@ def people(actor: Actor) -> QuerySet[User]:
     return active if actor.showing_demo else active.filter(demo=False)
 
 
+def people_who_see(unit: BusinessUnit, *, demo: bool) -> QuerySet[User]:
+    """Active people who hold any role for `unit`, by the unit itself or by one above it; for mentions."""
+    numbers = [int(part) for part in unit.path.strip("/").split("/")]
+    holders = RoleAssignment.objects.filter(Q(unit=None) | Q(unit__in=numbers))
+    return User.objects.filter(is_active=True, demo=demo, pk__in=holders.values("user_id"))
+
+
+def roles_of(user_id: int) -> QuerySet[RoleAssignment]:
+    """What a person holds, with the units."""
+    return RoleAssignment.objects.filter(user_id=user_id).select_related("unit").order_by("role", "unit__path")
+
+
+def managed_roles(actor: Actor) -> QuerySet[RoleAssignment]:
+    """Role assignments that the actor may take away: those for units it administers."""
+    paths = actor.paths(Action.CONFIGURE)
+    held = RoleAssignment.objects.select_related("unit").order_by("role", "unit__path")
+    return held if EVERYTHING in paths else held.filter(within("unit__path", paths))
+
+
+def managed_people(actor: Actor) -> QuerySet[User]:
+    """People whom an administrator looks after: all, or those with a role in its units and those without any role yet."""
+    paths = actor.paths(Action.CONFIGURE)
+    if not paths:
+        return User.objects.none()
+    if EVERYTHING in paths:
+        return User.objects.all()
+    elsewhere = RoleAssignment.objects.filter(user=OuterRef("pk"))
+    return User.objects.filter(Exists(elsewhere.filter(within("unit__path", paths))) | ~Exists(elsewhere))
+
+
+def searched(people: QuerySet[User], text: str) -> QuerySet[User]:
+    """People whose name or address contains `text`."""
+    text = text.replace("\x00", "").strip()
+    return people.filter(Q(name__icontains=text) | Q(email__icontains=text)) if text else people
+
+
+def managed_tokens(actor: Actor) -> QuerySet[ApiToken]:
+    """Tokens that an administrator may revoke, with their makers and units."""
+    tokens: QuerySet[ApiToken] = ApiToken.objects.select_related("unit", "user").order_by("-created", "digest")
+    paths = actor.paths(Action.CONFIGURE)
+    return tokens if EVERYTHING in paths else tokens.filter(within("unit__path", paths))
+
+
+def managed_units(actor: Actor) -> QuerySet[BusinessUnit]:
+    """Units the actor administers, in tree order, each with `people_count`: role holders named for exactly that unit."""
+    return units_where(actor, Action.CONFIGURE).annotate(people_count=Count("roles__user", distinct=True))
+
+
 def tokens_of(user_id: int) -> QuerySet[ApiToken]:
     """A person's tokens, revoked ones too, newest first."""
-    tokens: QuerySet[ApiToken] = ApiToken.objects.filter(user_id=user_id).select_related("unit")
+    tokens: QuerySet[ApiToken] = (
+        ApiToken.objects.filter(user_id=user_id).select_related("unit", "user").order_by("-created", "digest")
+    )
     return tokens
 
 
