@@ -10,8 +10,8 @@ def waiting(limit: int = 200) -> list[int]:
     """Ids of jobs that nobody holds and whose time has come, oldest first."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id FROM outbox_job WHERE done_at IS NULL AND dead_at IS NULL AND not_before <= now()"
-            " AND coalesce(lease_until, '-infinity') < now() ORDER BY id LIMIT %s",
+            "SELECT id FROM outbox_job WHERE done_at IS NULL AND dead_at IS NULL AND not_before <= statement_timestamp()"
+            " AND coalesce(lease_until, '-infinity') < statement_timestamp() ORDER BY id LIMIT %s",
             [limit],
         )
         return [row[0] for row in cursor.fetchall()]
@@ -21,9 +21,10 @@ def oldest_unclaimed_s() -> float:
     """Age in seconds of the oldest job that could run and has not been claimed; 0 if there is none."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT coalesce(extract(epoch FROM now() - min(greatest(not_before, lease_until))), 0) FROM outbox_job"
-            " WHERE done_at IS NULL AND dead_at IS NULL AND not_before <= now()"
-            " AND coalesce(lease_until, '-infinity') < now()"
+            "SELECT coalesce(extract(epoch FROM statement_timestamp() - min(greatest(not_before, lease_until))), 0)"
+            " FROM outbox_job"
+            " WHERE done_at IS NULL AND dead_at IS NULL AND not_before <= statement_timestamp()"
+            " AND coalesce(lease_until, '-infinity') < statement_timestamp()"
         )
         return float(cursor.fetchone()[0])
 
@@ -32,7 +33,7 @@ def beat_age_s(name: str) -> float | None:
     """Seconds since process kind `name` was last seen, by the database's clock; None if never."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT extract(epoch FROM now() - at) FROM outbox_beat WHERE name = %s",
+            "SELECT extract(epoch FROM statement_timestamp() - at) FROM outbox_beat WHERE name = %s",
             [name],
         )
         row = cursor.fetchone()

@@ -80,9 +80,10 @@ def claim(job_id: int) -> Claim | None:
     """Take the job for LEASE_S seconds; None if it is done, dead, not due or held by somebody else."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE outbox_job SET lease_until = now() + make_interval(secs => %s), attempt = attempt + 1"
+            "UPDATE outbox_job SET lease_until = statement_timestamp() + make_interval(secs => %s), attempt = attempt + 1"
             " WHERE id = (SELECT id FROM outbox_job WHERE id = %s AND done_at IS NULL AND dead_at IS NULL"
-            "   AND not_before <= now() AND coalesce(lease_until, '-infinity') < now() FOR UPDATE SKIP LOCKED)"
+            "   AND not_before <= statement_timestamp() AND coalesce(lease_until, '-infinity') < statement_timestamp()"
+            "   FOR UPDATE SKIP LOCKED)"
             " RETURNING attempt, handler, payload, max_attempts",
             [LEASE_S, job_id],
         )
@@ -105,7 +106,7 @@ def renew(held: Claim) -> bool:
     """Extend the lease; False if it is no longer ours."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE outbox_job SET lease_until = now() + make_interval(secs => %s)"
+            "UPDATE outbox_job SET lease_until = statement_timestamp() + make_interval(secs => %s)"
             " WHERE id = %s AND attempt = %s AND done_at IS NULL",
             [LEASE_S, held.job_id, held.attempt],
         )
@@ -123,8 +124,8 @@ def fail(held: Claim, error: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE outbox_job SET lease_until = NULL, last_error = %s,"
-            " not_before = now() + make_interval(secs => least(300, 2 ^ attempt)),"
-            " dead_at = CASE WHEN attempt >= max_attempts THEN now() END"
+            " not_before = statement_timestamp() + make_interval(secs => least(300, 2 ^ attempt)),"
+            " dead_at = CASE WHEN attempt >= max_attempts THEN statement_timestamp() END"
             " WHERE id = %s AND attempt = %s AND done_at IS NULL",
             [error[:MAX_ERROR], held.job_id, held.attempt],
         )
@@ -134,7 +135,7 @@ def bury(job_id: int, attempt: int, error: str) -> None:
     """Make a job a dead letter: kept, shown, never run again unless revived."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE outbox_job SET dead_at = now(), lease_until = NULL, last_error = %s"
+            "UPDATE outbox_job SET dead_at = statement_timestamp(), lease_until = NULL, last_error = %s"
             " WHERE id = %s AND attempt = %s AND done_at IS NULL",
             [error[:MAX_ERROR], job_id, attempt],
         )
@@ -171,7 +172,8 @@ def seen(name: str) -> None:
     """Record that process kind `name` is alive."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO outbox_beat (name, at) VALUES (%s, now()) ON CONFLICT (name) DO UPDATE SET at = now()",
+            "INSERT INTO outbox_beat (name, at) VALUES (%s, statement_timestamp())"
+            " ON CONFLICT (name) DO UPDATE SET at = excluded.at",
             [name],
         )
 
@@ -179,7 +181,8 @@ def seen(name: str) -> None:
 def _mark_done(job_id: int, attempt: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE outbox_job SET done_at = now(), lease_until = NULL WHERE id = %s AND attempt = %s AND done_at IS NULL",
+            "UPDATE outbox_job SET done_at = statement_timestamp(), lease_until = NULL"
+            " WHERE id = %s AND attempt = %s AND done_at IS NULL",
             [job_id, attempt],
         )
         return bool(cursor.rowcount == 1)
