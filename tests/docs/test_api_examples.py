@@ -1,0 +1,72 @@
+"""Every curl line in docs/api.md is run, in order, and answers the status that the document says."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from portfolio.accounts.choices import Scope
+from portfolio.initiatives.models import Lifecycle
+from portfolio.initiatives.services.initiatives import create_initiative
+from tests.conftest import ROOT
+from tests.people import SYSTEM, Organisation
+
+pytestmark = pytest.mark.django_db
+_BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
+_STATUS = re.compile(r"\s+# (\d{3})$")
+
+
+def _examples(document: Path) -> list[tuple[str, int]]:
+    text = "".join(_BLOCK.findall(document.read_text())).replace("\\\n", " ")
+    lines = [line.strip() for line in text.splitlines() if line.startswith("curl")]
+    found = []
+    for line in lines:
+        status = _STATUS.search(line)
+        assert status, f"an example must say its status: {line}"
+        found.append((_STATUS.sub("", line), int(status.group(1))))
+    return found
+
+
+def _call(client: Client, command: str, values: dict[str, str]) -> Any:
+    for name, value in values.items():
+        command = command.replace(f"'${name}'", value).replace(f"${name}", value)
+    words = iter(shlex.split(command)[1:])
+    method, headers, body, url = "GET", {}, "", ""
+    for word in words:
+        if word == "-X":
+            method = next(words)
+        elif word == "-H":
+            name, value = next(words).split(": ", 1)
+            headers[name.lower()] = value
+        elif word == "-d":
+            body = next(words)
+        else:
+            url = word
+    kind = headers.pop("content-type", "application/json")
+    return client.generic(method, url, body, content_type=kind, headers=headers)
+
+
+def test_every_example_answers_as_written(client: Client, organisation: Organisation) -> None:
+    initiative = create_initiative(
+        by=SYSTEM,
+        unit=organisation.units["Retail"],
+        name="Shelf camera",
+        lifecycle=Lifecycle.objects.get(key="standard"),
+    )
+    secret = organisation.token(*Scope)
+    values = {
+        "PILOTAGE": "",
+        "TOKEN": secret,
+        "ID": str(initiative.pk),
+        "UNIT": str(organisation.units["Retail"].pk),
+    }
+    examples = _examples(ROOT / "docs" / "api.md")
+    assert len(examples) > 15
+    for command, status in examples:
+        answer = _call(client, command, values)
+        assert answer.status_code == status, (command, answer.content)
