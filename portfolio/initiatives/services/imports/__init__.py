@@ -1,0 +1,1 @@
+"""Imports of registers: a file is staged, shown, and then published whole or not at all."""
