@@ -1,0 +1,141 @@
+"""What the table, the board and their filter bar need beside the rows themselves, each in one statement."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast
+
+from portfolio.accounts.models import BusinessUnit, User
+from portfolio.accounts.rules import Actor
+from portfolio.initiatives.choices import Status
+from portfolio.initiatives.models import Initiative, Programme, Register, Stage
+
+COUNTED_EXACTLY = 10_000
+PAGE_SIZE = 50
+MAX_PAGE = 100_000  # a page number beyond is a typing error, not a request to skip a billion rows
+MAX_OPTIONS = 500
+
+
+class UnitRow(NamedTuple):
+    """A unit with its trail of visible ancestors, "Department / Bureau"."""
+
+    id: int
+    name: str
+    trail: str
+    depth: int
+    path: str
+
+
+class StageRow(NamedTuple):
+    """A stage with its place (from 1) among `total` in one version of a template."""
+
+    id: int
+    key: str
+    name: str
+    position: int
+    total: int
+    kind: str
+    lifecycle_id: int
+    lifecycle_key: str
+    lifecycle_name: str
+    lifecycle_version: int
+    is_default: bool
+
+
+class Slice(NamedTuple):
+    """One page of rows; `more` says whether another follows."""
+
+    rows: list[dict[str, Any]]
+    number: int
+    more: bool
+
+    @property
+    def first(self) -> int:
+        return (self.number - 1) * PAGE_SIZE + 1
+
+    @property
+    def last(self) -> int:
+        return (self.number - 1) * PAGE_SIZE + len(self.rows)
+
+
+def unit_rows(actor: Actor) -> dict[int, UnitRow]:
+    """The units the actor may see, by id, in tree order."""
+    names: dict[str, str] = {}
+    units: dict[int, UnitRow] = {}
+    for pk, name, path, depth in (
+        BusinessUnit.objects.visible_to(actor).order_by("path").values_list("id", "name", "path", "depth")
+    ):
+        above = names.get(path.rstrip("/").rsplit("/", 1)[0] + "/", "")
+        names[path] = f"{above} / {name}" if above else name
+        units[pk] = UnitRow(pk, name, names[path], depth, path)
+    return dict(sorted(units.items(), key=lambda item: item[1].trail.casefold()))
+
+
+def stage_rows() -> list[StageRow]:
+    """All stages of all templates, newest version of the default template first, in their order."""
+    rows = list(
+        Stage.objects.filter(lifecycle__archived=False)
+        .order_by("-lifecycle__is_default", "lifecycle__name", "-lifecycle__version", "position")
+        .values_list(
+            "id", "key", "name", "position", "kind", "lifecycle_id", "lifecycle__key", "lifecycle__name",
+            "lifecycle__version", "lifecycle__is_default",
+        )
+    )  # fmt: skip
+    totals: dict[int, int] = {}
+    for row in rows:
+        totals[row[5]] = max(totals.get(row[5], 0), row[3])
+    return [StageRow(*row[:4], totals[row[5]], *row[4:]) for row in rows]
+
+
+def named_options(actor: Actor) -> dict[str, list[tuple[str, str]]]:
+    """Choices of the filters `owner`, `programme` and `register` that would find something: `{filter: [(id, name)]}`."""
+    seen = Initiative.objects.visible_to(actor)
+    owners = User.objects.filter(Exists(seen.filter(owner=OuterRef("pk"))))
+    programmes = Programme.objects.filter(Exists(seen.filter(programme=OuterRef("pk"))))
+    registers = Register.objects.filter(Exists(seen.filter(register=OuterRef("pk"))))
+    parts = [_named(owners, "owner"), _named(programmes, "programme"), _named(registers, "register")]
+    options: dict[str, list[tuple[str, str]]] = {"owner": [], "programme": [], "register": []}
+    for kind, pk, label in parts[0].union(*parts[1:], all=True):
+        options[kind].append((str(pk), label))
+    return {kind: sorted(found, key=lambda option: option[1].casefold()) for kind, found in options.items()}
+
+
+def _named(rows: QuerySet[Any], kind: str) -> QuerySet[Any, Any]:
+    marked = rows.order_by().annotate(kind=Value(kind), label=Cast(F("name"), CharField()))
+    return marked.values_list("kind", "id", "label")[:MAX_OPTIONS]
+
+
+class Summary(NamedTuple):
+    """Counts over at most COUNTED_EXACTLY + 1 rows; `unknown` are those not closed whose stage nobody knows."""
+
+    total: int
+    closed: int
+    unknown: int
+
+    @property
+    def exact(self) -> bool:
+        return self.total <= COUNTED_EXACTLY
+
+
+def summary(rows: QuerySet[Any, Any]) -> Summary:
+    """How many rows there are, exact up to COUNTED_EXACTLY, in one statement that costs no more than that many rows."""
+    counted = rows.order_by().values("pk", "status", "stage")[: COUNTED_EXACTLY + 1]
+    closed = Q(status=Status.CLOSED)
+    counts = counted.aggregate(
+        total=Count("pk"), closed=Count("pk", filter=closed), unknown=Count("pk", filter=Q(stage=None) & ~closed)
+    )
+    return Summary(**counts)
+
+
+def page_number(text: str) -> int:
+    """A page number from an address; anything else is the first page."""
+    return min(max(int(text), 1), MAX_PAGE) if text.isascii() and text.isdigit() and len(text) < 10 else 1
+
+
+def page_of(rows: QuerySet[Any, dict[str, Any]], number: int) -> Slice:
+    """Page `number` (from 1) of PAGE_SIZE rows, in one statement."""
+    start = (number - 1) * PAGE_SIZE
+    found = list(rows[start : start + PAGE_SIZE + 1])
+    return Slice(found[:PAGE_SIZE], number, len(found) > PAGE_SIZE)

@@ -1,0 +1,108 @@
+"""The pages of one initiative: overview, history, what its register said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from portfolio.accounts.choices import Action
+from portfolio.initiatives.choices import Status
+from portfolio.initiatives.queries.initiatives import source_row, unit_trail
+from portfolio.initiatives.queries.overview import Overview, overview
+from portfolio.initiatives.services.initiatives import can_edit
+from portfolio.initiatives.tables import facts as presenting
+from portfolio.initiatives.views.access import PageRequest
+
+
+@require_safe
+def detail(request: PageRequest, pk: int) -> HttpResponse:
+    """The overview; what others own (comments, audit, later risk) loads by address."""
+    seen = _seen(request, pk)
+    context = _frame(request, seen, "overview") | {
+        "purpose": presenting.purpose(seen),
+        "infrastructure": presenting.infrastructure(seen),
+        "procurement": presenting.procurement(seen),
+        "dates": presenting.dates(seen),
+        "functions": presenting.functions(seen),
+        "answers": presenting.answers(seen),
+        "comments_url": _route("activity:comments", "initiatives_initiative", pk),
+    }
+    return render(request, "initiatives/detail.html", context)
+
+
+@require_safe
+def history(request: PageRequest, pk: int) -> HttpResponse:
+    """Stays in the stages, closures, and the audit trail by address."""
+    seen = _seen(request, pk)
+    context = _frame(request, seen, "history") | {
+        "stays": presenting.stays(seen),
+        "closures": presenting.closures(seen),
+        "audit_url": _route("activity:history", pk),
+    }
+    return render(request, "initiatives/history.html", context)
+
+
+@require_safe
+def source(request: PageRequest, pk: int) -> HttpResponse:
+    """The register's row: every raw value beside what was understood of it, and what could not be read."""
+    seen = _seen(request, pk)
+    row = source_row(seen.initiative)
+    if row is None:
+        raise Http404
+    context = _frame(request, seen, "source") | {"source": row, "cells": presenting.register_cells(row)}
+    return render(request, "initiatives/source.html", context)
+
+
+def _seen(request: PageRequest, pk: int) -> Overview:
+    seen = overview(request.actor, pk)
+    if seen is None:
+        raise Http404
+    return seen
+
+
+def _frame(request: PageRequest, seen: Overview, here: str) -> dict[str, Any]:
+    """Header, stepper and tabs of every page of an initiative."""
+    row = seen.initiative
+    may_edit = can_edit(request.actor, row, {"status"})
+    running = row.status != Status.CLOSED
+    base = reverse("initiatives:list")
+    return {
+        "seen": seen,
+        "row": row,
+        "crumbs": [{"label": unit.name, "url": f"{base}?unit={unit.pk}"} for unit in unit_trail(row.unit)],
+        "steps": presenting.steps(seen, movable=may_edit and running),
+        "closed": presenting.closed_line(seen),
+        "tabs": _tabs(seen, here),
+        "may": {
+            "edit": may_edit,
+            "infrastructure": may_edit or request.actor.may(Action.INFRASTRUCTURE, row.unit.path),
+            "move": may_edit and running,
+            "comment": request.actor.may(Action.COMMENT, row.unit.path),
+        },
+    }
+
+
+def _tabs(seen: Overview, here: str) -> list[dict[str, Any]]:
+    pk = seen.initiative.pk
+    tabs: list[dict[str, Any]] = [
+        {"label": _("Overview"), "url": reverse("initiatives:detail", args=[pk]), "active": here == "overview"},
+        {"label": _("History"), "url": reverse("initiatives:history", args=[pk]), "active": here == "history"},
+    ]
+    if seen.unread is not None:
+        label = _("In the register") if not seen.unread else _("In the register, cells not read:")
+        source_url = reverse("initiatives:source", args=[pk])
+        tabs.append({"label": label, "url": source_url, "active": here == "source", "count": seen.unread or None})
+    return tabs
+
+
+def _route(name: str, *args: Any) -> str:
+    """An address of another slice, "" while that slice has no such page."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
