@@ -5,10 +5,14 @@ from rest_framework.routers import SimpleRouter
 
 from portfolio.initiatives.api.catalogue import LifecycleViewSet, ProgrammeViewSet, TagViewSet
 from portfolio.initiatives.api.initiatives import InitiativeViewSet
+from portfolio.initiatives.api.parts import DependencyViewSet, MilestoneViewSet
 from portfolio.initiatives.api.requests import RequestViewSet
 
 router = SimpleRouter()
 router.register("initiatives", InitiativeViewSet, "initiative")
+parts = r"initiatives/(?P<initiative>\d+)/"
+router.register(parts + "milestones", MilestoneViewSet, "milestone")
+router.register(parts + "dependencies", DependencyViewSet, "dependency")
 router.register("requests", RequestViewSet, "request")
 router.register("lifecycles", LifecycleViewSet, "lifecycle")
 router.register("programmes", ProgrammeViewSet, "programme")

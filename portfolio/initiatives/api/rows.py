@@ -68,7 +68,10 @@ def _children(row: Initiative) -> dict[str, Any]:
             for m in row.milestones.all()
         ],
         "dependencies": [
-            {"id": d.pk, "kind": d.kind, "on": d.on_id, "platform": d.platform, "ready": d.ready}
+            {
+                "id": d.pk, "kind": d.kind, "on": d.on_id if d.on_visible else None,
+                "hidden": bool(d.on_id and not d.on_visible), "platform": d.platform, "ready": d.ready,
+            }
             for d in row.dependencies.all()
         ],
     }  # fmt: skip

@@ -1484,7 +1484,7 @@ class Migration(migrations.Migration):
                 (
                     "ready",
                     models.BooleanField(
-                        help_text="Empty: we do not know.",
+                        blank=True, help_text="Empty: we do not know.",
                         null=True,
                         verbose_name="ready",
                     ),

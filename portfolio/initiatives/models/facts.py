@@ -98,7 +98,7 @@ class Dependency(models.Model):
     )
     platform = models.CharField(_("platform"), max_length=200, blank=True, default="", db_default="")
     kind = models.CharField(max_length=20, choices=choices_of(DependencyKind), default=DependencyKind.NEEDS)
-    ready = models.BooleanField(_("ready"), null=True, help_text="Empty: we do not know.")
+    ready = models.BooleanField(_("ready"), null=True, blank=True, help_text="Empty: we do not know.")
     note = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     class Meta:
