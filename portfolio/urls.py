@@ -5,7 +5,10 @@ from django.urls import include, path
 api = [
     path("", include("portfolio.kit.api.urls")),
     path("", include("portfolio.accounts.api")),
+    path("", include("portfolio.activity.api")),
     path("", include("portfolio.initiatives.api.routes")),
+    path("", include("readiness.risk.api")),
+    path("", include("readiness.dashboards.api")),
 ]
 
 urlpatterns = [

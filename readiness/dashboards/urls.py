@@ -1,10 +1,12 @@
 """The pages that one starts from."""
 
-from django.urls import path
+from django.urls import include, path
 
 from readiness.dashboards import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("today/", views.today, name="today"),
     path("portfolio/", views.portfolio, name="portfolio"),
+    path("", include("readiness.risk.urls")),
 ]

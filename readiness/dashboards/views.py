@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from portfolio.accounts.choices import Action
 from portfolio.accounts.rules import Actor
 from portfolio.initiatives.filters import InitiativeFilter
 from portfolio.initiatives.forms.filter_bar import filter_bar
@@ -15,7 +16,9 @@ from portfolio.initiatives.models import Initiative
 from portfolio.initiatives.queries.lists import named_options, stage_rows, unit_rows
 from portfolio.kit import clock
 from readiness.dashboards.queries.figures import portfolio_figures
+from readiness.dashboards.queries.today import today_for
 from readiness.dashboards.tables import infrastructure, stages, summary
+from readiness.dashboards.tables import today as today_table
 from readiness.dashboards.tables.links import Links
 
 
@@ -28,6 +31,21 @@ def _actor(request: HttpRequest) -> Actor:
 def home(request: HttpRequest) -> HttpResponse:
     """The front door leads to what the reader has to do."""
     return redirect("today")
+
+
+@require_safe
+def today(request: HttpRequest) -> HttpResponse:
+    """What waits for the reader, by the roles that the reader holds."""
+    actor = _actor(request)
+    waiting = today_for(actor, clock.today())
+    may = {
+        "triage": actor.may_somewhere(Action.TRIAGE),
+        "import": actor.may_somewhere(Action.IMPORT),
+        "request": actor.may_somewhere(Action.REQUEST),
+        "steer": actor.may_somewhere(Action.EDIT),
+    }
+    context = {"today": waiting, "headline": today_table.headline(waiting), "may": may}
+    return render(request, "dashboards/today.html", context)
 
 
 @require_safe
@@ -57,6 +75,7 @@ def _page(figures: Any, links: Links) -> dict[str, Any]:
         "headline": summary.headline(figures.counts, figures.history.stalled),
         "strip": summary.strip(figures, links),
         "risk": stages.risk_chart(figures.risk, figures.references.get("poc-to-production-scrapped")),
+        "risk_figure": stages.risk_figure(figures.risk, figures.as_of),
         "venues": infrastructure.venue_chart(figures, links),
         "cloud": infrastructure.cloud_chart(figures, links),
         "answers": infrastructure.answers_chart(figures, links),

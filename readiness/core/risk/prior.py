@@ -95,9 +95,7 @@ def _before_history(
     hazards = prior_hazards(abandoned, produced, horizon_months)
     middle, _ = cumulative(hazards.eta_abandon, hazards.eta_produce, horizon_months)
     shifts = sd * ndtri((np.arange(nodes) + 0.5) / nodes)
-    spread, _ = cumulative(
-        hazards.eta_abandon + shifts[:, None], hazards.eta_produce + shifts[None, :], horizon_months
-    )
+    spread, _ = cumulative(hazards.eta_abandon + shifts[:, None], hazards.eta_produce + shifts[None, :], horizon_months)
     low, high = np.quantile(spread, [(1 - level) / 2, (1 + level) / 2])
     return float(middle), float(low), float(high)
 

@@ -69,7 +69,9 @@ def grouped_counts(rows: QuerySet[Initiative]) -> Grouped:
             by_unit.append((keys[0], counts))
         elif counts.open:
             answers[_SETS[column]][keys[column]] = counts.open
-    mixes = {name: Mix({k: v for k, v in found.items() if k != "unknown"}, found.get("unknown", 0)) for name, found in answers.items()}
+    mixes = {
+        name: Mix({k: v for k, v in found.items() if k != "unknown"}, found.get("unknown", 0)) for name, found in answers.items()
+    }
     return Grouped(
         whole=whole,
         by_unit=by_unit,

@@ -44,8 +44,6 @@ def portfolio_figures(
 
 def _references() -> dict[str, Reference]:
     return {
-        row.key: Reference(
-            row.key, row.label, float(row.value), row.unit, row.population, row.source, row.year, row.verified
-        )
+        row.key: Reference(row.key, row.label, float(row.value), row.unit, row.population, row.source, row.year, row.verified)
         for row in reference_statistics()
     }

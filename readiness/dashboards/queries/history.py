@@ -16,10 +16,10 @@ from readiness.dashboards.rules import (
     STALLED_QUANTILE,
     Flow,
     History,
-    Stalled,
-    StalledInitiative,
     StageKey,
     StageTime,
+    Stalled,
+    StalledInitiative,
 )
 
 SHOWN_STALLED = 8

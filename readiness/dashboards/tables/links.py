@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 Values = str | tuple[str, ...]
 
@@ -22,10 +22,7 @@ class Links:
         return f"{self.list_url}?{self._query(filters)}".rstrip("?")
 
     def initiative(self, pk: int) -> str:
-        try:  # TEMPORARY until the initiative page is committed
-            return reverse("initiatives:detail", args=[pk])
-        except NoReverseMatch:
-            return f"/initiatives/{pk}/"
+        return reverse("initiatives:detail", args=[pk])
 
     def page(self, **filters: Values) -> str:
         """This page, narrowed."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from portfolio.kit.templatetags.ui_text import grouped, percent, tidy
+from portfolio.kit.templatetags.ui_text import grouped, interval, percent, tidy
 from readiness.core.risk.prior import RiskFigure
-from readiness.dashboards.rules import HERE, OTHER, PRODUCTION, UNKNOWN, Flow, Reference, Stalled, StageKey, StageTime
+from readiness.dashboards.rules import HERE, OTHER, PRODUCTION, UNKNOWN, Flow, Reference, StageKey, StageTime, Stalled
 from readiness.dashboards.tables.links import ABANDONED, OPEN, Links
 
 Chart = dict[str, Any]
@@ -25,12 +26,12 @@ _ENDS: dict[str, str] = {
 
 def _ending_labels() -> dict[str, str]:
     return {
-        "stopped_by_decision": _("Stopped by decision"),
+        HERE: _("Still there"),
+        "stopped_by_decision": _("Stopped"),
         "drifted": _("Drifted"),
-        "abandoned_unknown": _("Abandoned, kind unknown"),
-        OTHER: _("Closed otherwise"),
-        HERE: _("In this stage today"),
-        UNKNOWN: _("Stage unknown today"),
+        "abandoned_unknown": _("Unknown kind"),
+        OTHER: _("Closed else"),
+        UNKNOWN: _("Stage unknown"),
     }
 
 
@@ -40,16 +41,27 @@ def flow_chart(flow: Flow, links: Links) -> Chart:
     nodes = [_stage_node(stage, places, flow, links) for stage in flow.stages]
     used = {end for (origin, end) in flow.ends if not (end == HERE and places[origin] == len(places) - 1)}
     for end in (end for end in labels if end in used):
-        nodes.append({"id": f"end-{end}", "label": labels[end], "color": _ENDS[end], "depth": len(places), "url": _ends_url(end, flow, links)})
+        nodes.append(
+            {
+                "id": f"end-{end}",
+                "label": labels[end],
+                "color": _ENDS[end],
+                "depth": len(places),
+                "url": _ends_url(end, flow, links),
+            }
+        )
     drawn = [
-        {"source": origin, "target": target, "value": n} for (origin, target), n in sorted(flow.moves.items(), key=lambda m: places[m[0][0]])
+        {"source": origin, "target": target, "value": n}
+        for (origin, target), n in sorted(flow.moves.items(), key=lambda m: places[m[0][0]])
     ]
     for (origin, end), n in sorted(flow.ends.items(), key=lambda item: places[item[0][0]]):
         if end in used and (end, places[origin]) != (HERE, len(places) - 1):
             url = links.rows(stage=origin, lifecycle=flow.lifecycle, **_end_filter(end))
             drawn.append({"source": origin, "target": f"end-{end}", "value": n, "url": url})
     record = flow.record()
-    summary = _("Of %(started)s that went beyond the first stage, %(produced)s reached production and %(abandoned)s were abandoned.")
+    summary = _(
+        "Of %(started)s that went beyond the first stage, %(produced)s reached production and %(abandoned)s were abandoned."
+    )
     return {
         "kind": "flow",
         "title": _("Flow through the stages"),
@@ -130,7 +142,16 @@ def time_chart(times: tuple[StageTime, ...], flow: Flow, stalled: Stalled, links
         {
             "label": time.stage.name,
             "n": time.n,
-            **{name: round(value or 0) for name, value in (("min", time.low), ("q1", time.q1), ("median", time.median), ("q3", time.q3), ("max", time.high))},
+            **{
+                name: round(value or 0)
+                for name, value in (
+                    ("min", time.low),
+                    ("q1", time.q1),
+                    ("median", time.median),
+                    ("q3", time.q3),
+                    ("max", time.high),
+                )
+            },
             "url": links.rows(stage=time.stage.stage, lifecycle=flow.lifecycle),
             "points": [
                 {"value": row.days, "label": f"{row.key} {row.name}", "url": links.initiative(row.id)}
@@ -155,7 +176,9 @@ def time_chart(times: tuple[StageTime, ...], flow: Flow, stalled: Stalled, links
             "n": grouped(longest.n),
             "running": grouped(longest.running),
         },
-        "source": _("completed and running stays; box: quartiles, ends: 5th and 95th percentile; %(n)s stays without dates left out")
+        "source": _(
+            "completed and running stays; box: quartiles, ends: 5th and 95th percentile; %(n)s stays without dates left out"
+        )
         % {"n": grouped(undated)},
     }
 
@@ -172,7 +195,7 @@ def risk_chart(risk: RiskFigure, reference: Reference | None) -> Chart:
         "category_label": _("Estimate"),
         "rows": [
             {
-                "label": _("Any initiative before production"),
+                "label": _("Within %(months)s") % {"months": months},
                 "mid": round(100 * risk.value),
                 "low": round(100 * risk.low),
                 "high": round(100 * risk.high),
@@ -188,6 +211,20 @@ def risk_chart(risk: RiskFigure, reference: Reference | None) -> Chart:
             "high": percent(risk.high, 1),
         },
         "source": source_of(reference) if reference else "",
+    }
+
+
+def risk_figure(risk: RiskFigure, as_of: date) -> dict[str, Any]:
+    """The same as a figure of the strip."""
+    return {
+        "label": _("Abandoned before production"),
+        "value": percent(risk.value, 1),
+        "base": _("within %(n)d months") % {"n": risk.horizon_months},
+        "interval": _("%(level)s interval %(range)s")
+        % {"level": percent(risk.level, 1), "range": interval(round(100 * risk.low), round(100 * risk.high), "%")},
+        "origin": _("Reference class: published shares and how far organisations differ"),
+        "as_of": as_of,
+        "note": _("Monthly competing risks of abandonment and production, between organisations with SD 0.9 on the log-odds."),
     }
 
 

@@ -1,4 +1,3 @@
-# ruff: noqa: S311  (a demo, not a secret)
 """One initiative of the demo, drawn from its own random stream: the same seed, number and day give the same rows. Pure."""
 
 from __future__ import annotations

@@ -1,0 +1,16 @@
+"""Editing a published figure."""
+
+from __future__ import annotations
+
+from django import forms
+
+from readiness.risk.models import ReferenceStatistic
+
+
+class ReferenceStatisticForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Everything but the key, which pages name it by."""
+
+    class Meta:
+        model = ReferenceStatistic
+        fields = ("label", "value", "unit", "low", "high", "population", "source", "year", "verified", "note")
+        widgets = {"note": forms.Textarea(attrs={"rows": 3})}
