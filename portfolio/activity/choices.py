@@ -12,6 +12,43 @@ class AuditAction(StrEnum):
 # Columns that hold money: hidden in every diff from those who may not see amounts.
 MONEY_FIELDS = frozenset({"expected_value", "expected_value_currency"})
 
+
+class Subjects(StrEnum):
+    """What comments and a history panel may hang on, by table."""
+
+    INITIATIVE = "initiatives_initiative"
+    REQUEST = "initiatives_request"
+
+
+# Shown by a panel of their own, so left out of an object's history (a removed comment stays removed there).
+OWN_PANEL = ("activity_comment", "activity_attachment")
+
+# What a row of a table is called, and the unit path that decides who may know (SQL over `x`; NULL: everybody).
+_UNIT_OF = "(SELECT u.path FROM accounts_businessunit u WHERE u.id = x.unit_id)"
+NAME_OF: dict[str, tuple[str, str]] = {
+    "accounts_user": ("x.name", "NULL"),
+    "accounts_businessunit": ("x.name", "x.path"),
+    "initiatives_lifecycle": ("x.name || ' v' || x.version", "NULL"),
+    "initiatives_stage": ("x.name", "NULL"),
+    "initiatives_tag": ("x.name", "NULL"),
+    "initiatives_programme": ("x.name", _UNIT_OF),
+    "initiatives_register": ("x.name", _UNIT_OF),
+    "initiatives_importrun": ("x.file_name", _UNIT_OF),
+}
+
+# Columns that say nothing to a reader of a page; exports and the API keep them.
+TECHNICAL = frozenset({"id", "number", "key", "path", "depth", "version", "demo", "token_key", "search", "moved", "current"})
+
+ACTION_LABELS = {AuditAction.CREATE: "Created", AuditAction.CHANGE: "Changed", AuditAction.DELETE: "Deleted"}
+THROUGH_LABELS = {
+    "page": "Page",
+    "token": "API token",
+    "command": "Command",
+    "import": "Import",
+    "job": "Background job",
+    "sql": "Database session",
+}
+
 # table -> the domain's word for a row of it
 OBJECT_LABELS = {
     "initiatives_initiative": "Initiative",
