@@ -9,6 +9,7 @@ from pathlib import Path
 from portfolio.kit.embedded import Embedded, ensure, ensure_unless_configured
 from portfolio.kit.embedded.errors import EmbeddedError
 from portfolio.kit.embedded.locks import FolderLock
+from portfolio.kit.serving import web_command
 from portfolio.kit.supervisor.child import Child
 from portfolio.kit.supervisor.port import PortTaken, answers, reachable, require_free
 from portfolio.kit.supervisor.supervise import Supervisor
@@ -105,9 +106,7 @@ class Up:
 
     def _children(self, warden: Warden) -> list[Child]:
         python, options = sys.executable, self.options
-        web = [python, "-m", "granian", "--interface", "wsgi", "--host", options.host, "--port", str(options.port)]
-        web += ["--workers", str(options.workers), "--blocking-threads", "1", "--no-ws", "--respawn-failed-workers"]
-        web += ["--workers-kill-timeout", "10", "portfolio.wsgi:application"]
+        web = web_command(host=options.host, port=options.port, workers=options.workers)
         celery = [python, "-m", "celery", "-A", "portfolio.celery"]
         worker = [*celery, "worker", "--concurrency", "2", "--hostname", "worker@pilotage"]
         worker += ["--without-gossip", "--without-mingle"]

@@ -19,6 +19,7 @@ from readiness.dashboards.management.bench.statements import statements_of
 
 PAGE_ROWS = 50
 DETAILS = 25
+_ROW = b'"lifecycle_key":'
 NAMES = ("list", "htmx", "detail", "api50", "api1000", "dashboard")
 
 
@@ -41,11 +42,11 @@ class Pages:
         }
         if not names & set(NAMES):
             return
-        with web(1, self._log) as port, closing(Browser(port, session_cookie(self._person))) as browser:
-            with closing(Raw(self._url)) as raw:
-                for name in NAMES:
-                    if name in names:
-                        yield measures[name](browser, raw)
+        cookie = session_cookie(self._person)
+        with web(1, self._log) as port, closing(Browser(port, cookie)) as browser, closing(Raw(self._url)) as raw:
+            for name in NAMES:
+                if name in names:
+                    yield measures[name](browser, raw)
 
     def _list(self, browser: Browser, raw: Raw) -> Line:
         page = Page("list page", reverse("initiatives:list"), {})
@@ -71,12 +72,13 @@ class Pages:
         return Line("detail", label, pair.ratio, "x", None, notes, {"pair": pair})
 
     def _api(self, browser: Browser, raw: Raw, name: str, rows: int, bar: Bar) -> Line:
-        page = Page(f"API {rows}", reverse("initiatives-list") + f"?page_size={rows}", {"Accept": "application/json"})
+        page = Page(f"API {rows}", reverse("initiative-list") + f"?page_size={rows}", {"Accept": "application/json"})
         ours, theirs = browser.get(page), raw.json(rows)
-        if ours.count(b'"key":') != theirs.count(b'"key":'):
-            raise NotMeasured(f"the API gave {ours.count(b'"key":')} rows, raw psycopg {theirs.count(b'"key":')}")
+        count, wanted = ours.count(_ROW), theirs.count(_ROW)
+        if count != wanted:
+            raise NotMeasured(f"the API gave {count} rows, raw psycopg {wanted}")
         pair = paired(lambda: browser.get(page), lambda: raw.json(rows), self._rounds)
-        notes = (*pair.notes(page.told, "raw"), f"{ours.count(b'"key":')} rows: {sizes(ours)}; raw {len(theirs):,} bytes")
+        notes = (*pair.notes(page.told, "raw"), f"{count} rows: {sizes(ours)}; raw {len(theirs):,} bytes")
         return Line(name, f"API {rows} rows p50 / raw psycopg as dicts + orjson", pair.ratio, "x", bar, notes, {"pair": pair})
 
     def _dashboard(self, browser: Browser, raw: Raw) -> Line:

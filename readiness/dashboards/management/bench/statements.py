@@ -71,7 +71,7 @@ def _pages() -> list[Page]:
     return [
         Page("list", reverse("initiatives:list"), {}),
         Page("htmx", reverse("initiatives:list"), FRAGMENT),
-        Page("API", reverse("initiatives-list") + f"?page_size={max(ROWS)}", {}),
+        Page("API", reverse("initiative-list") + f"?page_size={max(ROWS)}", {}),
         Page("detail", reverse("initiatives:detail", args=[one]), {}),
         Page("dashboard", reverse("portfolio"), {}),
     ]
