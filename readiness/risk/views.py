@@ -37,7 +37,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
         row.shown = _ratio(row)  # type: ignore[attr-defined]
     context = {
         "statistics": rows,
-        "unchecked": sum(1 for row in rows if not row.verified),
+        "checked": sum(1 for row in rows if row.verified),
         "may_edit": may_edit_statistics(_actor(request)),
     }
     return render(request, "risk/statistics.html", context)

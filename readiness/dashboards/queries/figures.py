@@ -28,7 +28,8 @@ def portfolio_figures(
     `unit` is the unit that the filter names: its children are what the table of units lists.
     """
     counts = grouped_counts(rows)
-    root = units[unit][1] if unit in units else common_root(units[pk][1] for pk, _ in counts.by_unit)
+    inside = units.get(unit) if unit is not None else None
+    root = inside[1] if inside else common_root(units[pk][1] for pk, _ in counts.by_unit)
     return PortfolioFigures(
         as_of=today,
         counts=counts.whole,

@@ -24,13 +24,16 @@ _ENDS: dict[str, str] = {
 }
 
 
+_BOX = (("min", "low"), ("q1", "q1"), ("median", "median"), ("q3", "q3"), ("max", "high"))
+
+
 def _ending_labels() -> dict[str, str]:
     return {
         HERE: _("Still there"),
         "stopped_by_decision": _("Stopped"),
         "drifted": _("Drifted"),
         "abandoned_unknown": _("Unknown kind"),
-        OTHER: _("Closed else"),
+        OTHER: _("Other closure"),
         UNKNOWN: _("Stage unknown"),
     }
 
@@ -40,20 +43,13 @@ def flow_chart(flow: Flow, links: Links) -> Chart:
     labels, places = _ending_labels(), {stage.stage: number for number, stage in enumerate(flow.stages)}
     nodes = [_stage_node(stage, places, flow, links) for stage in flow.stages]
     used = {end for (origin, end) in flow.ends if not (end == HERE and places[origin] == len(places) - 1)}
-    for end in (end for end in labels if end in used):
-        nodes.append(
-            {
-                "id": f"end-{end}",
-                "label": labels[end],
-                "color": _ENDS[end],
-                "depth": len(places),
-                "url": _ends_url(end, flow, links),
-            }
-        )
-    drawn = [
-        {"source": origin, "target": target, "value": n}
-        for (origin, target), n in sorted(flow.moves.items(), key=lambda m: places[m[0][0]])
+    nodes += [
+        {"id": f"end-{end}", "label": label, "color": _ENDS[end], "depth": len(places), "url": _ends_url(end, flow, links)}
+        for end, label in labels.items()
+        if end in used
     ]
+    moves = sorted(flow.moves.items(), key=lambda move: places[move[0][0]])
+    drawn: list[dict[str, Any]] = [{"source": origin, "target": target, "value": n} for (origin, target), n in moves]
     for (origin, end), n in sorted(flow.ends.items(), key=lambda item: places[item[0][0]]):
         if end in used and (end, places[origin]) != (HERE, len(places) - 1):
             url = links.rows(stage=origin, lifecycle=flow.lifecycle, **_end_filter(end))
@@ -101,7 +97,7 @@ def _ends_url(end: str, flow: Flow, links: Links) -> str:
 
 def gate_chart(flow: Flow, links: Links) -> Chart | None:
     """Own conversion per gate with Wilson's 95 % interval; None without a single initiative that left a stage."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     gates = flow.gates()
     for gate, following in zip(gates, flow.stages[1:], strict=False):
         share = gate.share
@@ -142,16 +138,7 @@ def time_chart(times: tuple[StageTime, ...], flow: Flow, stalled: Stalled, links
         {
             "label": time.stage.name,
             "n": time.n,
-            **{
-                name: round(value or 0)
-                for name, value in (
-                    ("min", time.low),
-                    ("q1", time.q1),
-                    ("median", time.median),
-                    ("q3", time.q3),
-                    ("max", time.high),
-                )
-            },
+            **{name: round(getattr(time, own_name) or 0) for name, own_name in _BOX},
             "url": links.rows(stage=time.stage.stage, lifecycle=flow.lifecycle),
             "points": [
                 {"value": row.days, "label": f"{row.key} {row.name}", "url": links.initiative(row.id)}

@@ -165,5 +165,4 @@ def _reason(rng: Random, fate: Fate) -> ReasonCode:
         return ReasonCode.UNKNOWN
     if fate is Fate.MERGED:
         return ReasonCode.DUPLICATE
-    codes, weights = zip(*_REASONS, strict=True)
-    return rng.choices(codes, weights=weights)[0]
+    return rng.choices([code for code, _ in _REASONS], weights=[weight for _, weight in _REASONS])[0]

@@ -19,7 +19,7 @@ from portfolio.initiatives.choices import (
     Venue,
 )
 from portfolio.initiatives.services.demo.history import MIX, Fate, Fuzzy, History, fates, fuzzy, history
-from portfolio.initiatives.services.demo.words import Theme, theme, words
+from portfolio.initiatives.services.demo.words import Theme, nearby, theme, words
 
 _BLOCK = sum(MIX.values())
 _VENUES = (Venue.PUBLIC_CLOUD, Venue.ON_PREMISES, Venue.HYBRID, Venue.COLOCATION, Venue.EDGE, Venue.UNKNOWN)
@@ -106,7 +106,7 @@ def _initiative(rng: Random, index: int, fate: Fate, today: date) -> DemoInitiat
     status = Status.CLOSED if past.closure else Status.ON_HOLD if running and rng.random() < 0.2 else Status.ACTIVE
     rag = _rag(rng, fate) if status != Status.CLOSED else Rag.NONE
     containerised = _answer(rng, 50, 23, 27)
-    lists, people = words().lists, len(words().people)
+    lists, people, near = words().lists, len(words().people), nearby(subject.unit)
     lessons = lists["lessons"].get(past.reason.value, [])
     return DemoInitiative(
         index=index,
@@ -117,9 +117,9 @@ def _initiative(rng: Random, index: int, fate: Fate, today: date) -> DemoInitiat
         entries=tuple(_entries(rng, past)),
         dates=tuple(_dates(rng, past, fate, today)),
         milestones=tuple(_milestones(rng, past, today)),
-        owner=(owner := rng.randrange(people) if rng.random() < 0.84 else None),
+        owner=(owner := rng.choice(near.owners) if rng.random() < 0.84 else None),
         owner_name=rng.choice(lists["other_people"]) if owner is None and rng.random() < 0.7 else "",
-        sponsor=rng.randrange(people) if rng.random() < 0.8 else None,
+        sponsor=rng.choice(near.sponsors) if rng.random() < 0.8 else None,
         functions=_functions(rng, people),
         rag=rag,
         status_note=rng.choice(lists["status_notes"][rag.value]) if rag else "",

@@ -67,6 +67,33 @@ def words() -> Words:
     )
 
 
+@dataclass(frozen=True)
+class Nearby:
+    """Who may plausibly own and sponsor what a unit does: positions in the list of people."""
+
+    owners: tuple[int, ...]
+    sponsors: tuple[int, ...]
+
+
+@cache
+def nearby(unit: str) -> Nearby:
+    """People whose role reaches the unit; those closer to it stand in the list more often."""
+    vocabulary, above = words(), [unit]
+    while parent := vocabulary.units[above[-1]][1]:
+        above.append(parent)
+    reach = [
+        (number, role, above.index(code))
+        for number, (_name, roles) in enumerate(vocabulary.people)
+        for role, code in roles.items()
+        if code in above
+    ]
+    top = len(above) - 1
+    may_own = ("program_manager", "infrastructure_architect", "sponsor")
+    owners = [n for n, role, far in reach if role in may_own for _ in range(1 + 2 * (top - far))]
+    sponsors = [number for number, role, _ in reach if role == "sponsor"]
+    return Nearby(tuple(owners), tuple(sponsors or owners))
+
+
 def theme(index: int) -> Theme:
     """The initiative of this running number: names are distinct up to 144,060."""
     vocabulary = words()
