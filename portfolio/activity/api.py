@@ -94,8 +94,8 @@ class CommentList(ScopedApi, GenericAPIView[Any]):
     def get(self, request: Any) -> Response:
         self.refuse_unknown_parameters({"initiative"})
         subject = self._subject(request.query_params.get("initiative", ""))
-        rows = queries.comments(subject).select_related(None).prefetch_related(None)
-        return self.get_paginated_response(self.paginate_queryset(rows.values(*CommentRow().fields)))
+        rows = queries.comments(subject).values(*CommentRow().fields)
+        return self.get_paginated_response(self.paginate_queryset(rows))
 
     @extend_schema(request=CommentInput, responses={201: CommentRow})
     def post(self, request: Any) -> Response:

@@ -6,7 +6,7 @@ So two statements name their tables in plain SQL; nothing else of them is known 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -167,8 +167,16 @@ def stretch(entries: QuerySet[AuditEntry], cursor: str, *, size: int) -> Stretch
     )
 
 
-def names(wanted: dict[str, set[int]], actor: Actor) -> dict[tuple[str, int], str | None]:
-    """What rows of `{table: ids}` are called, in one statement; None for those of units the actor may not view."""
+@dataclass(frozen=True)
+class Names:
+    """What rows are called by `(table, id)`, None for those the reader may not view; `paths` of the units among them."""
+
+    labels: dict[tuple[str, int], str | None]
+    paths: dict[int, str]
+
+
+def names(wanted: dict[str, set[int]], actor: Actor) -> Names:
+    """Names of the rows of `{table: ids}`, in one statement."""
     parts, values = [], []
     for table, (label, path) in NAME_OF.items():
         parts.append(f"SELECT '{table}', x.id, {label}, {path} FROM {table} x WHERE x.id = ANY(%s)")  # noqa: S608
@@ -176,22 +184,25 @@ def names(wanted: dict[str, set[int]], actor: Actor) -> dict[tuple[str, int], st
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), values)
         rows = cursor.fetchall()
-    return {
-        (table, number): label if path is None or actor.may(Action.VIEW, path) else None for table, number, label, path in rows
-    }
-
-
-def unit_paths(numbers: Collection[int]) -> dict[int, str]:
-    """Unit id -> path."""
-    return dict(BusinessUnit.objects.filter(pk__in=numbers).values_list("pk", "path"))
+    return Names(
+        {(table, number): label if path is None or actor.may(Action.VIEW, path) else None for table, number, label, path in rows},
+        {number: path for table, number, _label, path in rows if table == "accounts_businessunit"},
+    )
 
 
 def comments(subject: Subject) -> QuerySet[Comment]:
-    """Standing comments of one visible subject, oldest first, with author, mentions and attachments."""
-    rows: QuerySet[Comment] = Comment.objects.filter(object_type=subject.table, object_id=subject.pk, removed_at=None).order_by(
-        "created_at", "id"
-    )
-    return rows.select_related("author", "unit").prefetch_related("attachments", "mentions")
+    """Standing comments of one visible subject, oldest first."""
+    standing: QuerySet[Comment] = Comment.objects.filter(object_type=subject.table, object_id=subject.pk, removed_at=None)
+    return standing.order_by("id")
+
+
+def comments_before(subject: Subject, number: int | None, *, size: int) -> tuple[list[Comment], int | None]:
+    """The last `size` comments (older than `number`, if given), oldest first, and the id to ask for still older ones with."""
+    rows = comments(subject) if number is None else comments(subject).filter(pk__lt=number)
+    rows = rows.select_related("author", "unit").prefetch_related("attachments", "mentions")
+    found = list(rows.order_by("-id")[: size + 1])
+    shown = found[:size][::-1]
+    return shown, shown[0].pk if len(found) > size else None
 
 
 def visible_comment(actor: Actor, number: int) -> tuple[Comment, Subject] | None:

@@ -107,7 +107,7 @@ def _column(f: models.Field[Any, Any]) -> Column:
 
 
 def lines(actor: Actor, entries: Sequence[AuditEntry]) -> list[Line]:
-    """Entries in words; three statements however many there are."""
+    """Entries in words; two statements however many there are."""
     subjects = queries.subjects(_subject_keys(entries))
     wanted: dict[str, set[int]] = defaultdict(set)
     for entry in entries:
@@ -115,36 +115,30 @@ def lines(actor: Actor, entries: Sequence[AuditEntry]) -> list[Line]:
             wanted[table].add(number)
     names = queries.names(wanted, actor)
     for key, subject in subjects.items():
-        names[key] = subject.label if subject.visible_to(actor) else None
-    paths = queries.unit_paths({entry.unit_id for entry in entries if entry.unit_id is not None})
-    return [_line(actor, entry, subjects, names, paths) for entry in entries]
+        names.labels[key] = subject.label if subject.visible_to(actor) else None
+    return [_line(actor, entry, subjects, names) for entry in entries]
 
 
-Names = dict[tuple[str, int], str | None]
+Labels = dict[tuple[str, int], str | None]
 
 
-def _line(
-    actor: Actor,
-    entry: AuditEntry,
-    subjects: dict[queries.SubjectKey, queries.Subject],
-    names: Names,
-    paths: dict[int, str],
-) -> Line:
+def _line(actor: Actor, entry: AuditEntry, subjects: dict[queries.SubjectKey, queries.Subject], names: queries.Names) -> Line:
+    labels = names.labels
     key = _own_subject(entry)
     subject = subjects.get(key) if key else None
-    hidden = not _money_visible(actor, entry, subject, paths)
+    hidden = not _money_visible(actor, entry, subject, names.paths)
     unit = entry.unit_id or (subject.unit_id if subject else None)
     shown = subject if subject and subject.visible_to(actor) else None
     return Line(
         entry=entry,
         action=_(ACTION_LABELS[AuditAction(entry.action)]),
         kind=_(OBJECT_LABELS.get(entry.object_type, entry.object_type)),
-        name=_name(entry, names),
+        name=_name(entry, labels),
         through=_(THROUGH_LABELS.get(entry.through, entry.through)),
-        unit=names.get(("accounts_businessunit", unit)) or "" if unit else "",
+        unit=labels.get(("accounts_businessunit", unit)) or "" if unit else "",
         subject=shown,
         money_hidden=hidden,
-        changes=list(_changes(entry, names, hide_money=hidden)),
+        changes=list(_changes(entry, labels, hide_money=hidden)),
     )
 
 
@@ -181,7 +175,7 @@ def _references(entry: AuditEntry) -> Iterator[tuple[str, int]]:
         yield "accounts_businessunit", entry.unit_id
 
 
-def _name(entry: AuditEntry, names: Names) -> str:
+def _name(entry: AuditEntry, names: Labels) -> str:
     """What the row is called: as it is today, else as the entry says."""
     today = names.get((entry.object_type, int(entry.object_id))) if entry.object_id.isdigit() else None
     if today:
@@ -194,7 +188,7 @@ def _name(entry: AuditEntry, names: Names) -> str:
     return ""
 
 
-def _changes(entry: AuditEntry, names: Names, *, hide_money: bool) -> Iterator[Change]:
+def _changes(entry: AuditEntry, names: Labels, *, hide_money: bool) -> Iterator[Change]:
     before, after = entry.before or {}, entry.after or {}
     columns = columns_of(entry.object_type)
     order = {name: position for position, name in enumerate(columns)}
@@ -211,7 +205,7 @@ def _says_nothing(value: Any) -> bool:
     return value is None or value in ("", [], {})
 
 
-def _shown(value: Any, column: Column, names: Names) -> str:
+def _shown(value: Any, column: Column, names: Labels) -> str:
     if _says_nothing(value):
         return ""
     if isinstance(value, bool):

@@ -17,6 +17,8 @@ from portfolio.activity.forms import CommentForm
 from portfolio.activity.models import Attachment
 from portfolio.activity.views.access import PageRequest, get_comment, get_subject, page_of
 
+SHOWN = 50
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def comments(request: PageRequest, object_type: str, object_id: int) -> HttpResponse:
@@ -39,14 +41,15 @@ def comments(request: PageRequest, object_type: str, object_id: int) -> HttpResp
 
 def _panel(request: PageRequest, subject: queries.Subject, unit: BusinessUnit, form: CommentForm) -> HttpResponse:
     may_clear = request.actor.may(Action.CONFIGURE, subject.unit_path)
-    rows = [
-        {"comment": comment, "removable": may_clear or comment.author_id == request.actor.user_id}
-        for comment in queries.comments(subject)
-    ]
+    before = request.GET.get("before", "")
+    shown, earlier = queries.comments_before(
+        subject, int(before) if before.isdecimal() and len(before) < 19 else None, size=SHOWN
+    )
     context = {
         "subject": subject,
         "page_url": page_of(subject),
-        "rows": rows,
+        "rows": [{"comment": c, "removable": may_clear or c.author_id == request.actor.user_id} for c in shown],
+        "earlier": earlier,
         "form": form if request.actor.may(Action.COMMENT, unit.path) else None,
     }
     template = "activity/comments_panel.html" if request.htmx else "activity/comments.html"
