@@ -93,7 +93,7 @@ def file_plan(text: str) -> tuple[Plan, Mapping]:
         return Plan(mapping.register), mapping
     unknown = set(data) - {"title", "unit", "lifecycle", "mapping"}
     if unknown:
-        raise BadMapping(sorted(unknown)[0], "unknown name; a file has title, unit, lifecycle and mapping")
+        raise BadMapping(min(unknown), "unknown name; a file has title, unit, lifecycle and mapping")
     mapping = mapping_from_data(data["mapping"])
     lifecycle = data.get("lifecycle")
     return Plan(mapping.register, str(data.get("unit") or ""), "", _lifecycle(lifecycle) if lifecycle else None), mapping

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping as Lookup, Sequence
+from collections.abc import Callable, Collection, Sequence
+from collections.abc import Mapping as Lookup
 from decimal import Decimal
 from typing import NamedTuple
 
