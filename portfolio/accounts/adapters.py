@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -21,6 +22,7 @@ from portfolio.accounts.queries import actor_for
 from portfolio.kit import clock
 
 ZONES = available_timezones()
+TOKEN_SHAPE = re.compile(rb"[A-Za-z0-9_]{20,200}")
 LAST_USED_EVERY = timedelta(minutes=1)
 
 
@@ -51,6 +53,16 @@ class AccountAdapter(DefaultAccountAdapter):
 class ApiTokenAuthentication(TokenAuthentication):
     """Bearer tokens: digest compare by knox, then revocation, and the actor with the token's scopes and unit."""
 
+    def authenticate_credentials(self, token: bytes) -> tuple[Any, Any]:
+        if not TOKEN_SHAPE.fullmatch(token):  # before anybody decodes or looks up what cannot be a token
+            raise AuthenticationFailed("Invalid token.")
+        answer: tuple[Any, Any] = super().authenticate_credentials(token)
+        return answer
+
+    def _cleanup_token(self, auth_token: ApiToken) -> bool:
+        """Whether it has expired. knox would delete it and its maker's others; ours stay listed until housekeeping."""
+        return bool(auth_token.expiry <= clock.now())
+
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         answer = super().authenticate(request)
         if answer is None:
@@ -68,6 +80,12 @@ class ApiTokenAuthentication(TokenAuthentication):
             request_id=getattr(request._request, "request_id", ""),
         )
         return user, token
+
+
+def lockout_name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
+    """What axes counts failures by: the address that was typed, in one spelling (allauth calls the field `email`)."""
+    typed = (credentials or {}).get("email") or request.POST.get("login") or ""
+    return str(typed).strip().casefold()
 
 
 class ApiTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
