@@ -38,6 +38,9 @@ class Command(BaseCommand):
         parser.add_argument("--json", type=Path, metavar="OUT", help="write every figure there as well")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        out = options["json"]
+        if out is not None and not out.resolve().parent.is_dir():
+            raise CommandError(f"There is no folder for {out}.")
         if min(options["initiatives"], options["rounds"], options["import_rows"]) < 1:
             raise CommandError("--initiatives, --rounds and --import-rows are 1 or more.")
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what we made is dropped
@@ -53,7 +56,7 @@ class Command(BaseCommand):
         lines: list[Line] = []
         collected_static(settings.VAR)
         with bench_databases(io.StringIO()) as databases:
-            self._say("preparing the databases")
+            self._say(f"preparing the database {databases.empty}")
             databases.prepare()
             found = machine.environment()
             self._say(machine.told(found))
