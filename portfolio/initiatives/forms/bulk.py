@@ -34,12 +34,14 @@ class BulkForm(forms.Form):
         nobody = (CLEAR, _("nobody"))
         people = [_LEAVE, nobody, *((str(row.pk), str(row)) for row in pickers.people.values())]
         programmes = [_LEAVE, (CLEAR, _("none")), *((str(row.pk), row.name) for row in pickers.programmes.values())]
-        choices = {
+        choices: dict[str, list[tuple[Any, Any]]] = {
             "owner": people, "sponsor": people, "programme": programmes, "procurement_route": [_LEAVE, *ROUTES],
             "containerised": [_LEAVE, *choices_of(Answer)],
         }  # fmt: skip
         for name in BULK_EDITABLE:
-            self.fields[name] = forms.ChoiceField(label=LABELS[name], choices=choices.get(name, _VENUES), required=False)
+            self.fields[name] = forms.ChoiceField(
+                label=LABELS[name], choices=choices.get(name, list[tuple[Any, Any]](_VENUES)), required=False
+            )
         if infrastructure_only:
             for name in set(self.fields) - set(INFRASTRUCTURE_FIELDS):
                 del self.fields[name]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portfolio.initiatives.choices import Precision
 
+NOBODY = _("not named")
 PRECISIONS = [
     (Precision.DAY.value, _("exact day")),
     (Precision.MONTH.value, _("month only")),
@@ -35,7 +36,7 @@ def text_area(
     return forms.CharField(label=label, required=required, max_length=max_length, widget=widget, help_text=help_text)
 
 
-def optional(choices: Iterable[tuple[Any, Any]], empty: Any = _("not named")) -> list[tuple[Any, Any]]:
+def optional(choices: Iterable[tuple[Any, Any]], empty: Any = NOBODY) -> list[tuple[Any, Any]]:
     """Choices with an empty one in front."""
     return [("", empty), *choices]
 

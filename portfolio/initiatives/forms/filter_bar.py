@@ -41,7 +41,7 @@ class Entry:
     name: str
     label: str
     kind: str
-    options: SafeString = SafeString("")
+    options: str = ""
     value: str = ""
     chosen: int = 0
 

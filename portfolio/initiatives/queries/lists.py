@@ -10,7 +10,7 @@ from django.db.models.functions import Cast
 from portfolio.accounts.models import BusinessUnit, User
 from portfolio.accounts.rules import Actor
 from portfolio.initiatives.choices import Status
-from portfolio.initiatives.models import Initiative, Programme, Register, Stage
+from portfolio.initiatives.models import Initiative, Lifecycle, Programme, Register, Stage
 
 COUNTED_EXACTLY = 10_000
 PAGE_SIZE = 50
@@ -76,8 +76,7 @@ def unit_rows(actor: Actor) -> dict[int, UnitRow]:
 def stage_rows() -> list[StageRow]:
     """All stages of all templates, newest version of the default template first, in their order."""
     rows = list(
-        Stage.objects.filter(lifecycle__archived=False)
-        .order_by("-lifecycle__is_default", "lifecycle__name", "-lifecycle__version", "position")
+        Stage.objects.order_by("-lifecycle__is_default", "lifecycle__name", "-lifecycle__version", "position")
         .values_list(
             "id", "key", "name", "position", "kind", "lifecycle_id", "lifecycle__key", "lifecycle__name",
             "lifecycle__version", "lifecycle__is_default",
@@ -86,7 +85,10 @@ def stage_rows() -> list[StageRow]:
     totals: dict[int, int] = {}
     for row in rows:
         totals[row[5]] = max(totals.get(row[5], 0), row[3])
-    return [StageRow(*row[:4], totals[row[5]], *row[4:]) for row in rows]
+    return [
+        StageRow(pk, key, name, position, totals[template], kind, template, template_key, template_name, version, default)
+        for pk, key, name, position, kind, template, template_key, template_name, version, default in rows
+    ]
 
 
 def named_options(actor: Actor) -> dict[str, list[tuple[str, str]]]:
@@ -104,7 +106,8 @@ def named_options(actor: Actor) -> dict[str, list[tuple[str, str]]]:
 
 def _named(rows: QuerySet[Any], kind: str) -> QuerySet[Any, Any]:
     marked = rows.order_by().annotate(kind=Value(kind), label=Cast(F("name"), CharField()))
-    return marked.values_list("kind", "id", "label")[:MAX_OPTIONS]
+    named: QuerySet[Any, Any] = marked.values_list("kind", "id", "label")[:MAX_OPTIONS]
+    return named
 
 
 class Summary(NamedTuple):
@@ -139,3 +142,19 @@ def page_of(rows: QuerySet[Any, dict[str, Any]], number: int) -> Slice:
     start = (number - 1) * PAGE_SIZE
     found = list(rows[start : start + PAGE_SIZE + 1])
     return Slice(found[:PAGE_SIZE], number, len(found) > PAGE_SIZE)
+
+
+def lifecycle_rows(actor: Actor) -> list[dict[str, Any]]:
+    """Templates, newest version first, with `stages` in order, `used` (by anybody: then immutable) and `seen` by the actor."""
+    used = dict(Initiative.objects.order_by().values_list("lifecycle").annotate(n=Count("pk")))
+    seen = dict(Initiative.objects.visible_to(actor).order_by().values_list("lifecycle").annotate(n=Count("pk")))
+    rows = Lifecycle.objects.order_by("-is_default", "name", "-version").prefetch_related("stages")
+    return [
+        {
+            "row": row,
+            "stages": sorted(row.stages.all(), key=lambda stage: stage.position),
+            "used": bool(used.get(row.pk)),
+            "seen": seen.get(row.pk, 0),
+        }
+        for row in rows
+    ]

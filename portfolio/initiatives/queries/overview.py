@@ -66,7 +66,7 @@ class Overview:
 
 def overview(actor: Actor, pk: int) -> Overview | None:
     """The initiative if the actor may see it. `dependencies` and `dependents` leave out what the actor may not see."""
-    row = (
+    row: Any = (
         with_money(Initiative.objects.visible_to(actor), actor)
         .select_related("unit", "stage", "lifecycle")
         .defer("search_extra", "search")
@@ -102,9 +102,7 @@ def _children() -> dict[str, Any]:
         "of_functions": _array(FunctionSlot.objects.filter(**own), "function name person_id", person="person__name"),
         "of_dates": _array(InitiativeDate.objects.filter(**own), "kind value precision raw unread"),
         "of_stays": _array(stays, "entered_on entered_precision left_on current source raw stage_id", stage="stage__name"),
-        "of_closures": _array(
-            closures, "kind reason lesson closed_on precision raw source reopened_at merged_into_id", **merged
-        ),
+        "of_closures": _array(closures, "kind reason lesson closed_on precision raw source reopened_at merged_into_id", **merged),
         "of_dependencies": _array(Dependency.objects.filter(**own).order_by("id"), "id platform kind ready note on_id"),
         "of_dependents": _array(
             Dependency.objects.filter(on=OuterRef("pk")).order_by("id"), "id kind ready note", other="initiative_id"
@@ -139,7 +137,7 @@ def _dated(children: list[Child]) -> list[Child]:
 
 def _visible_names(actor: Actor, ids: list[int | None]) -> dict[int, Child]:
     """Key, name, stage and status of the initiatives among `ids` that the actor may see; always one statement."""
-    rows = Initiative.objects.visible_to(actor).filter(pk__in=[pk for pk in ids if pk] or [0])
+    rows: QuerySet[Any] = Initiative.objects.visible_to(actor).filter(pk__in=[pk for pk in ids if pk] or [0])
     return {row["id"]: row for row in rows.values("id", "key", "name", "status", "stage__name")}
 
 

@@ -26,7 +26,9 @@ def bulk_tag(
         allowed = [row for row in rows if can_edit(by, row, {"tags"})]
         links = Initiative.tags.through.objects
         ids = [row.pk for row in allowed]
-        links.filter(initiative__in=ids, tag__in=[tag.pk for name in remove for tag in Tag.objects.filter(name__iexact=name)]).delete()
+        links.filter(
+            initiative__in=ids, tag__in=[tag.pk for name in remove for tag in Tag.objects.filter(name__iexact=name)]
+        ).delete()
         added = [_tag(name) for name in add]
         pairs = [Initiative.tags.through(initiative_id=pk, tag_id=tag.pk) for pk in ids for tag in added]
         links.bulk_create(pairs, ignore_conflicts=True, batch_size=5000)

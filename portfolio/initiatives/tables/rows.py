@@ -137,8 +137,8 @@ def stage_mark(row: dict[str, Any], total: int) -> SafeString:
     """The stage chip of a list row; a closed one says how it ended."""
     closed = ""
     if row["status"] == Status.CLOSED:
-        closed = CLOSURE_LABELS.get(row["closure"], _("Closed")) if row["closure"] else _("Closed")
-    return _stage_chip(row["stage_name"] or "", row["stage_position"] or 0, total, str(closed), get_language() or "")
+        closed = str(CLOSURE_LABELS[row["closure"]] if row["closure"] else _("Closed"))
+    return _stage_chip(row["stage_name"] or "", row["stage_position"] or 0, total, closed, get_language() or "")
 
 
 def chip(kind: str, value: str) -> SafeString:

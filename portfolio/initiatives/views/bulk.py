@@ -1,4 +1,4 @@
-"""Changing many initiatives: choose rows, choose values, confirm with counts, read the result. Each step works without scripts."""
+"""Changing many initiatives: choose rows, choose values, confirm with counts, read the result; every step without scripts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ def bulk(request: PageRequest) -> HttpResponse:
         raise PermissionDenied(_("Your roles do not allow this."))
     chosen = _chosen(request)
     if not chosen or len(chosen) > MOST:
-        messages.error(request, _("Tick at least one initiative.") if not chosen else _("At most %d at a time: filter first.") % MOST)
+        messages.error(
+            request, _("Tick at least one initiative.") if not chosen else _("At most %d at a time: filter first.") % MOST
+        )
         return redirect(_back(request))
     step = request.POST.get("step", "choose")
     only = not request.actor.may_somewhere(Action.EDIT)
@@ -57,7 +59,9 @@ def _apply(request: PageRequest, form: BulkForm, chosen: list[Initiative]) -> Ht
     messages.success(request, ngettext("%d initiative changed.", "%d initiatives changed.", changed) % changed)
     if refused:
         named = ", ".join(sorted(refused)[:NAMED])
-        messages.warning(request, _("Not yours to change, left as they were: %(n)d (%(keys)s).") % {"n": len(refused), "keys": named})
+        messages.warning(
+            request, _("Not yours to change, left as they were: %(n)d (%(keys)s).") % {"n": len(refused), "keys": named}
+        )
     return redirect(_back(request))
 
 
