@@ -18,4 +18,4 @@ router.register("lifecycles", LifecycleViewSet, "lifecycle")
 router.register("programmes", ProgrammeViewSet, "programme")
 router.register("tags", TagViewSet, "tag")
 
-urlpatterns = [path("", include(router.urls))]
+urlpatterns = [path("", include(router.urls)), path("", include("portfolio.initiatives.api.imports"))]

@@ -43,6 +43,10 @@ class Register(models.Model):
         return self.name
 
 
+class RunQuerySet(ScopedQuerySet["ImportRun"]):
+    demo_lookup = None  # the first real import is prepared while the demo is still what everybody sees
+
+
 class ImportRun(models.Model):
     """One file on its way in. Counts add up: rows = created + updated + unchanged + rejected."""
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
+from portfolio.accounts.choices import Action
+from portfolio.accounts.rules import EVERYTHING, Actor
+from portfolio.formats.registers.mapping_export import mapping_to_data
+from portfolio.formats.registers.profiles import load_profile
 from portfolio.initiatives.choices import RowOutcome
-from portfolio.initiatives.models import ImportRow, ImportRun, RegisterRow
+from portfolio.initiatives.models import ImportRow, ImportRun, Register, RegisterRow
+from portfolio.initiatives.rules import MONEY_FIELDS
 
 COUNTED = ("created", "updated", "unchanged", "rejected")
 
@@ -73,3 +78,59 @@ def register_rows_of(initiative_id: int) -> QuerySet[RegisterRow]:
 def first_rows(run: ImportRun, count: int = 20) -> list[ImportRow]:
     """The first staged rows that land, for raw beside interpreted."""
     return list(rows_of(run).exclude(outcome=RowOutcome.REJECTED)[:count])
+
+
+class MoneyMask(NamedTuple):
+    """Columns and fields of a run's rows that the reader may not see; empty for those who hold money there."""
+
+    columns: frozenset[str]
+    targets: frozenset[str]
+
+
+def money_mask(actor: Actor, run: ImportRun) -> MoneyMask:
+    """What to leave out of rows shown to `actor`: the columns that the mapping reads amounts from."""
+    if actor.may(Action.MONEY, run.unit.path if run.unit else EVERYTHING):
+        return MoneyMask(frozenset(), frozenset())
+    fields = run.mapping.get("fields", {})
+    columns = {column for target in MONEY_FIELDS for column in fields.get(target, {}).get("columns", ())}
+    return MoneyMask(frozenset(columns), frozenset(MONEY_FIELDS))
+
+
+def row_shape(row: ImportRow, mask: MoneyMask) -> dict[str, Any]:
+    """A staged row as data; masked cells and fields are None."""
+    return {
+        "line": row.line,
+        "outcome": row.outcome,
+        "key": row.key,
+        "raw": {name: None if name in mask.columns else cell for name, cell in row.raw.items()},
+        "fields": {name: None if name in mask.targets else value for name, value in row.fields.items()},
+        "issues": [issue | ({"value": ""} if issue["target"] in mask.targets else {}) for issue in row.issues],
+        "changed": row.changed,
+        "initiative_id": None if row.outcome in (RowOutcome.REJECTED, RowOutcome.PENDING) else row.initiative_id,
+    }
+
+
+def profile_shape(name: str) -> dict[str, Any]:
+    """A built-in profile as data: title, mapping with its value maps, lifecycle."""
+    profile = load_profile(name)
+    stages = [{"key": stage.key, "name": stage.name, "kind": stage.kind} for stage in profile.lifecycle.stages]
+    return {
+        "name": profile.name,
+        "title": profile.title,
+        "mapping": mapping_to_data(profile.mapping),
+        "lifecycle": {"key": profile.lifecycle.key, "name": profile.lifecycle.name, "stages": stages},
+    }
+
+
+def register_rows(actor: Actor) -> QuerySet[Register, dict[str, Any]]:
+    """Visible registers as plain rows; `count` initiatives, of which `missing` are not in the latest import."""
+    annotated = Register.objects.visible_to(actor).annotate(
+        unit_name=F("unit__name"),
+        lifecycle_key=F("lifecycle__key"),
+        count=Count("initiatives"),
+        missing=Count("initiatives", filter=Q(initiatives__missing_since__isnull=False)),
+    )
+    return annotated.values(
+        "id", "name", "unit_id", "unit_name", "profile", "key_rule", "lifecycle_key", "count", "missing", "mapping",
+        "created_at",
+    )  # fmt: skip

@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from django.utils.module_loading import import_string
+
 from portfolio.accounts.choices import Through
 from portfolio.accounts.models import BusinessUnit
 from portfolio.accounts.rules import Actor, system
@@ -16,6 +18,9 @@ from portfolio.initiatives.services.imports.plans import file_plan, profile_plan
 from portfolio.initiatives.services.imports.publishing import publish_rows
 from portfolio.initiatives.services.imports.runs import begin_staging, finish_staging, start_run
 from portfolio.initiatives.services.imports.staging import stage_rows
+from portfolio.outbox.choices import HANDLERS
+from portfolio.outbox.models import Job
+from portfolio.outbox.services import claim, run
 
 BY = system("test import", Through.IMPORT)
 HEADERS = ("ID", "Name", "Unit", "Stage", "Started", "Live", "Ended", "Tags", "Purpose", "Link", "Owner", "Value", "Ready")
@@ -74,7 +79,7 @@ def stage(
     plan, parsed = profile_plan(profile) if profile else file_plan(mapping)
     if register:
         plan = replace(plan, register=register)
-    run = start_run(
+    started = start_run(
         by=by,
         file_name=path.name,
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
@@ -83,10 +88,18 @@ def stage(
         mapping=parsed,
         unit=unit,
     )
-    begin_staging(run)
-    return finish_staging(by=by, run=run, staged=stage_rows(run=run, path=path))
+    begin_staging(started)
+    return finish_staging(by=by, run=started, staged=stage_rows(run=started, path=path))
 
 
 def publish(path: Path, **options: Any) -> ImportRun:
     """The run, published."""
     return publish_rows(by=BY, run=stage(path, **options))
+
+
+def run_jobs() -> None:
+    """What a worker would do with everything that waits, jobs that follow from jobs too."""
+    while (job := Job.objects.filter(done_at=None, dead_at=None).order_by("id").first()) is not None:
+        held = claim(job.pk)
+        assert held is not None
+        run(held, import_string(HANDLERS[held.handler].path))

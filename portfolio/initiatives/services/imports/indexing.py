@@ -55,7 +55,7 @@ def index_register(register_id: int) -> int:
     return _index("i.register_id = %s", register_id)
 
 
-def _index(which: str, value: object) -> int:
+def _index(which: str, value: int | list[int]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_INDEX.format(which=which), [value])
         return int(cursor.rowcount)

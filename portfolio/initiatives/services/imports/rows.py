@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from collections.abc import Mapping as Lookup
 from decimal import Decimal
 from typing import NamedTuple
@@ -118,17 +118,7 @@ class RowPreparer:
 
     def _check(self, row: Interpreted, rejected: list[CellIssue], unread: list[CellIssue]) -> None:
         fields, line = row.fields, row.line
-        for target, limit in self._texts:
-            text = fields.get(target)
-            if isinstance(text, str) and len(text) > limit:
-                rejected.append(self._too_long(line, target, text, limit))
-        for target, limit in self._items:
-            for item in _texts(fields.get(target)):
-                if len(item) > limit:
-                    rejected.append(self._too_long(line, target, item, limit))
-        if "unit" in fields and len(_texts(fields["unit"])) > MAX_LEVELS:
-            reason = f"more than {MAX_LEVELS} levels of units"
-            rejected.append(CellIssue(line, self._columns["unit"], "unit", "", reason))
+        rejected.extend(self._lengths(line, fields))
         for target, choices in self._choices:
             self._known(line, fields, target, choices, unread)
         if self._money:
@@ -146,6 +136,19 @@ class RowPreparer:
                 for target, question, column in self._answers
                 if target in fields
             }
+
+    def _lengths(self, line: int, fields: dict[str, object]) -> Iterator[CellIssue]:
+        for target, limit in self._texts:
+            text = fields.get(target)
+            if isinstance(text, str) and len(text) > limit:
+                yield self._too_long(line, target, text, limit)
+        for target, limit in self._items:
+            items = _texts(fields.get(target))
+            if target == "unit" and len(items) > MAX_LEVELS:
+                yield CellIssue(line, self._columns[target], target, "", f"more than {MAX_LEVELS} levels of units")
+            for item in items:
+                if len(item) > limit:
+                    yield self._too_long(line, target, item, limit)
 
     def _too_long(self, line: int, target: str, text: str, limit: int) -> CellIssue:
         reason = f"{len(text)} characters; at most {limit} fit, and nothing is cut"
@@ -184,8 +187,8 @@ class RowPreparer:
             found = fields.get(target)
             items = (found,) if isinstance(found, str) else _texts(found)
             bad = [item for item in items if item and not item.lower().startswith(("http://", "https://"))]
-            for item in bad:
-                unread.append(CellIssue(line, self._columns[target], target, item[:_SHOWN], "not a web address (http or https)"))
+            reason = "not a web address (http or https)"
+            unread.extend(CellIssue(line, self._columns[target], target, item[:_SHOWN], reason) for item in bad)
             if bad:
                 fields[target] = "" if isinstance(found, str) else tuple(item for item in items if item not in bad)
 

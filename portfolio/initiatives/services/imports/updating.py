@@ -158,13 +158,17 @@ WHERE {UPDATED} AND k.register_id = %(register)s AND k.key = r.key
 def _date(field: str, kind: str) -> tuple[str, ...]:
     changed = f"{UPDATED} AND '{field}' = ANY(r.changed)"
     return (
-        (f"DELETE FROM initiatives_initiativedate d USING {ROWS} WHERE {changed} AND d.initiative_id = r.initiative_id"
-        f" AND d.kind = '{kind}' AND btrim(coalesce(f.{field} ->> 'raw', '')) = ''"),
-        ("INSERT INTO initiatives_initiativedate (initiative_id, kind, value, precision, raw, unread)"
-        f" SELECT r.initiative_id, '{kind}', {day(f'f.{field}')}, {precision(f'f.{field}')}, f.{field} ->> 'raw',"
-        f" coalesce(f.{field} ->> 'unread', '') FROM {ROWS} WHERE {changed} AND btrim(f.{field} ->> 'raw') <> ''"
-        " ON CONFLICT (initiative_id, kind) DO UPDATE SET value = excluded.value, precision = excluded.precision,"
-        " raw = excluded.raw, unread = excluded.unread"),
+        (
+            f"DELETE FROM initiatives_initiativedate d USING {ROWS} WHERE {changed} AND d.initiative_id = r.initiative_id"
+            f" AND d.kind = '{kind}' AND btrim(coalesce(f.{field} ->> 'raw', '')) = ''"
+        ),
+        (
+            "INSERT INTO initiatives_initiativedate (initiative_id, kind, value, precision, raw, unread)"
+            f" SELECT r.initiative_id, '{kind}', {day(f'f.{field}')}, {precision(f'f.{field}')}, f.{field} ->> 'raw',"
+            f" coalesce(f.{field} ->> 'unread', '') FROM {ROWS} WHERE {changed} AND btrim(f.{field} ->> 'raw') <> ''"
+            " ON CONFLICT (initiative_id, kind) DO UPDATE SET value = excluded.value, precision = excluded.precision,"
+            " raw = excluded.raw, unread = excluded.unread"
+        ),
     )
 
 
@@ -180,24 +184,32 @@ def _list(table: str, column: str, lists: tuple[str, str], extra: tuple[str, str
     names, values = extra
     scope = f"AND c.{names} = {values}" if names == "system" else ""
     return (
-        (f"DELETE FROM {table} c USING {joined} WHERE {changed} AND c.initiative_id = r.initiative_id {scope}"
-        f" AND c.{column} IN {named('k.fields')} AND c.{column} NOT IN"
-        f" (SELECT value FROM {named('r.fields')} v WHERE value IS NOT NULL)"),
-        (f"INSERT INTO {table} (initiative_id, {names}, {column})"
-        f" SELECT r.initiative_id, {values}, v.value FROM initiatives_importrow r CROSS JOIN LATERAL {named('r.fields')} v"
-        f" WHERE {changed} AND v.value IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {table} c"
-        f" WHERE c.initiative_id = r.initiative_id AND c.{column} = v.value {scope})"),
+        (
+            f"DELETE FROM {table} c USING {joined} WHERE {changed} AND c.initiative_id = r.initiative_id {scope}"
+            f" AND c.{column} IN {named('k.fields')} AND c.{column} NOT IN"
+            f" (SELECT value FROM {named('r.fields')} v WHERE value IS NOT NULL)"
+        ),
+        (
+            f"INSERT INTO {table} (initiative_id, {names}, {column})"
+            f" SELECT r.initiative_id, {values}, v.value FROM initiatives_importrow r CROSS JOIN LATERAL {named('r.fields')} v"
+            f" WHERE {changed} AND v.value IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {table} c"
+            f" WHERE c.initiative_id = r.initiative_id AND c.{column} = v.value {scope})"
+        ),
     )
 
 
 _TAGS = (
-    ("DELETE FROM initiatives_initiative_tags c USING initiatives_importrow r, initiatives_registerrow k, initiatives_tag t"
-    f" WHERE {UPDATED} AND 'tags' = ANY(r.changed) AND k.register_id = %(register)s AND k.key = r.key"
-    " AND c.initiative_id = r.initiative_id AND t.id = c.tag_id"
-    " AND k.fields -> 'tags' ? t.name AND NOT r.fields -> 'tags' ? t.name"),
-    ("INSERT INTO initiatives_initiative_tags (initiative_id, tag_id) SELECT DISTINCT r.initiative_id, t.id"
-    f" FROM initiatives_importrow r CROSS JOIN LATERAL {items('r.fields', 'tags')} JOIN initiatives_tag t"
-    f" ON t.name = each.value WHERE {UPDATED} AND 'tags' = ANY(r.changed) ON CONFLICT DO NOTHING"),
+    (
+        "DELETE FROM initiatives_initiative_tags c USING initiatives_importrow r, initiatives_registerrow k, initiatives_tag t"
+        f" WHERE {UPDATED} AND 'tags' = ANY(r.changed) AND k.register_id = %(register)s AND k.key = r.key"
+        " AND c.initiative_id = r.initiative_id AND t.id = c.tag_id"
+        " AND k.fields -> 'tags' ? t.name AND NOT r.fields -> 'tags' ? t.name"
+    ),
+    (
+        "INSERT INTO initiatives_initiative_tags (initiative_id, tag_id) SELECT DISTINCT r.initiative_id, t.id"
+        f" FROM initiatives_importrow r CROSS JOIN LATERAL {items('r.fields', 'tags')} JOIN initiatives_tag t"
+        f" ON t.name = each.value WHERE {UPDATED} AND 'tags' = ANY(r.changed) ON CONFLICT DO NOTHING"
+    ),
 )
 _SOURCE_LABEL = "CASE WHEN v.value = r.fields ->> 'source_code_url' THEN 'Source code' ELSE '' END"
 
