@@ -32,15 +32,15 @@ stays AS MATERIALIZED (
     SELECT e.initiative_id, l.key AS lifecycle, s.key AS stage, s.name, s.position, s.kind, v.status, v.stage_id,
            c.kind AS closure, f.id IS NOT NULL AS wanted,
            e.current AND e.left_on IS NULL AND c.id IS NULL AS running,
-           CASE WHEN e.left_on IS NOT NULL THEN greatest(e.left_on - e.entered_on, 0)
-                WHEN c.id IS NOT NULL THEN greatest(c.closed_on - e.entered_on, 0)
-                WHEN e.current THEN greatest(%s::date - e.entered_on, 0) END AS days
+           CASE WHEN e.entered_on > until.ending THEN 0 ELSE until.ending - e.entered_on END AS days
     FROM initiatives_stageentry e
     JOIN v ON v.id = e.initiative_id
     JOIN initiatives_stage s ON s.id = e.stage_id
     JOIN initiatives_lifecycle l ON l.id = s.lifecycle_id
     LEFT JOIN initiatives_closure c ON c.initiative_id = e.initiative_id AND c.reopened_at IS NULL
     LEFT JOIN f ON f.id = e.initiative_id
+    CROSS JOIN LATERAL (SELECT CASE WHEN e.left_on IS NOT NULL THEN e.left_on WHEN c.id IS NOT NULL THEN c.closed_on
+                                    WHEN e.current THEN %s::date END AS ending) until
 ),
 cohort AS (
     SELECT lifecycle, stage, count(days) AS n, percentile_cont(%s) WITHIN GROUP (ORDER BY days) AS longest
