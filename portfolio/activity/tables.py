@@ -192,7 +192,8 @@ def _changes(entry: AuditEntry, names: Labels, *, hide_money: bool) -> Iterator[
     before, after = entry.before or {}, entry.after or {}
     columns = columns_of(entry.object_type)
     order = {name: position for position, name in enumerate(columns)}
-    for name in sorted({*before, *after} - TECHNICAL, key=lambda column: (order.get(column, len(order)), column)):
+    own = {"initiative_id"} if entry.object_type != "initiatives_request" else set()  # the line names it already
+    for name in sorted({*before, *after} - TECHNICAL - own, key=lambda column: (order.get(column, len(order)), column)):
         old, new = before.get(name), after.get(name)
         column = columns.get(name) or Column(name.replace("_", " ").capitalize(), "", {}, "text")
         if hide_money and name in MONEY_FIELDS:
