@@ -14,6 +14,7 @@ from django.http import QueryDict
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django_filters import FilterSet
 
 from portfolio.initiatives.queries.lists import StageRow, UnitRow
@@ -28,6 +29,7 @@ PLACES = {
     "containerised": "more", "procurement_route": "more", "stage_kind": "more", "lifecycle": "more", "programme": "more",
     "register": "more", "tag": "more", "missing": "more",
 }  # fmt: skip
+SHORT = {"unit": _lazy("Unit"), "stage": _lazy("Stage"), "closure": _lazy("How it ended"), "venue": _lazy("Venue")}
 MANY = ("status", "closure")
 TEXT = ("q", "tag")
 # in force through links only (a person's page, an API-like address); no field of their own, but a chip
@@ -91,7 +93,7 @@ def _choices(
 
 
 def _entry(found: FilterSet, query: QueryDict, name: str, options: list[Option]) -> Entry:
-    label = str(found.filters[name].label)
+    label = _label(found, name)
     chosen = set(filter(None, query.getlist(name)))
     if name in TEXT:
         return Entry(name, label, "text", value=query.get(name, ""), chosen=len(chosen))
@@ -111,12 +113,16 @@ def _mark(word: str, on: bool) -> SafeString:
 def _chips(found: FilterSet, query: QueryDict, name: str, options: list[Option]) -> list[dict[str, str]]:
     if name not in query:
         return []
-    labels, label = dict(options), str(found.filters[name].label)
+    labels, label = dict(options), _label(found, name)
     return [
         {"label": label, "value": labels.get(value, value).strip()[:MAX_SHOWN], "remove_url": without(query, name, value)}
         for value in query.getlist(name)
         if value and name not in found.form.errors
     ]
+
+
+def _label(found: FilterSet, name: str) -> str:
+    return str(SHORT.get(name) or found.filters[name].label)
 
 
 def without(query: QueryDict, name: str, value: str) -> str:

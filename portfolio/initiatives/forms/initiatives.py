@@ -47,6 +47,7 @@ SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (_("Dates"), tuple(f"{part}_{kind}" for kind in DATES for part in ("date", "precision"))),
     (_("Elsewhere"), ("external_ids", "links")),
 )
+SECOND = ("owner_name", "sponsor_name", "name_", "precision_", "expected_value_currency")  # stand beside the field before
 _VENUES = sorted(choices_of(Venue, VENUE_LABELS), key=lambda choice: choice[0] != "unknown")
 _UNKNOWN_FIRST = {"containerised": choices_of(Answer), "developed_by": choices_of(Developer)}
 
@@ -115,10 +116,19 @@ class InitiativeForm(forms.Form):
             field.choices = choices
 
     @property
-    def sections(self) -> list[tuple[Any, list[BoundField]]]:
-        """The fields by topic, as the page shows them; a topic without fields is left out."""
-        made = [(title, [self[name] for name in names if name in self.fields]) for title, names in SECTIONS]
-        return [(title, fields) for title, fields in made if fields]
+    def sections(self) -> list[tuple[Any, list[list[BoundField]]]]:
+        """The fields by topic, as the page shows them, pairs together; a topic without fields is left out."""
+        made = [(title, [name for name in names if name in self.fields]) for title, names in SECTIONS]
+        return [(title, self._groups(names)) for title, names in made if names]
+
+    def _groups(self, names: list[str]) -> list[list[BoundField]]:
+        groups: list[list[BoundField]] = []
+        for name in names:
+            if groups and name.startswith(SECOND) and groups[-1][0].name.split("_")[-1] in name:
+                groups[-1].append(self[name])
+            else:
+                groups.append([self[name]])
+        return groups
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data

@@ -69,7 +69,7 @@ COLUMNS = (
     Column("route", _("Procurement route")),
     Column("tags", _("Tags")),
     Column("register", _("Register")),
-    Column("updated", _("Changed"), "updated", default=True),
+    Column("updated", _("Changed"), "updated"),
 )
 ROUTE_LABELS = {
     ProcurementRoute.IN_PLAN: _("In the IT plan"),
@@ -106,6 +106,7 @@ def table_rows(
         row["status_chip"] = chip("status", row["status"])
         row["rag_chip"] = chip("rag", row["rag"]) if row["rag"] else ""
         row["since"] = day(row["stage_since"], today)
+        row["waiting"] = ago(row["stage_since"], today)
         row["changed"] = day(row["updated_at"].date(), today)
         row["editable"] = unit is not None and may_edit(
             actor, unit_path=unit.path, owner_id=row["owner_id"], sponsor_id=row["sponsor_id"]
@@ -147,15 +148,21 @@ def chip(kind: str, value: str) -> SafeString:
 
 
 def day(value: date | None, today: date) -> SafeString:
-    """A date as the pages show it, with the relative form beside; "" for none."""
-    return _day(value, today, get_language() or "") if value else SafeString("")
+    """A date with the distance from today below it; "" for none."""
+    return _day("day", value, today, get_language() or "") if value else SafeString("")
+
+
+def ago(value: date | None, today: date) -> SafeString:
+    """The distance from today alone, the date in its title; "" for none."""
+    return _day("ago", value, today, get_language() or "") if value else SafeString("")
 
 
 @lru_cache(maxsize=512)
 def _stage_chip(label: str, position: int, total: int, closed: str, _language: str) -> SafeString:
     ramp = max(1, round(position / max(total, 1) * 5))
     pips = [index <= position for index in range(1, total + 1)] if position else []
-    return render_to_string("ui/stage.html", {"label": label, "pips": pips, "ramp": ramp, "closed": closed})
+    context = {"kind": "stage", "label": label, "pips": pips, "ramp": ramp, "how": closed}
+    return render_to_string("initiatives/chip.html", context)
 
 
 @lru_cache(maxsize=64)
@@ -164,8 +171,9 @@ def _chip(kind: str, value: str, _language: str) -> SafeString:
 
 
 @lru_cache(maxsize=4096)
-def _day(value: date, today: date, _language: str) -> SafeString:
-    return render_to_string("initiatives/chip.html", {"kind": "day", "value": value, "today": today})
+def _day(kind: str, value: date, today: date, _language: str) -> SafeString:
+    words = {"ago": ui_text.relative_days(value, today), "title": ui_text.with_precision(value)}
+    return render_to_string("initiatives/chip.html", {"kind": kind, "value": value, **words})
 
 
 def closure_label(kind: str) -> str:
