@@ -37,23 +37,10 @@ NAME_OF: dict[str, tuple[str, str]] = {
 }
 
 # Columns that say nothing to a reader of a page; exports and the API keep them.
-TECHNICAL = frozenset(
-    {
-        "id",
-        "number",
-        "key",
-        "path",
-        "depth",
-        "version",
-        "demo",
-        "token_key",
-        "search",
-        "moved",
-        "current",
-        "created_at",
-        "recorded_at",
-    }
-)
+TECHNICAL = frozenset({
+    "id", "number", "key", "path", "depth", "version", "demo", "token_key", "search", "moved", "current", "created_at",
+    "recorded_at", "object_type", "object_id",
+})  # fmt: skip
 
 ACTION_LABELS = {AuditAction.CREATE: "Created", AuditAction.CHANGE: "Changed", AuditAction.DELETE: "Deleted"}
 THROUGH_LABELS = {
