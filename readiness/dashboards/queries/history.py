@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import orjson
@@ -23,59 +24,74 @@ from readiness.dashboards.rules import (
 )
 
 SHOWN_STALLED = 8
+_NEEDED = ("id", "status", "stage_id", "lifecycle_id")
 # `v` is everything the reader may see: the cohort that a stay is compared with does not change with the filter `f`.
 # A stay lasts from its entry to its exit, to the closure, or (while it runs) to today; without a date it has no length.
+# `g` numbers the stages of a template over all its versions, so that the large rows carry numbers and no words; a path is the
+# set of stages that an initiative was in, as bits, and only in the template that it follows today.
 _STAYS = """
-WITH f AS MATERIALIZED ({filtered}),
-v AS ({visible}),
+WITH v AS MATERIALIZED ({visible}),
+f AS MATERIALIZED ({filtered}),
+named AS (
+    SELECT l.key AS lifecycle, s.key AS stage, max(s.position) AS position,
+           (array_agg(s.name ORDER BY l.version DESC))[1] AS name,
+           (array_agg(l.name ORDER BY l.version DESC))[1] AS lifecycle_name
+    FROM initiatives_stage s JOIN initiatives_lifecycle l ON l.id = s.lifecycle_id GROUP BY 1, 2
+),
+g AS MATERIALIZED (
+    SELECT s.id, s.lifecycle_id, n.lifecycle, n.lifecycle_name, n.stage, n.name, n.position, s.kind,
+           dense_rank() OVER (ORDER BY n.lifecycle, n.position, n.stage)::int AS grp,
+           dense_rank() OVER (ORDER BY n.lifecycle)::int AS template,
+           least(dense_rank() OVER (PARTITION BY n.lifecycle ORDER BY n.position, n.stage) - 1, 62)::int AS slot
+    FROM initiatives_stage s JOIN initiatives_lifecycle l ON l.id = s.lifecycle_id
+    JOIN named n ON n.lifecycle = l.key AND n.stage = s.key
+),
+i AS MATERIALIZED (
+    SELECT v.id, v.status, v.stage_id, t.template, c.kind AS closure, c.id IS NOT NULL AS ended, c.closed_on,
+           f.id IS NOT NULL AS wanted
+    FROM v LEFT JOIN initiatives_closure c ON c.initiative_id = v.id AND c.reopened_at IS NULL
+    LEFT JOIN f ON f.id = v.id
+    LEFT JOIN (SELECT DISTINCT lifecycle_id, template FROM g) t ON t.lifecycle_id = v.lifecycle_id
+),
+entries AS (
+    SELECT e.initiative_id, g.grp, g.template, g.slot, i.wanted, i.status, e.entered_on,
+           e.current AND e.left_on IS NULL AND NOT i.ended AS running,
+           CASE WHEN e.left_on IS NOT NULL THEN e.left_on WHEN i.ended THEN i.closed_on WHEN e.current THEN %s::date END AS until
+    FROM initiatives_stageentry e JOIN i ON i.id = e.initiative_id JOIN g ON g.id = e.stage_id
+),
 stays AS MATERIALIZED (
-    SELECT e.initiative_id, l.key AS lifecycle, s.key AS stage, s.name, s.position, s.kind, v.status, v.stage_id,
-           c.kind AS closure, f.id IS NOT NULL AS wanted,
-           e.current AND e.left_on IS NULL AND c.id IS NULL AS running,
-           CASE WHEN e.entered_on > until.ending THEN 0 ELSE until.ending - e.entered_on END AS days
-    FROM initiatives_stageentry e
-    JOIN v ON v.id = e.initiative_id
-    JOIN initiatives_stage s ON s.id = e.stage_id
-    JOIN initiatives_lifecycle l ON l.id = s.lifecycle_id
-    LEFT JOIN initiatives_closure c ON c.initiative_id = e.initiative_id AND c.reopened_at IS NULL
-    LEFT JOIN f ON f.id = e.initiative_id
-    CROSS JOIN LATERAL (SELECT CASE WHEN e.left_on IS NOT NULL THEN e.left_on WHEN c.id IS NOT NULL THEN c.closed_on
-                                    WHEN e.current THEN %s::date END AS ending) until
+    SELECT initiative_id, grp, template, slot, wanted, running, running AND status = 'active' AS moving,
+           CASE WHEN entered_on > until THEN 0 ELSE until - entered_on END AS days
+    FROM entries
 ),
-cohort AS (
-    SELECT lifecycle, stage, count(days) AS n, percentile_cont(%s) WITHIN GROUP (ORDER BY days) AS longest
-    FROM stays WHERE kind = 'before_production' GROUP BY lifecycle, stage
+times AS MATERIALIZED (
+    SELECT grp, count(days) FILTER (WHERE wanted) AS n, count(*) FILTER (WHERE wanted AND days IS NULL) AS undated,
+           count(*) FILTER (WHERE wanted AND running AND days IS NOT NULL) AS running,
+           percentile_cont(ARRAY[0.05, 0.25, 0.5, 0.75, 0.95]) WITHIN GROUP (ORDER BY days) FILTER (WHERE wanted) AS quantiles,
+           count(days) AS cohort, percentile_cont(%s) WITHIN GROUP (ORDER BY days) AS longest
+    FROM stays GROUP BY grp
 ),
-times AS (
-    SELECT lifecycle, stage, min(name) AS name, min(position) AS position, min(kind) AS kind, count(days) AS n,
-           count(*) FILTER (WHERE running AND days IS NOT NULL) AS running, count(*) FILTER (WHERE days IS NULL) AS undated,
-           percentile_cont(ARRAY[0.05, 0.25, 0.5, 0.75, 0.95]) WITHIN GROUP (ORDER BY days) AS quantiles
-    FROM stays WHERE wanted GROUP BY lifecycle, stage
-),
-steps AS (
-    SELECT initiative_id, lifecycle, stage, status, stage_id, closure,
-           lead(stage) OVER (PARTITION BY initiative_id, lifecycle ORDER BY position) AS following
-    FROM (SELECT DISTINCT initiative_id, lifecycle, stage, position, status, stage_id, closure FROM stays WHERE wanted) d
-),
-flow AS (
-    SELECT lifecycle, stage, following,
-           CASE WHEN following IS NOT NULL THEN NULL
-                WHEN closure IN ('stopped_by_decision', 'drifted', 'abandoned_unknown') THEN closure
-                WHEN status = 'closed' THEN 'other'
-                WHEN stage_id IS NULL THEN 'unknown' ELSE 'here' END AS ending,
-           count(*) AS n
-    FROM steps GROUP BY 1, 2, 3, 4
-),
-judged AS (
-    SELECT t.initiative_id, t.lifecycle, t.stage, t.name, t.position, t.kind, t.days, c.longest, c.n AS cohort,
-           t.days > c.longest AS stalled
-    FROM stays t JOIN cohort c USING (lifecycle, stage)
-    WHERE t.wanted AND t.running AND t.status = 'active' AND t.days IS NOT NULL AND c.n >= %s
+judged AS MATERIALIZED (
+    SELECT s.initiative_id, s.grp, s.days, t.longest, t.cohort, s.days > t.longest AS stalled
+    FROM stays s JOIN times t ON t.grp = s.grp
+    WHERE s.wanted AND s.moving AND s.days IS NOT NULL AND t.cohort >= %s
+      AND s.grp IN (SELECT grp FROM g WHERE kind = 'before_production')
 )
-SELECT 'time', to_jsonb(times)::text FROM times
-UNION ALL SELECT 'flow', to_jsonb(flow)::text FROM flow
-UNION ALL SELECT 'lifecycle', jsonb_build_object('key', l.key, 'name', min(l.name), 'n', count(*))::text
-    FROM initiatives_initiative i JOIN f ON f.id = i.id JOIN initiatives_lifecycle l ON l.id = i.lifecycle_id GROUP BY l.key
+SELECT 'stage', jsonb_build_object('grp', grp, 'template', template, 'slot', slot, 'lifecycle', lifecycle, 'stage', stage,
+                                   'name', name, 'position', position, 'kind', min(kind))::text
+    FROM g GROUP BY grp, template, slot, lifecycle, stage, name, position
+UNION ALL SELECT 'time', to_jsonb(times)::text FROM times WHERE n + undated > 0
+UNION ALL SELECT 'lifecycle', jsonb_build_object('template', t.template, 'key', t.lifecycle,
+                                                 'name', t.lifecycle_name, 'n', c.n)::text
+    FROM (SELECT template, count(*) AS n FROM i WHERE wanted GROUP BY template) c
+    JOIN (SELECT DISTINCT template, lifecycle, min(lifecycle_name) OVER (PARTITION BY template) AS lifecycle_name FROM g) t
+      ON t.template = c.template
+UNION ALL SELECT 'path', jsonb_build_object('template', template, 'mask', mask, 'ending', ending, 'n', count(*))::text FROM (
+    SELECT p.template, p.mask,
+           CASE WHEN i.closure IN ('stopped_by_decision', 'drifted', 'abandoned_unknown') THEN i.closure
+                WHEN i.status = 'closed' THEN 'other' WHEN i.stage_id IS NULL THEN 'unknown' ELSE 'here' END AS ending
+    FROM (SELECT initiative_id, template, bit_or(1::bigint << slot) AS mask FROM stays WHERE wanted GROUP BY 1, 2) p
+    JOIN i ON i.id = p.initiative_id AND i.template = p.template) paths GROUP BY template, mask, ending
 UNION ALL SELECT 'judged', jsonb_build_object('judged', count(*), 'stalled', count(*) FILTER (WHERE stalled))::text FROM judged
 UNION ALL SELECT 'stalled', to_jsonb(shown)::text FROM (
     SELECT j.*, i.key AS initiative_key, i.name AS initiative_name FROM judged j
@@ -89,22 +105,24 @@ def stage_history(rows: QuerySet[Initiative], visible: QuerySet[Initiative], *, 
 
     `active` is how many of `rows` are active before production: those that no cohort could judge are told apart.
     """
-    filtered, filter_params = as_sql(rows, "id")
-    seen, seen_params = as_sql(visible, "id", "status", "stage_id")
-    params = (*filter_params, *seen_params, today, STALLED_QUANTILE, STALLED_LEAST_STAYS, SHOWN_STALLED)
+    seen, seen_params = as_sql(visible, *_NEEDED)
+    filtered, filter_params = as_sql(rows, *_NEEDED)
+    if (filtered, filter_params) == (seen, seen_params):  # no filter is in force: read the initiatives once
+        filtered, filter_params = "SELECT id FROM v", ()
+    params = (*seen_params, *filter_params, today, STALLED_QUANTILE, STALLED_LEAST_STAYS, SHOWN_STALLED)
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for part, row in fetch(_STAYS.format(filtered=filtered, visible=seen), params):
         found[part].append(orjson.loads(row))
-    times = sorted((_time(row) for row in found["time"]), key=lambda time: (time.stage.lifecycle, time.stage.position))
+    stages = {row["grp"]: _stage(row) for row in found["stage"]}
     judged = found["judged"][0]
     return History(
-        flows=_flows(found["lifecycle"], found["flow"], [time.stage for time in times]),
-        times=tuple(times),
+        flows=_flows(found),
+        times=tuple(_time(row, stages[row["grp"]]) for row in sorted(found["time"], key=lambda row: row["grp"])),
         stalled=Stalled(
             count=judged["stalled"],
             judged=judged["judged"],
             not_judged=max(active - judged["judged"], 0),
-            longest=tuple(_stalled(row) for row in found["stalled"]),
+            longest=tuple(_stalled(row, stages[row["grp"]]) for row in found["stalled"]),
         ),
     )
 
@@ -113,36 +131,44 @@ def _stage(row: dict[str, Any]) -> StageKey:
     return StageKey(row["lifecycle"], row["stage"], row["name"], row["position"], row["kind"])
 
 
-def _time(row: dict[str, Any]) -> StageTime:
+def _time(row: dict[str, Any], stage: StageKey) -> StageTime:
     quantiles = row["quantiles"] or [None] * 5
-    return StageTime(_stage(row), row["n"], row["running"], row["undated"], *quantiles)
+    return StageTime(stage, row["n"], row["running"], row["undated"], *quantiles)
 
 
-def _stalled(row: dict[str, Any]) -> StalledInitiative:
+def _stalled(row: dict[str, Any], stage: StageKey) -> StalledInitiative:
     return StalledInitiative(
         id=row["initiative_id"],
         key=row["initiative_key"],
         name=row["initiative_name"],
-        stage=_stage(row),
+        stage=stage,
         days=row["days"],
         limit=row["longest"],
         cohort=row["cohort"],
     )
 
 
-def _flows(lifecycles: list[dict[str, Any]], steps: list[dict[str, Any]], stages: list[StageKey]) -> tuple[Flow, ...]:
+def _flows(found: dict[str, list[dict[str, Any]]]) -> tuple[Flow, ...]:
     """One flow per lifecycle template, the one with the most initiatives first."""
     made = []
-    for lifecycle in sorted(lifecycles, key=lambda row: (-row["n"], row["name"])):
-        own = [row for row in steps if row["lifecycle"] == lifecycle["key"]]
+    for lifecycle in sorted(found["lifecycle"], key=lambda row: (-row["n"], row["name"])):
+        slots = {row["slot"]: _stage(row) for row in found["stage"] if row["template"] == lifecycle["template"]}
+        moves: Counter[tuple[str, str]] = Counter()
+        ends: Counter[tuple[str, str]] = Counter()
+        for path in (row for row in found["path"] if row["template"] == lifecycle["template"]):
+            seen = [slots[slot].stage for slot in sorted(slots) if path["mask"] >> slot & 1]
+            for step in pairwise(seen):
+                moves[step] += path["n"]
+            ends[seen[-1], path["ending"]] += path["n"]
+        used = {stage for pair in moves for stage in pair} | {stage for stage, _ending in ends}
         made.append(
             Flow(
                 lifecycle=lifecycle["key"],
                 name=lifecycle["name"],
                 initiatives=lifecycle["n"],
-                stages=tuple(stage for stage in stages if stage.lifecycle == lifecycle["key"]),
-                moves={(row["stage"], row["following"]): row["n"] for row in own if row["following"]},
-                ends={(row["stage"], row["ending"]): row["n"] for row in own if row["ending"]},
+                stages=tuple(slots[slot] for slot in sorted(slots) if slots[slot].stage in used),
+                moves=moves,
+                ends=ends,
             )
         )
     return tuple(made)

@@ -69,7 +69,8 @@ class TestLoaded:
     def test_every_row_is_marked_and_nobody_can_sign_in(self) -> None:
         load_demo(by=SYSTEM, today=TODAY)
         assert Initiative.objects.filter(demo=True).count() == 60
-        for model in (Initiative, Request, Programme, User, BusinessUnit, Comment):
+        everything: tuple[Any, ...] = (Initiative, Request, Programme, User, BusinessUnit, Comment)
+        for model in everything:
             assert not model.objects.filter(demo=False).exists()
         assert not any(person.has_usable_password() for person in User.objects.all())
         assert all(person.email.endswith("demo.invalid") for person in User.objects.all())
@@ -135,6 +136,7 @@ class TestRemoved:
         assert set(Tag.objects.values_list("name", flat=True)) == {"edge"}
         assert AuditEntry.objects.count() == entries + 1
         last = AuditEntry.objects.latest("id")
+        assert last.before is not None
         assert (last.object_type, last.actor, last.before["initiatives_initiative"]) == ("demo", SYSTEM.label, 60)
 
     def test_what_real_rows_stand_on_is_kept_and_becomes_real(self, organisation: Organisation) -> None:
@@ -143,6 +145,7 @@ class TestRemoved:
         real = _real(unit, person)
         remove_demo(by=SYSTEM)
         real.refresh_from_db()
+        assert real.owner is not None
         assert (real.unit.name, real.owner.name, real.unit.demo, real.owner.demo) == ("Signalling", "Yuki Tanabe", False, False)
         assert set(
             BusinessUnit.objects.filter(name__in=("Signalling", "Rail Systems", "Aldermoor Group")).values_list("demo", flat=True)
@@ -180,7 +183,7 @@ def _real(unit: BusinessUnit, owner: User) -> Initiative:
 
 
 def _everything_real() -> dict[str, Any]:
-    models = (Initiative, User, BusinessUnit, Request, Programme)
+    models: tuple[Any, ...] = (Initiative, User, BusinessUnit, Request, Programme)
     return {model.__name__: list(model.objects.filter(demo=False).order_by("pk").values()) for model in models}
 
 
@@ -199,5 +202,6 @@ def _marked_rows() -> dict[str, int]:
 
 def test_the_vocabulary_names_only_units_and_programmes_that_exist() -> None:
     vocabulary = words()
-    assert {subject.unit for subject in (*vocabulary.themes, *vocabulary.requests)} <= set(vocabulary.units)
+    assert {subject.unit for subject in vocabulary.themes} <= set(vocabulary.units)
+    assert {request.unit for request in vocabulary.requests} <= set(vocabulary.units)
     assert {subject.programme for subject in vocabulary.themes} - {""} <= set(vocabulary.lists["programmes"])

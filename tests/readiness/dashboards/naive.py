@@ -40,11 +40,9 @@ def days(entry: Any, today: date) -> int | None:
     closure = standing_closure(entry.initiative)
     if entry.entered_on is None:
         return None
-    if entry.left_on:
-        return max((entry.left_on - entry.entered_on).days, 0)
-    if closure:
-        return max((closure.closed_on - entry.entered_on).days, 0) if closure.closed_on else None
-    return max((today - entry.entered_on).days, 0) if entry.current else None
+    ended: date | None = entry.left_on or (closure.closed_on if closure else today if entry.current else None)
+    entered: date = entry.entered_on
+    return max((ended - entered).days, 0) if ended else None
 
 
 def quantile(values: list[int], share: float) -> float:

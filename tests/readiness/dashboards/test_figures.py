@@ -19,7 +19,7 @@ from readiness.dashboards.rules import PortfolioFigures
 from tests.readiness.dashboards import naive
 from tests.readiness.dashboards.conftest import SEES_DEMO, SYSTEM, TODAY
 
-FILTERS = (
+FILTERS: tuple[dict[str, Any], ...] = (
     {},
     {"status": ["active"]},
     {"stage": "poc,pilot"},

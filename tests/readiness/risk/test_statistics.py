@@ -38,6 +38,7 @@ def test_an_administrator_changes_a_figure_and_the_trail_says_so(organisation: O
     row = ReferenceStatistic.objects.get(key="poc-to-production-scrapped")
     assert (float(row.value), row.year, row.verified) == (0.44, 2025, True)
     entry = AuditEntry.objects.filter(object_type="risk_referencestatistic", action="change").latest("id")
+    assert entry.after is not None
     assert (entry.actor, entry.after["value"]) == ("Ada Test", 0.44)
 
 
