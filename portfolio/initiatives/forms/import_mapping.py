@@ -109,7 +109,8 @@ class MappingTable:
         fields: Spec = {}
         for target, columns in chosen.items():
             spec = {**self.data["fields"].get(target, {})}
-            spec["columns"] = columns
+            kept = [column for column in spec.get("columns", ()) if column in columns]
+            spec["columns"] = kept + [column for column in columns if column not in kept]
             fields[target] = self._options(target, spec, posted)
         for target, spec in self.data["fields"].items():  # a second target of a column, which the table cannot show
             if target not in fields and not changed & set(spec["columns"]) and target not in before.values():
@@ -128,7 +129,7 @@ class MappingTable:
         if kind in (Kind.CHOICE, Kind.YES_NO) and (target.choices or name == "stage"):
             row.choices = self._choices(name)
             row.values = self._values(name, spec)
-        elif kind not in (Kind.DATE, Kind.LIST, Kind.MONEY):
+        elif kind not in (Kind.DATE, Kind.LIST, Kind.MONEY) and not (kind == Kind.UNIT_PATH and len(spec["columns"]) > 1):
             return None
         return row
 
@@ -171,6 +172,10 @@ class MappingTable:
             spec["delimiter"] = said.get("delimiter", "")
         elif kind == Kind.MONEY:
             spec["unit"], spec["decimal_sign"] = said.get("unit", "").strip().upper(), said.get("sign", ".")
+        elif kind == Kind.UNIT_PATH:
+            shown = self.data["fields"].get(target, {}).get("columns", [])
+            levels = {column: said.get(f"level-{index}", "") for index, column in enumerate(shown)}
+            spec["columns"].sort(key=lambda column: int(level) if (level := levels.get(column, "")).isdecimal() else 99)
         else:
             pairs = self._pairs(target, said)
             spec["values"] = {raw: UNKNOWN if value == CLOSED else value for raw, value in pairs if value}
