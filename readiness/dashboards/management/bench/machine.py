@@ -28,7 +28,8 @@ class Busy:
         return cls(os.getloadavg()[0], psutil.cpu_percent(_LOOK_S) / 100)
 
     def told(self, when: str) -> str:
-        warning = "  WARNING: the machine is busy with something else, read ratios only" if self.used > BUSY else ""
+        busy = self.used > BUSY or self.load > (os.cpu_count() or 1)
+        warning = "  WARNING: the machine is busy with something else, read ratios only" if busy else ""
         return f"{when}: load average {self.load:.2f}, {self.used:.0%} of the cores in use by others{warning}"
 
 
