@@ -57,14 +57,12 @@ def _may_act(request: PageRequest, run: ImportRun) -> bool:
 
 
 def _headline(run: ImportRun) -> str:
-    counts = run.counts
+    lands: int = sum(run.counts.get(name, 0) for name in ("created", "updated"))
     if run.state == RunState.PREVIEW:
-        lands = counts["created"] + counts["updated"]
         if not lands:
             return _("This file says nothing new")
         return ngettext("%d initiative would be written", "%d initiatives would be written", lands) % lands
     if run.state == RunState.PUBLISHED:
-        lands = counts["created"] + counts["updated"]
         return ngettext("%d initiative was written", "%d initiatives were written", lands) % lands
     return {
         RunState.STAGING: _("The file is being read"),
