@@ -8,7 +8,9 @@ _WORDS = """
 WITH RECURSIVE unit AS (
     SELECT id, name::text AS trail FROM accounts_businessunit WHERE parent_id IS NULL
     UNION ALL SELECT b.id, unit.trail || '/' || b.name FROM accounts_businessunit b JOIN unit ON unit.id = b.parent_id),
-one AS (SELECT initiative_id, register_id || ' ' || key AS word FROM initiatives_registerrow)
+one AS (
+    SELECT k.initiative_id, r.name || ' ' || k.key AS word
+    FROM initiatives_registerrow k JOIN initiatives_register r ON r.id = k.register_id)
 """
 # ids, numbers from sequences and moments differ between two runs of the same import; everything else must not
 _QUERIES = {
@@ -39,13 +41,15 @@ _QUERIES = {
     "register": """
         SELECT r.name, unit.trail, l.key, l.version, r.key_rule, r.profile, r.mapping
         FROM initiatives_register r JOIN unit ON unit.id = r.unit_id JOIN initiatives_lifecycle l ON l.id = r.lifecycle_id""",
-    "register row": "SELECT register_id, key, line, raw, fields, issues, digest, run_id FROM initiatives_registerrow",
+    "register row": """
+        SELECT one.word, k.line, k.raw, k.fields, k.issues, k.digest, k.run_id
+        FROM initiatives_registerrow k JOIN one USING (initiative_id)""",
     "run": "SELECT id, file_name, state, counts, notes, rows_done, rows_total, error FROM initiatives_importrun",
     "staged row": "SELECT run_id, line, key, outcome, raw, fields, issues, changed, digest FROM initiatives_importrow",
     "audit": """
         SELECT object_type, action, through, actor, note, count(*) FROM activity_auditentry
         WHERE object_type <> 'initiatives_importrun' GROUP BY 1, 2, 3, 4, 5""",
-    "event": "SELECT kind, payload - 'import_id', count(*) FROM outbox_event GROUP BY 1, 2",
+    "event": "SELECT kind, payload - 'register_id', count(*) FROM outbox_event GROUP BY 1, 2",
     "open job": "SELECT handler FROM outbox_job WHERE done_at IS NULL",
 }
 
