@@ -31,4 +31,7 @@ class PrivatePagesMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "no-store, private")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        match = request.resolver_match
+        if request.method == "POST" and match is not None and match.url_name == "account_logout":
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response

@@ -64,4 +64,4 @@ class Portfolio(ScopedApi):
         return Response(portfolio_shape(figures))
 
 
-urlpatterns = [path("portfolio/", Portfolio.as_view(), name="portfolio")]
+urlpatterns = [path("portfolio/", Portfolio.as_view(), name="api-portfolio")]

@@ -1,0 +1,153 @@
+"""The real server with the demo and a real browser: Debian's Chromium, driven by Playwright."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.management import call_command
+from django.db import connections
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from portfolio.accounts.choices import Role
+from portfolio.accounts.models import User
+from portfolio.accounts.services import assign_role, create_user
+from tests.conftest import ROOT, _copy, _drop, _use, _with_database
+from tests.people import SYSTEM
+
+# Playwright's synchronous interface keeps an event loop in this thread, which Django would mistake for a view's.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
+Open = Callable[..., BrowserContext]
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running product: where it answers and who may do everything there."""
+
+    url: str
+    person: User
+
+
+@pytest.fixture(scope="session")
+def site(template_database: str, django_db_setup: None, django_db_blocker: Any) -> Iterator[Site]:
+    """Granian on a database of its own with 60 demo initiatives."""
+    name = f"test_{os.getpid()}_browser"
+    with django_db_blocker.unblock():
+        before = str(settings.DATABASES["default"]["NAME"])
+        _copy(template_database, name)
+        _use(name)
+        call_command("vendor_assets", verbosity=0)
+        # In a process of its own: the suite's settings do without hashed files.
+        collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--clear", "--verbosity", "0"]
+        subprocess.run(collect, cwd=ROOT, check=True)
+        call_command("load_demo", verbosity=0)
+        person = create_user(by=SYSTEM, email="ada@example.org", name="Ada Test")
+        for role in (Role.ADMINISTRATOR, Role.PROGRAM_MANAGER, Role.AUDITOR):
+            assign_role(by=SYSTEM, user=person, role=role, unit=None)
+        connections.close_all()
+        with Server(name) as url:
+            yield Site(url, person)
+        connections.close_all()
+        _use(before)
+        _drop(name)
+
+
+class Server:
+    """`with Server(database) as url`: granian in a process of its own."""
+
+    def __init__(self, database: str) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        urls = {key: _with_database(os.environ[key], database) for key in ("DATABASE_URL", "DATABASE_OWNER_URL")}
+        self.environment = os.environ | urls
+        self.log = (settings.VAR / "browser-server.log").open("wb")
+
+    def __enter__(self) -> str:
+        self.process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"),
+                *("--port", str(self.port), "--workers", "1", "--blocking-threads", "1", "portfolio.wsgi:application"),
+            ],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=self.log,
+            stderr=self.log,
+        )
+        url = f"http://127.0.0.1:{self.port}"
+        for _ in range(200):
+            if _answers(f"{url}/healthz"):
+                return url
+            time.sleep(0.1)
+        self.__exit__()
+        raise RuntimeError("the server did not start")
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        self.process.wait(20)
+        self.log.close()
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=1) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.skip("no chromium on this machine (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_as(site: Site, browser: Browser, django_db_blocker: Any) -> Iterator[Open]:
+    """`open_as(scheme="dark", width=390)` is a signed-in browser window; `signed_in=False` a stranger's."""
+    contexts: list[BrowserContext] = []
+
+    def start(*, signed_in: bool = True, scheme: Any = "light", width: int = 1440, **options: Any) -> BrowserContext:
+        context = browser.new_context(
+            base_url=site.url, color_scheme=scheme, viewport={"width": width, "height": 900}, reduced_motion="reduce",
+            **options,
+        )  # fmt: skip
+        if signed_in:
+            with django_db_blocker.unblock():
+                key = _session(site.person)
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": site.url}])
+        contexts.append(context)
+        return context
+
+    yield start
+    for context in contexts:
+        context.close()
+
+
+def _session(person: User) -> str:
+    session = SessionStore()
+    session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(person.pk), BACKEND
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.create()
+    connections.close_all()
+    return str(session.session_key)

@@ -1,0 +1,203 @@
+"""Every page that the URLconf holds, in a real browser: no accessibility violation, no script error, no sideways scroll.
+
+The pages are found by walking the URLconf, so a new one is visited without anybody registering it; one whose argument
+nobody knows fails and asks for it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.db import connections
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+
+from portfolio.accounts.models import BusinessUnit, RoleAssignment, User
+from portfolio.initiatives.models import Closure, Dependency, Initiative, Lifecycle, Milestone, Request
+from readiness.risk.models import ReferenceStatistic
+from tests.browser.conftest import Site
+
+Open = Callable[..., BrowserContext]
+# Not pages: API and downloads (other tests), fragments that only live inside a page, sign-in steps that need a mailed key.
+NOT_PAGES = {
+    "healthz", "readyz", "home", "api-schema", "api-docs", "account_confirm_email", "account_reset_password_from_key",
+    "account_logout", "account_inactive", "account_email_verification_sent", "account_confirm_login_code",
+    "activity:audit-export", "activity:attachment", "initiatives:export", "account_signup", "account_email",
+    "account_set_password", "account_reauthenticate",
+}  # fmt: skip
+# Answer to a POST only, or to an object in a state that the demo has none of.
+NEEDS_MORE = {
+    "accounts:token-revoke", "accounts:job-revive", "activity:comment-remove", "activity:notice-read", "activity:notices-read",
+}  # fmt: skip
+
+
+def _routes(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, tuple[str, ...]]]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            if str(entry.pattern).startswith("api/"):
+                continue
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from _routes(entry, inner)
+        elif isinstance(entry, URLPattern) and entry.name:
+            yield f"{namespace}{entry.name}", tuple(entry.pattern.converters) or tuple(entry.pattern.regex.groupindex)
+
+
+def _arguments(name: str, wanted: tuple[str, ...]) -> dict[str, Any] | None:
+    """Values for a route's arguments from the demo; None if nothing there fits."""
+    initiative = Initiative.objects.filter(status="active").order_by("id").first()
+    assert initiative is not None
+    if name == "initiatives:reopen":
+        initiative = Closure.objects.filter(reopened_at=None).order_by("id")[0].initiative
+    if name.startswith("initiatives:milestone") and "child" in wanted:
+        part = Milestone.objects.filter(done_on=None, initiative__status="active").order_by("id")[0]
+        return {"pk": part.initiative_id, "child": part.pk}
+    if name.startswith("initiatives:dependency") and "child" in wanted:
+        dependency = Dependency.objects.filter(initiative__status="active").order_by("id")[0]
+        return {"pk": dependency.initiative_id, "child": dependency.pk}
+    person = User.objects.exclude(email="ada@example.org").order_by("id")[0]
+    role = RoleAssignment.objects.exclude(user__email="ada@example.org").order_by("id")[0]
+    rows: dict[str, Any] = {
+        "object_type": "initiatives_initiative",
+        "object_id": initiative.pk,
+        "key": ReferenceStatistic.objects.order_by("key")[0].key,
+        "role_id": role.pk,
+    }
+    slice_name, _, page = name.partition(":")
+    if slice_name == "accounts":
+        rows["pk"] = role.user_id if "role_id" in wanted else person.pk
+        if page.startswith("unit"):
+            rows["pk"] = BusinessUnit.objects.order_by("id")[0].pk
+    elif "request" in page or page in ("triage", "accept", "merge", "decline"):
+        rows["pk"] = Request.objects.filter(state="open").order_by("id")[0].pk
+    elif "lifecycle" in page:
+        rows["pk"] = Lifecycle.objects.order_by("id")[0].pk
+        rows["key"] = Lifecycle.objects.order_by("id")[0].key
+    else:
+        rows["pk"] = initiative.pk
+    return {key: rows[key] for key in wanted} if set(wanted) <= set(rows) else None
+
+
+@pytest.fixture(scope="module")
+def addresses(site: Site, django_db_blocker: Any) -> dict[str, str]:
+    with django_db_blocker.unblock():
+        found, unknown = {}, []
+        for name, wanted in _routes(get_resolver()):
+            if name in NOT_PAGES | NEEDS_MORE or name.split(":")[-1].startswith("import"):
+                continue
+            arguments = _arguments(name, wanted)
+            if arguments is None:
+                unknown.append((name, wanted))
+            else:
+                found[name] = reverse(name, kwargs=arguments)
+        connections.close_all()
+    assert not unknown, f"say in _arguments() what these need: {unknown}"
+    return found
+
+
+def _visit(page: Page, address: str, *, axe: bool = True) -> list[str]:
+    """Problems of one page: status, script errors, Content Security Policy reports, sideways scroll, axe."""
+    problems: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            problems.append(f"console: {message.text[:200]}")
+
+    head = page.context.request.get(address, max_redirects=0)
+    if head.status == 405 or "text/html" not in head.headers.get("content-type", "text/html"):
+        return []  # answers to a POST alone, or a download
+    page.on("console", listen)
+    page.on("pageerror", lambda error: problems.append(f"script: {error}"))
+    answer = page.goto(address, wait_until="networkidle")
+    assert answer is not None
+    if answer.status != 200:
+        return [*problems, f"status {answer.status}"]
+    if "text/html" not in answer.headers.get("content-type", "") or page.locator("html[lang]").count() == 0:
+        return problems  # a fragment or a download
+    if not page.locator("main").count():
+        return problems  # a fragment: axe sees it inside its page
+    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+        problems.append("scrolls sideways")
+    return problems + (_axe(page) if axe else [])
+
+
+def _axe(page: Page) -> list[str]:
+    found = []
+    for violation in Axe().run(page).response["violations"]:
+        nodes = "; ".join(node["html"][:120] for node in violation["nodes"][:2])
+        found.append(f"axe {violation['id']}: {nodes}")
+    return found
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 1440), ("light", 390)])
+def test_every_page_is_clean(open_as: Open, addresses: dict[str, str], scheme: str, width: int) -> None:
+    context = open_as(scheme=scheme, width=width)
+    found = {}
+    for name, address in addresses.items():
+        page = context.new_page()
+        if problems := _visit(page, address, axe=width > 400):
+            found[f"{name} {address}"] = problems
+        page.close()
+    assert len(addresses) > 25
+    assert not found, json.dumps(found, indent=1)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("address", ["/account/login/", "/account/password/reset/", "/nothing-here/"])
+def test_pages_for_strangers_are_clean(open_as: Open, scheme: str, address: str) -> None:
+    page = open_as(signed_in=False, scheme=scheme).new_page()
+    problems = [p for p in _visit(page, address) if "404" not in p]
+    assert problems == []
+
+
+def test_without_scripts_the_pages_read_and_the_forms_work(open_as: Open) -> None:
+    page = open_as(java_script_enabled=False).new_page()
+    page.goto("/initiatives/")
+    page.locator("main table tbody tr a").first.click()
+    assert page.locator("h1").inner_text()
+    page.goto(reverse("initiatives:request_new"))
+    page.fill("[name=title]", "Sort parcels without scripts")
+    page.fill("[name=purpose]", "Less walking")
+    page.locator("[name=unit]").select_option(index=1)
+    page.locator("main form button[type=submit], main form button:not([type])").last.click()
+    assert "Sort parcels without scripts" in page.content()
+    assert page.locator(".invalid-feedback:visible").count() == 0
+
+
+def test_nothing_is_asked_from_another_host(open_as: Open, site: Site) -> None:
+    context = open_as()
+    foreign: list[str] = []
+    context.on("request", lambda request: None if request.url.startswith((site.url, "data:")) else foreign.append(request.url))
+    page = context.new_page()
+    for address in ("/today/", "/portfolio/", "/initiatives/"):
+        page.goto(address, wait_until="networkidle")
+    assert foreign == []
+
+
+def test_the_keyboard_finds_search_and_pages(open_as: Open) -> None:
+    page = open_as().new_page()
+    page.goto("/today/", wait_until="networkidle")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.getAttribute('type')") == "search"
+    page.keyboard.press("Escape")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("g")
+    page.keyboard.press("i")
+    page.wait_for_url("**/initiatives/")
+
+
+def test_signing_out_leaves_nothing_behind(open_as: Open) -> None:
+    page = open_as().new_page()
+    page.goto("/initiatives/", wait_until="networkidle")
+    page.goto("/account/logout/")
+    page.locator("main form button").last.click()
+    page.wait_for_url("**/account/login/**")
+    page.go_back()
+    page.wait_for_load_state("networkidle")
+    assert page.locator("main table").count() == 0
+    kept = page.evaluate("JSON.stringify(sessionStorage)")
+    assert "AI-" not in kept
+    assert set(json.loads(kept)) <= {"htmx-current-path-for-history"}  # the address of the sign-in page itself
