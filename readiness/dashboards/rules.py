@@ -119,12 +119,18 @@ class Record:
     closed_otherwise: int
 
     @property
+    def followed(self) -> int:
+        """How many were followed to an end. A register that only lists where things stand has none: it drops its dead."""
+        return self.produced + self.abandoned + self.closed_otherwise
+
+    @property
     def abandoned_share(self) -> Share | None:
-        return wilson(self.abandoned, self.started)
+        """None while nobody was followed to an end: 0 of many would read as good news."""
+        return wilson(self.abandoned, self.started) if self.followed else None
 
     @property
     def produced_share(self) -> Share | None:
-        return wilson(self.produced, self.started)
+        return wilson(self.produced, self.started) if self.followed else None
 
 
 @dataclass(frozen=True)
@@ -137,6 +143,11 @@ class Flow:
     stages: tuple[StageKey, ...]
     moves: Mapping[tuple[str, str], int]
     ends: Mapping[tuple[str, str], int]
+
+    @property
+    def unrecorded(self) -> int:
+        """Initiatives of this template that were never recorded in any stage: they are in no flow and no base."""
+        return self.initiatives - sum(self.ends.values())
 
     def gates(self) -> list[Gate]:
         """One per stage that is not the last; conversion counts everyone who was ever seen in the stage."""

@@ -156,7 +156,7 @@ def comparison(figures: PortfolioFigures, record: Record | None) -> list[Row]:
     """Own figures beside published ones. Bases differ, so nothing is multiplied and every row names both."""
     rows = []
     if record is not None:
-        so_far = _("of those that went beyond the first stage, so far")
+        so_far = _("of those seen beyond the first stage, so far")
         rows.append(("poc-to-production-scrapped", _("Abandoned before production"), record.abandoned_share, so_far, 0))
         rows.append(("pilots-in-production", _("Reached production"), record.produced_share, so_far, 0))
     labels = _function_labels()
@@ -178,6 +178,7 @@ def _compared(figures: PortfolioFigures, key: str, label: str, share: Share | No
         "own": percent(share.part, share.whole) if share else None,
         "interval": interval(round(100 * share.low), round(100 * share.high), "%") if share else "",
         "base": f"{base_text(share)} {base}" if share else "",
+        "without": _("nothing known") if unknown else _("nobody followed to an end yet"),
         "unknown": unknown,
         "published": percent(reference.value, 1) if reference else "",
         "says": reference.label if reference else "",

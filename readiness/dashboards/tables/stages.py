@@ -29,7 +29,7 @@ _BOX = (("min", "low"), ("q1", "q1"), ("median", "median"), ("q3", "q3"), ("max"
 
 def _ending_labels() -> dict[str, str]:
     return {
-        HERE: _("Still there"),
+        HERE: _("There today"),
         "stopped_by_decision": _("Stopped"),
         "drifted": _("Drifted"),
         "abandoned_unknown": _("Unknown kind"),
@@ -40,9 +40,11 @@ def _ending_labels() -> dict[str, str]:
 
 def flow_chart(flow: Flow, links: Links) -> Chart:
     """A Sankey diagram: every initiative once, from the first stage it was seen in to where its path ends today."""
+    if not flow.moves:
+        return _standing_chart(flow, links)
     labels, places = _ending_labels(), {stage.stage: number for number, stage in enumerate(flow.stages)}
     nodes = [_stage_node(stage, places, flow, links) for stage in flow.stages]
-    used = {end for (origin, end) in flow.ends if not (end == HERE and places[origin] == len(places) - 1)}
+    used = {end for _origin, end in flow.ends}
     nodes += [
         {"id": f"end-{end}", "label": label, "color": _ENDS[end], "depth": len(places), "url": _ends_url(end, flow, links)}
         for end, label in labels.items()
@@ -51,9 +53,8 @@ def flow_chart(flow: Flow, links: Links) -> Chart:
     moves = sorted(flow.moves.items(), key=lambda move: places[move[0][0]])
     drawn: list[dict[str, Any]] = [{"source": origin, "target": target, "value": n} for (origin, target), n in moves]
     for (origin, end), n in sorted(flow.ends.items(), key=lambda item: places[item[0][0]]):
-        if end in used and (end, places[origin]) != (HERE, len(places) - 1):
-            url = links.rows(stage=origin, lifecycle=flow.lifecycle, **_end_filter(end))
-            drawn.append({"source": origin, "target": f"end-{end}", "value": n, "url": url})
+        url = links.rows(stage=origin, lifecycle=flow.lifecycle, **_end_filter(end))
+        drawn.append({"source": origin, "target": f"end-{end}", "value": n, "url": url})
     record = flow.record()
     summary = _(
         "Of %(started)s that went beyond the first stage, %(produced)s reached production and %(abandoned)s were abandoned."
@@ -66,7 +67,40 @@ def flow_chart(flow: Flow, links: Links) -> Chart:
         "links": drawn,
         "summary": summary
         % {"started": grouped(record.started), "produced": grouped(record.produced), "abandoned": grouped(record.abandoned)},
-        "source": _("stage history; an initiative counts from the first stage it was recorded in"),
+        "source": _flow_source(flow),
+    }
+
+
+def _flow_source(flow: Flow) -> str:
+    text = _("stage history; an initiative counts from the first stage it was recorded in")
+    if not flow.unrecorded:
+        return text
+    left_out = _("%(n)s were never recorded in a stage and are left out") % {"n": grouped(flow.unrecorded)}
+    return f"{text}; {left_out}"
+
+
+def _standing_chart(flow: Flow, links: Links) -> Chart:
+    """Where a register that has no history yet says things stand; nothing has been seen to flow."""
+    counts = [sum(n for (stage, _end), n in flow.ends.items() if stage == place.stage) for place in flow.stages]
+    return {
+        "kind": "bar",
+        "title": _("Where initiatives stand"),
+        "category_label": _("Stage"),
+        "categories": [stage.name for stage in flow.stages],
+        "series": [
+            {
+                "name": _("Initiatives"),
+                "color": "stage-4",
+                "data": [
+                    {"value": n, "url": links.rows(stage=stage.stage, lifecycle=flow.lifecycle)}
+                    for n, stage in zip(counts, flow.stages, strict=True)
+                ],
+            }
+        ],
+        "summary": _(
+            "Nobody has been followed from one stage to the next yet: this is where each one stands, not how it got there."
+        ),
+        "source": _flow_source(flow),
     }
 
 
