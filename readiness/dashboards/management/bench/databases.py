@@ -76,7 +76,7 @@ class Databases:
         """Drop what this bench made."""
         connections.close_all()
         for name in sorted(self._held):
-            _drop(self._maintenance, name)
+            _drop(self._maintenance, name, self._urls["DATABASE_URL"])
         self._held.clear()
 
     def _create(self, name: str, *, template: str) -> None:
@@ -100,7 +100,7 @@ def bench_databases(output: Any) -> Iterator[Databases]:
     urls = {key: os.environ[key] for key in _URLS}
     product = str(settings.DATABASES["default"]["NAME"])
     with psycopg.connect(urls["DATABASE_OWNER_URL"], autocommit=True) as maintenance:
-        _drop_orphans(maintenance)
+        _drop_orphans(maintenance, urls["DATABASE_URL"])
         databases = Databases(maintenance, urls, output)
         try:
             yield databases
@@ -117,7 +117,7 @@ def collected_static(var: Path) -> None:
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
-def _drop_orphans(maintenance: psycopg.Connection[Any]) -> None:
+def _drop_orphans(maintenance: psycopg.Connection[Any], application_url: str) -> None:
     """Those of a bench that was killed: nobody holds the lock of their name."""
     found = maintenance.execute(
         "SELECT datname FROM pg_database WHERE datname LIKE 'bench\\_%' AND pg_get_userbyid(datdba) = current_user"
@@ -126,14 +126,15 @@ def _drop_orphans(maintenance: psycopg.Connection[Any]) -> None:
         if not _OURS.fullmatch(name):
             continue
         if maintenance.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [name]).fetchone() == (True,):
-            _drop(maintenance, name)
+            _drop(maintenance, name, application_url)
             maintenance.execute("SELECT pg_advisory_unlock(hashtext(%s))", [name])
 
 
-def _drop(maintenance: psycopg.Connection[Any], name: str) -> None:
-    """The server's connections end a moment after the server; those of another role we could not end ourselves."""
+def _drop(maintenance: psycopg.Connection[Any], name: str, application_url: str) -> None:
+    """Also while a process of the bench that was killed still has a statement running, as the application's role."""
     deadline = time.monotonic() + _CONNECTIONS_END_WITHIN_S
     while True:
+        _end_connections(application_url, name)
         try:
             maintenance.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
             return
@@ -141,3 +142,11 @@ def _drop(maintenance: psycopg.Connection[Any], name: str) -> None:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.1)
+
+
+def _end_connections(url: str, name: str) -> None:
+    """Of the application's role, which alone may do that; the owner's are ended by DROP itself."""
+    with psycopg.connect(url, autocommit=True) as application:
+        application.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = current_user", [name]
+        )

@@ -93,7 +93,8 @@ def _import(file: Path) -> Import:
         str(report),
     ]
     started = time.perf_counter()
-    with file.with_name("import.log").open("wb") as log:
+    said = settings.VAR / "bench" / "import.log"
+    with said.open("wb") as log:
         environment = os.environ | {"REDIS_URL": "memory://"}
         process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=log, stderr=log)
         try:
@@ -103,8 +104,8 @@ def _import(file: Path) -> Import:
             process.wait()
     seconds = time.perf_counter() - started
     if process.returncode != 0:
-        said = file.with_name("import.log").read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        raise NotMeasured(f"the import failed: {said[-1] if said else process.returncode}")
+        lines = said.read_text(encoding="utf-8", errors="replace").strip().splitlines() or [str(process.returncode)]
+        raise NotMeasured(f"the import failed: {lines[-1]} (all of it: {said})")
     told = json.loads(report.read_text(encoding="utf-8"))
     return Import(seconds, peak_mb, {key: told[key] for key in ("rows", "created", "updated", "unchanged", "rejected")})
 
