@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from portfolio.initiatives.choices import Precision, TeamFunction
@@ -17,11 +18,12 @@ MAX_TAGS = 50
 
 def write_tags(row: Initiative, names: Iterable[str]) -> None:
     """Tag names; new ones are made, case of an existing tag wins."""
-    wanted = list(dict.fromkeys(name.strip() for name in names if name.strip()))
+    wanted = {name.strip().lower(): name.strip()[:60] for name in reversed([*names]) if name.strip()}
     if len(wanted) > MAX_TAGS:
         raise ValidationError({"tags": _("At most %d tags.") % MAX_TAGS})
-    known = {tag.name.lower(): tag for tag in Tag.objects.filter(name__in=wanted)}
-    tags = [known.get(name.lower()) or Tag.objects.get_or_create(name=name[:60])[0] for name in wanted]
+    lowered = Tag.objects.annotate(lowered=Lower("name")).filter(lowered__in=wanted)
+    known = {tag.name.lower(): tag for tag in lowered}
+    tags = [known.get(name.lower()) or Tag.objects.get_or_create(name=name)[0] for name in wanted.values()]
     row.tags.set(tags)
 
 

@@ -129,6 +129,9 @@ def answer(
         else:
             messages.success(request, _("Done: %s.") % title)
             return redirect(back)
+    if form.errors and request.htmx.target == "board":  # a drop has no form to show the objection in
+        messages.error(request, f"{row.key}: " + " ".join(str(text) for texts in form.errors.values() for text in texts))
+        return redirect(back)
     context = {
         "form": form,
         "row": row,
