@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from portfolio.initiatives.choices import RowOutcome
-from portfolio.initiatives.models import Initiative, Register
+from portfolio.initiatives.models import ImportRow, Initiative, Register, RegisterRow
 
 # Rows whose outcome stands already are not rewritten. A row keeps its reserved id as long as it is to be created.
 _COMPARE = """
@@ -48,12 +48,15 @@ FROM (
 
 def compare(*, run_id: int, register: Register | None) -> None:
     """Set outcome, initiative and changed fields of every staged row against the register as it is now."""
-    if register is None:
+    if register is None or not (RegisterRow.objects.filter(register=register).exists() or _was_compared(run_id)):
         return  # staged as created, and nothing is there to compare with
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_nestloop = off")  # fresh rows have no statistics yet
         cursor.execute(_COMPARE, {"run": run_id, "register": register.pk})
-        cursor.execute("SET LOCAL enable_nestloop = on")
+
+
+def _was_compared(run_id: int) -> bool:
+    return ImportRow.objects.filter(run=run_id, outcome__in=(RowOutcome.UPDATED, RowOutcome.UNCHANGED)).exists()
 
 
 def count(*, run_id: int, register: Register | None) -> dict[str, int]:

@@ -69,7 +69,8 @@ def publish_rows(*, by: Actor, run: ImportRun) -> ImportRun:
         compare(run_id=locked.pk, register=register)
         counts = count(run_id=locked.pk, register=register)
         units = _write(locked, register, counts)
-        mark_missing(run_id=locked.pk, register=register)
+        if counts["newly_missing"] or counts["returned"]:
+            mark_missing(run_id=locked.pk, register=register)
         ImportRow.objects.filter(run=locked, outcome=RowOutcome.UNCHANGED, issues=[]).delete()
         return _finish(locked, register, locked.counts | counts | {"units_made": units})
 
