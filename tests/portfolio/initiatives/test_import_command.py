@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from django.core.management import CommandError, call_command
 from portfolio.accounts.models import BusinessUnit
 from portfolio.activity.models import AuditEntry
 from portfolio.initiatives.models import ImportRow, ImportRun, Initiative, Lifecycle, Register
+from tests.conftest import ROOT
 from tests.people import Organisation
 from tests.portfolio.initiatives.importing import FEDERAL, MAPPING, row, write_csv
 
@@ -116,3 +118,19 @@ def test_what_cannot_work_is_said_in_plain_words(tmp_path: Path, content: str, m
 def test_a_file_that_is_not_there_is_said_so(tmp_path: Path, mapping: Path) -> None:
     with pytest.raises(CommandError, match="There is no file"):
         command(tmp_path / "none.csv", "--mapping", mapping)
+
+
+def test_the_mapping_in_the_manual_is_one_that_works(tmp_path: Path) -> None:
+    example = re.search(r"```yaml\n(.*?)```", (ROOT / "docs" / "imports.md").read_text(), re.DOTALL)
+    assert example
+    mapping, file = tmp_path / "m.yaml", tmp_path / "a.csv"
+    mapping.write_text(example[1])
+    file.write_text(
+        "ID,Title,Division,Team,Phase,Started,Ended,Labels,Value,Central intake?\n"
+        "1,One,Sales,North,Live since May,Q1 FY2024,,\"['a', 'b']\",\"1.200,50\",Yes\n"
+        "2,Two,Sales,,Stopped,31/12/2023,2024,a; c,,\n"
+    )
+    assert "2 rows = 2 created" in command(file, "--mapping", mapping)
+    one, two = Initiative.objects.order_by("number")
+    assert (one.stage and one.stage.key, str(one.expected_value), one.unit.name) == ("live", "1200.50", "North")
+    assert (two.status, two.unit.name, sorted(two.tags.values_list("name", flat=True))) == ("closed", "Sales", ["a", "c"])
