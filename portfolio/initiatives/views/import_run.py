@@ -10,6 +10,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -61,9 +62,9 @@ def _headline(run: ImportRun) -> str:
     if run.state == RunState.PREVIEW:
         if not lands:
             return _("This file says nothing new")
-        return ngettext("%d initiative would be written", "%d initiatives would be written", lands) % lands
+        return ngettext("%s initiative would be written", "%s initiatives would be written", lands) % grouped(lands)
     if run.state == RunState.PUBLISHED:
-        return ngettext("%d initiative was written", "%d initiatives were written", lands) % lands
+        return ngettext("%s initiative was written", "%s initiatives were written", lands) % grouped(lands)
     return {
         RunState.STAGING: _("The file is being read"),
         RunState.PUBLISHING: _("The register is being written"),
@@ -72,12 +73,18 @@ def _headline(run: ImportRun) -> str:
     }.get(RunState(run.state), "")
 
 
+def grouped(count: int) -> str:
+    return number_format(count, use_l10n=True, force_grouping=True)
+
+
 def _progress(run: ImportRun) -> dict[str, Any]:
     reading = run.state == RunState.STAGING
     return {
         "url": reverse("initiatives:import_progress", args=[run.pk]),
         "state": "running" if run.state in WORKING else "done",
-        "label": _("Reading %s: %d rows so far") % (run.file_name, run.rows_done) if reading else _("Writing the register"),
+        "label": _("Reading %s: %s rows so far") % (run.file_name, grouped(run.rows_done))
+        if reading
+        else _("Writing the register"),
         "done": run.rows_done,
         "total": run.rows_total if reading else None,
     }
@@ -96,7 +103,7 @@ def import_progress(request: PageRequest, pk: int) -> HttpResponse:
 
 def _figures(run: ImportRun) -> list[dict[str, Any]]:
     counts = run.counts
-    base = _("of %d rows") % counts["rows"]
+    base = _("of %s rows") % grouped(counts["rows"])
     here = reverse("initiatives:import", args=[run.pk])
     listed = run.register_id and reverse("initiatives:list") + "?" + urlencode({"register": run.register_id})
     missing = _("%d newly, %d came back") % (counts["newly_missing"], counts["returned"])
