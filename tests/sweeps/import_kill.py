@@ -130,17 +130,28 @@ def _count(database: str) -> int:
 
 @contextmanager
 def _database(template: str, name: str) -> Iterator[str]:
-    """A copy of `template`, dropped afterwards, with whatever still runs in it."""
-    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    """A copy of `template`, dropped afterwards."""
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
-        owner.execute(drop)
+        _drop(owner, name)
         owner.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(sql.Identifier(name), sql.Identifier(template))
         )
         try:
             yield name
         finally:
-            owner.execute(drop)
+            _drop(owner, name)
+
+
+def _drop(owner: psycopg.Connection[tuple[object, ...]], name: str) -> None:
+    """Without FORCE, which may not end a vacuum; a killed worker's backend notices at the end of its statement."""
+    for attempt in range(20):
+        try:
+            owner.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+        except psycopg.errors.ObjectInUse:
+            if attempt == 19:
+                raise
+        else:
+            return
 
 
 def main() -> None:
