@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,9 @@ from django.db import connections
 from psycopg import sql
 
 ROOT = Path(__file__).resolve().parent.parent
-SAMPLE_DATA = Path(
-    os.environ.get("PILOTAGE_SAMPLE_DATA", ROOT.parent / "shared" / "data")
-)
+SAMPLE_DATA = Path(os.environ.get("PILOTAGE_SAMPLE_DATA", ROOT.parent / "shared" / "data"))
+
+DROP_WITHIN_S = 60
 
 pytest_plugins = ["tests.people"]
 
@@ -31,9 +32,7 @@ pytest_plugins = ["tests.people"]
 def sample_data() -> Path:
     """The folder of real files; a test that needs it says why it skips."""
     if not SAMPLE_DATA.is_dir():
-        pytest.skip(
-            f"no real data: {SAMPLE_DATA} does not exist (set PILOTAGE_SAMPLE_DATA)"
-        )
+        pytest.skip(f"no real data: {SAMPLE_DATA} does not exist (set PILOTAGE_SAMPLE_DATA)")
     return SAMPLE_DATA
 
 
@@ -55,24 +54,14 @@ def template_database(django_db_blocker: Any) -> str:
     name = f"test_template_{_schema_digest()}"
     with _maintenance() as owner, django_db_blocker.unblock():
         owner.execute("SELECT pg_advisory_lock(hashtext('pilotage-test-template'))")
-        if not owner.execute(
-            "SELECT 1 FROM pg_database WHERE datname = %s", [name]
-        ).fetchone():
+        if not owner.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             building = f"{name}_building"
-            owner.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(building))
-            )
-            owner.execute(
-                sql.SQL("CREATE DATABASE {}").format(sql.Identifier(building))
-            )
+            owner.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(building)))
+            owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(building)))
             _use(building)
             call_command("migrate", database="owner", verbosity=0)
             connections.close_all()
-            owner.execute(
-                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
-                    sql.Identifier(building), sql.Identifier(name)
-                )
-            )
+            owner.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(building), sql.Identifier(name)))
         owner.execute("SELECT pg_advisory_unlock(hashtext('pilotage-test-template'))")
     return name
 
@@ -91,9 +80,7 @@ def django_db_setup(template_database: str, django_db_blocker: Any) -> Iterator[
 
 
 @pytest.fixture
-def committed_db(
-    template_database: str, django_db_setup: None, django_db_blocker: Any
-) -> Iterator[str]:
+def committed_db(template_database: str, django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """A fresh database for a test that commits; the answer is its name. Other processes reach it by DATABASE_URL."""
     before = str(settings.DATABASES["default"]["NAME"])
     name = f"test_{os.getpid()}_committed"
@@ -135,26 +122,24 @@ def _use(name: str) -> None:
 
 
 def _copy(template: str, name: str) -> None:
+    _drop(name)
     with _maintenance() as owner:
-        owner.execute(
-            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(
-                sql.Identifier(name)
-            )
-        )
-        owner.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                sql.Identifier(name), sql.Identifier(template)
-            )
-        )
+        owner.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
 
 
 def _drop(name: str) -> None:
+    """Drop a database whose sessions may still be ending: those of killed workers, which `owner` may not end itself."""
+    deadline = time.monotonic() + DROP_WITHIN_S
     with _maintenance() as owner:
-        owner.execute(
-            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(
-                sql.Identifier(name)
-            )
-        )
+        while True:
+            try:
+                owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
+            else:
+                return
 
 
 def _with_database(url: str, name: str) -> str:

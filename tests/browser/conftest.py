@@ -25,6 +25,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from portfolio.accounts.choices import Role
 from portfolio.accounts.models import User
 from portfolio.accounts.services import assign_role, create_user
+from portfolio.initiatives.models import SavedView
 from tests.conftest import ROOT, _copy, _drop, _use, _with_database
 from tests.people import SYSTEM
 
@@ -59,6 +60,7 @@ def site(template_database: str, django_db_setup: None, django_db_blocker: Any) 
         person = create_user(by=SYSTEM, email="ada@example.org", name="Ada Test")
         for role in (Role.ADMINISTRATOR, Role.PROGRAM_MANAGER, Role.AUDITOR):
             assign_role(by=SYSTEM, user=person, role=role, unit=None)
+        SavedView.objects.create(owner=person, page="list", name="Pilots", query="stage=pilot")
         connections.close_all()
         with Server(name) as url:
             yield Site(url, person)

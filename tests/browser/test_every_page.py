@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
 from portfolio.accounts.models import BusinessUnit, RoleAssignment, User
-from portfolio.initiatives.models import Closure, Dependency, Initiative, Lifecycle, Milestone, Request
+from portfolio.initiatives.models import Closure, Dependency, Initiative, Lifecycle, Milestone, Request, SavedView
 from readiness.risk.models import ReferenceStatistic
 from tests.browser.conftest import Site
 
@@ -32,6 +32,7 @@ NOT_PAGES = {
 # Answer to a POST only, or to an object in a state that the demo has none of.
 NEEDS_MORE = {
     "accounts:token-revoke", "accounts:job-revive", "activity:comment-remove", "activity:notice-read", "activity:notices-read",
+    "initiatives:source",
 }  # fmt: skip
 
 
@@ -73,6 +74,8 @@ def _arguments(name: str, wanted: tuple[str, ...]) -> dict[str, Any] | None:
             rows["pk"] = BusinessUnit.objects.order_by("id")[0].pk
     elif "request" in page or page in ("triage", "accept", "merge", "decline"):
         rows["pk"] = Request.objects.filter(state="open").order_by("id")[0].pk
+    elif page.startswith("view") and "pk" in wanted:
+        rows["pk"] = SavedView.objects.order_by("id")[0].pk
     elif "lifecycle" in page:
         rows["pk"] = Lifecycle.objects.order_by("id")[0].pk
         rows["key"] = Lifecycle.objects.order_by("id")[0].key
@@ -162,6 +165,7 @@ def test_without_scripts_the_pages_read_and_the_forms_work(open_as: Open) -> Non
     page.fill("[name=title]", "Sort parcels without scripts")
     page.fill("[name=purpose]", "Less walking")
     page.locator("[name=unit]").select_option(index=1)
+    page.check("[name=load_unknown]")
     page.locator("main form button[type=submit], main form button:not([type])").last.click()
     assert "Sort parcels without scripts" in page.content()
     assert page.locator(".invalid-feedback:visible").count() == 0

@@ -27,7 +27,9 @@ def test_commands_exist(document: Path) -> None:
     known = get_commands()
     for name, rest in re.findall(r"manage\.py ([a-z_]+)([^\n`]*)", text):
         assert name in known, f"{document.name} names manage.py {name}"
-        command = load_command_class(known[name], name) if isinstance(known[name], str) else known[name]
+        package = known[name]
+        assert isinstance(package, str)
+        command = load_command_class(package, name)
         options = set(re.findall(r"(?<=\s)--[a-z][a-z-]+", rest.split("#")[0]))
         parser = command.create_parser("manage.py", name)
         offered = {option for action in parser._actions for option in action.option_strings}

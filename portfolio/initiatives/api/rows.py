@@ -69,8 +69,8 @@ def _children(row: Initiative) -> dict[str, Any]:
         ],
         "dependencies": [
             {
-                "id": d.pk, "kind": d.kind, "on": d.on_id if d.on_visible else None,
-                "hidden": bool(d.on_id and not d.on_visible), "platform": d.platform, "ready": d.ready,
+                "id": d.pk, "kind": d.kind, "on": d.on_id if d.on_visible else None,  # type: ignore[attr-defined]
+                "hidden": bool(d.on_id and not d.on_visible),  # type: ignore[attr-defined] "platform": d.platform, "ready": d.ready,
             }
             for d in row.dependencies.all()
         ],

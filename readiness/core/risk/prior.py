@@ -91,11 +91,17 @@ def cumulative(eta_abandon: float | Array, eta_produce: float | Array, months: i
 def _before_history(
     abandoned: float, produced: float, horizon_months: int, level: float, sd: float, nodes: int
 ) -> tuple[float, float, float]:
-    """Value, low, high. The interval integrates over u and v on a grid of equally probable normal quantiles: deterministic."""
+    """Value, low, high. The interval integrates over u and v on a grid of equally probable normal quantiles: deterministic.
+
+    u and v multiply the constant hazards, F = a / (a + p) (1 - exp(-(a + p) H)), which for the cited shares gives the
+    published [.16, .80]. The same shifts on the monthly logits give .794 at the upper end, because a month's probability
+    cannot exceed one: the difference is the step, not the model.
+    """
     hazards = prior_hazards(abandoned, produced, horizon_months)
     middle, _ = cumulative(hazards.eta_abandon, hazards.eta_produce, horizon_months)
     shifts = sd * ndtri((np.arange(nodes) + 0.5) / nodes)
-    spread, _ = cumulative(hazards.eta_abandon + shifts[:, None], hazards.eta_produce + shifts[None, :], horizon_months)
+    abandon, produce = hazards.rate_abandon * np.exp(shifts)[:, None], hazards.rate_produce * np.exp(shifts)[None, :]
+    spread = abandon / (abandon + produce) * -np.expm1(-(abandon + produce) * horizon_months)
     low, high = np.quantile(spread, [(1 - level) / 2, (1 + level) / 2])
     return float(middle), float(low), float(high)
 

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from django.core.paginator import Paginator
 from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.test import RequestFactory
+from pytest_django.fixtures import Settings
 
 from portfolio.kit.templatetags import ui, ui_charts, ui_samples, ui_text
 
@@ -44,7 +46,7 @@ TO_LAB = np.array(
 
 
 @pytest.fixture(autouse=True)
-def _plain_static_files(settings):
+def _plain_static_files(settings: Settings) -> None:
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -75,17 +77,17 @@ def contrast(one: str, other: str) -> float:
 
 def lab(colour: str, blindness: str) -> np.ndarray:
     seen = np.clip(BLINDNESS[blindness] @ linear(colour), 0, 1)
-    return TO_LAB @ np.cbrt(TO_LMS @ seen)
+    return np.asarray(TO_LAB @ np.cbrt(TO_LMS @ seen))
 
 
-def test_the_contrast_formula_gives_the_values_that_wcag_publishes():
+def test_the_contrast_formula_gives_the_values_that_wcag_publishes() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
 
 
 @pytest.mark.parametrize("verdict", ui.VERDICTS)
 @pytest.mark.parametrize("mode", [0, 1], ids=["light", "dark"])
-def test_each_verdict_is_readable_on_its_chip_and_on_a_card(verdict, mode):
+def test_each_verdict_is_readable_on_its_chip_and_on_a_card(verdict: str, mode: str) -> None:
     colour = both_modes(f"v-{verdict}")[mode]
     assert contrast(colour, both_modes(f"v-{verdict}-bg")[mode]) >= 4.5
     assert contrast(colour, both_modes("surface")[mode]) >= 4.5
@@ -93,36 +95,36 @@ def test_each_verdict_is_readable_on_its_chip_and_on_a_card(verdict, mode):
 
 @pytest.mark.parametrize("blindness", BLINDNESS)
 @pytest.mark.parametrize("mode", [0, 1], ids=["light", "dark"])
-def test_no_two_verdicts_look_alike_to_colour_blind_eyes(blindness, mode):
+def test_no_two_verdicts_look_alike_to_colour_blind_eyes(blindness: str, mode: str) -> None:
     colours = {verdict: lab(both_modes(f"v-{verdict}")[mode], blindness) for verdict in ui.VERDICTS}
     nearest = min((float(np.linalg.norm(colours[a] - colours[b])), a, b) for a, b in combinations(colours, 2))
     assert nearest[0] >= 0.06, nearest
 
 
 @pytest.mark.parametrize("mode", [0, 1], ids=["light", "dark"])
-def test_texts_are_readable_on_every_ground(mode):
+def test_texts_are_readable_on_every_ground(mode: str) -> None:
     for ink in ("ink", "ink-2"):
         for ground in ("ground", "surface", "surface-2"):
             assert contrast(both_modes(ink)[mode], both_modes(ground)[mode]) >= 4.5, (ink, ground)
 
 
 @pytest.mark.parametrize("mode", [0, 1], ids=["light", "dark"])
-def test_stages_are_an_ordered_ramp(mode):
+def test_stages_are_an_ordered_ramp(mode: str) -> None:
     lightness = [lab(both_modes(f"stage-{step}")[mode], "none")[0] for step in range(1, ui.RAMP + 1)]
     steps = np.diff(lightness) * (1 if mode else -1)
     assert (steps > 0.05).all(), lightness
 
 
-def test_no_colour_is_written_outside_the_block_of_variables():
+def test_no_colour_is_written_outside_the_block_of_variables() -> None:
     rules = CSS.split("color-scheme: light;", 1)[1]
     assert re.findall(r"#[0-9a-fA-F]{3,8}\b(?=[;, )])", rules) == []
 
 
-def test_own_css_stays_small():
+def test_own_css_stays_small() -> None:
     assert len(CSS.splitlines()) < 300
 
 
-def test_every_icon_that_a_template_or_tag_names_is_in_the_list():
+def test_every_icon_that_a_template_or_tag_names_is_in_the_list() -> None:
     listed = set((ROOT / "static" / "icons.txt").read_text().split())
     sources = [*(ROOT / "templates").rglob("*.html"), Path(ui.__file__), Path(ui_samples.__file__)]
     text = "\n".join(path.read_text() for path in sources)
@@ -132,18 +134,18 @@ def test_every_icon_that_a_template_or_tag_names_is_in_the_list():
     assert named - listed == set()
 
 
-def test_every_piece_opens_with_a_comment_of_its_variables():
+def test_every_piece_opens_with_a_comment_of_its_variables() -> None:
     assert [path.name for path in (ROOT / "templates" / "ui").glob("*.html") if not path.read_text().startswith("{# ")] == []
 
 
-def test_no_template_holds_what_the_content_security_policy_forbids():
+def test_no_template_holds_what_the_content_security_policy_forbids() -> None:
     for path in (ROOT / "templates").rglob("*.html"):
         text = path.read_text()
         assert not re.search(r"\shx-on|\son(click|change|load|submit)=|javascript:|<style|\|safe\b|hx-vals=.js:", text), path
         assert re.search(r"<script(?![^>]*\ssrc=)", text) is None, path
 
 
-def test_a_verdict_has_word_icon_and_colour_even_when_compact():
+def test_a_verdict_has_word_icon_and_colour_even_when_compact() -> None:
     html = render('{% verdict "stale" compact=True note="140 days" %}')
     assert "v-stale" in html
     assert "icon-clock" in html
@@ -151,18 +153,18 @@ def test_a_verdict_has_word_icon_and_colour_even_when_compact():
     assert 'title="Stale: 140 days"' in html
 
 
-def test_an_unknown_verdict_name_is_an_error_and_not_an_empty_chip():
+def test_an_unknown_verdict_name_is_an_error_and_not_an_empty_chip() -> None:
     with pytest.raises(KeyError):
         render('{% verdict "maybe" %}')
 
 
-def test_a_missing_stage_is_shown_as_unknown_with_the_registers_word():
+def test_a_missing_stage_is_shown_as_unknown_with_the_registers_word() -> None:
     html = render("{% stage raw=raw %}", raw='In <b>"process"</b>')
     assert "Stage unknown" in html
     assert "<b>" not in html
 
 
-def test_a_stage_fills_as_many_marks_as_it_has_passed():
+def test_a_stage_fills_as_many_marks_as_it_has_passed() -> None:
     html = render('{% stage "Pilot" 3 5 %}')
     assert html.count('<i class="on">') == 3
     assert html.count("<i") == 5
@@ -179,23 +181,23 @@ def test_a_stage_fills_as_many_marks_as_it_has_passed():
         (0, "0"),
     ],
 )
-def test_amounts_are_short(amount, shown):
+def test_amounts_are_short(amount: Any, shown: str) -> None:
     assert ui_text.short(amount) == shown
 
 
-def test_money_is_short_with_the_exact_amount_beside_it():
+def test_money_is_short_with_the_exact_amount_beside_it() -> None:
     html = render('{% money amount "USD" %}', amount=Decimal("1234567.50"))
     assert 'title="1,234,567.50 USD"' in html
     assert 'value="1234567.50"' in html
     assert "1.2\u202fM USD" in html
 
 
-def test_missing_values_say_that_they_are_unknown():
+def test_missing_values_say_that_they_are_unknown() -> None:
     for tag in ("money x", "percent x 61", "number x", "interval x x", 'fuzzy_date x "month"'):
         assert "unknown" in render("{% " + tag + " %}", x=None), tag
 
 
-def test_a_percentage_carries_its_base():
+def test_a_percentage_carries_its_base() -> None:
     html = render("{% percent 12 61 %}")
     assert "20\u202f%" in html
     assert "12 of 61" in html
@@ -206,7 +208,7 @@ def test_a_percentage_carries_its_base():
     ("low", "high", "shown"),
     [(9, 16, "9\u201316\u202f%"), (9, None, "at least 9\u202f%"), (None, 16, "at most 16\u202f%"), (None, None, "unknown")],
 )
-def test_intervals_name_the_end_that_is_missing(low, high, shown):
+def test_intervals_name_the_end_that_is_missing(low: Any, high: Any, shown: str) -> None:
     assert ui_text.interval(low, high, "%") == shown
 
 
@@ -214,7 +216,7 @@ def test_intervals_name_the_end_that_is_missing(low, high, shown):
     ("precision", "shown"),
     [("day", "14 Jul 2023"), ("month", "Jul 2023"), ("quarter", "Q3 2023"), ("year", "2023"), ("unknown", "unknown")],
 )
-def test_dates_say_no_more_than_is_known(precision, shown):
+def test_dates_say_no_more_than_is_known(precision: str, shown: str) -> None:
     assert ui_text.with_precision(date(2023, 7, 14), precision) == shown
 
 
@@ -229,17 +231,17 @@ def test_dates_say_no_more_than_is_known(precision, shown):
         (date(2022, 3, 7), "4 years ago"),
     ],
 )
-def test_relative_dates_grow_their_unit_with_the_distance(day, shown):
+def test_relative_dates_grow_their_unit_with_the_distance(day: Any, shown: str) -> None:
     assert ui_text.relative_days(day, date(2026, 3, 7)) == shown
 
 
-def test_a_sorted_header_turns_around_and_forgets_the_page():
+def test_a_sorted_header_turns_around_and_forgets_the_page() -> None:
     html = render('{% th "Title" "title" %}', query="sort=title&page=3&unit=lo")
     assert 'aria-sort="ascending"' in html
     assert 'href="?sort=-title&amp;unit=lo"' in html
 
 
-def test_pages_keep_the_filters_and_count_what_they_show():
+def test_pages_keep_the_filters_and_count_what_they_show() -> None:
     page = Paginator(range(120), 50).page(2)
     html = render("{% pagination page %}", query="unit=lo&page=2", page=page)
     assert "51–100 of 120" in html  # noqa: RUF001
@@ -251,7 +253,7 @@ class ExampleFilter(forms.Form):
     stage = forms.MultipleChoiceField(required=False, choices=[("poc", "PoC"), ("pilot", "Pilot")])
 
 
-def test_a_filter_in_force_can_be_taken_away_alone():
+def test_a_filter_in_force_can_be_taken_away_alone() -> None:
     query = "q=belt&stage=poc&stage=pilot&page=2"
     form = ExampleFilter(RequestFactory().get(f"/?{query}").GET)
     html = render("{% filter_bar form %}", query=query, form=form)
@@ -265,7 +267,7 @@ class ExampleForm(forms.Form):
     value = forms.DecimalField(required=False)
 
 
-def test_a_field_in_error_is_described_marked_and_focused():
+def test_a_field_in_error_is_described_marked_and_focused() -> None:
     html = render("{% form_fields form %}", form=ExampleForm({"value": "much"}))
     assert html.count('aria-invalid="true"') == 2
     assert 'aria-describedby="id_title_help id_title_error"' in html
@@ -275,7 +277,7 @@ def test_a_field_in_error_is_described_marked_and_focused():
 
 
 @pytest.mark.parametrize("name", ["bars", "stacked", "flow", "intervals", "boxes"])
-def test_each_chart_has_a_table_with_a_row_per_mark_and_cells_under_every_head(name):
+def test_each_chart_has_a_table_with_a_row_per_mark_and_cells_under_every_head(name: str) -> None:
     data = ui_samples.samples()[name]
     twin = ui_charts.twin(data)
     assert {len(row) for row in twin["rows"]} == {len(twin["columns"])}
@@ -283,16 +285,18 @@ def test_each_chart_has_a_table_with_a_row_per_mark_and_cells_under_every_head(n
     assert len(twin["rows"]) == len(marks) + len(data.get("markers", []))
 
 
-def test_chart_data_cannot_break_out_of_their_script():
+def test_chart_data_cannot_break_out_of_their_script() -> None:
     data = ui_samples.samples()["bars"] | {"title": "</script><img src=x>"}
     html = render("{% chart data %}", data=data)
     assert "<img" not in html
-    assert json.loads(re.search(r"<script[^>]*>(.*?)</script>", html)[1])["title"] == data["title"]
+    script = re.search(r"<script[^>]*>(.*?)</script>", html)
+    assert script
+    assert json.loads(script[1])["title"] == data["title"]
 
 
-def test_initials_come_from_the_first_and_the_last_name():
+def test_initials_come_from_the_first_and_the_last_name() -> None:
     assert [ui_text.initials(name) for name in ("Ada King Lovelace", "ada@example.org", "")] == ["AL", "AO", "?"]
 
 
-def test_the_page_of_an_internal_error_needs_neither_request_nor_database():
+def test_the_page_of_an_internal_error_needs_neither_request_nor_database() -> None:
     assert "nothing is half done" in render_to_string("500.html")

@@ -14,8 +14,8 @@ from django.db import connection
 if not apps.ready:
     django.setup()
 
-from portfolio.outbox.choices import HANDLERS, Handler  # noqa: E402
-from portfolio.outbox.services import Claim  # noqa: E402
+from portfolio.outbox.choices import HANDLERS, Handler
+from portfolio.outbox.services import Claim
 
 HERE = "tests.portfolio.outbox.worker"
 HANDLERS["test.effect"] = Handler(f"{HERE}.effect")

@@ -12,6 +12,9 @@ from django.db import connection
 from portfolio.initiatives.choices import RowOutcome
 from portfolio.initiatives.models import ImportRow, Initiative, Register, RegisterRow
 
+# Statements over a whole file take longer than a page may; fresh rows have no statistics yet, so no nested loops.
+WHOLE_FILE = "SET LOCAL statement_timeout = 0; SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'"
+
 # Rows whose outcome stands already are not rewritten. A row keeps its reserved id as long as it is to be created.
 _COMPARE = """
 UPDATE initiatives_importrow r
@@ -38,9 +41,10 @@ SELECT count(*) FILTER (WHERE NOT seen),
        count(*) FILTER (WHERE NOT seen AND marked),
        count(*) FILTER (WHERE seen AND marked)
 FROM (
-    SELECT i.missing_since_id IS NOT NULL AS marked,
-           EXISTS (SELECT 1 FROM initiatives_importrow r WHERE r.run_id = %(run)s AND r.key = k.key) AS seen
-    FROM initiatives_registerrow k JOIN initiatives_initiative i ON i.id = k.initiative_id
+    SELECT i.missing_since_id IS NOT NULL AS marked, r.key IS NOT NULL AS seen
+    FROM initiatives_registerrow k
+    JOIN initiatives_initiative i ON i.id = k.initiative_id
+    LEFT JOIN (SELECT DISTINCT key FROM initiatives_importrow WHERE run_id = %(run)s) r ON r.key = k.key
     WHERE k.register_id = %(register)s
 ) x
 """
@@ -51,7 +55,7 @@ def compare(*, run_id: int, register: Register | None) -> None:
     if register is None or not (RegisterRow.objects.filter(register=register).exists() or _was_compared(run_id)):
         return  # staged as created, and nothing is there to compare with
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_nestloop = off")  # fresh rows have no statistics yet
+        cursor.execute(WHOLE_FILE)
         cursor.execute(_COMPARE, {"run": run_id, "register": register.pk})
 
 
@@ -66,6 +70,7 @@ def count(*, run_id: int, register: Register | None) -> dict[str, int]:
     """
     counts: dict[str, int] = {"rows": 0}
     with connection.cursor() as cursor:
+        cursor.execute(WHOLE_FILE)
         cursor.execute("SELECT outcome, count(*) FROM initiatives_importrow WHERE run_id = %s GROUP BY 1", [run_id])
         by_outcome: dict[str, int] = dict(cursor.fetchall())
         for outcome in (RowOutcome.CREATED, RowOutcome.UPDATED, RowOutcome.UNCHANGED, RowOutcome.REJECTED):

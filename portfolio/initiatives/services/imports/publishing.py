@@ -17,7 +17,7 @@ from portfolio.formats.registers.mapping_data import mapping_from_data
 from portfolio.initiatives.choices import RowOutcome, RunState
 from portfolio.initiatives.models import ImportRow, ImportRun, Lifecycle, Register
 from portfolio.initiatives.services.imports.creating import create_initiatives
-from portfolio.initiatives.services.imports.outcomes import compare, count, mark_missing
+from portfolio.initiatives.services.imports.outcomes import WHOLE_FILE, compare, count, mark_missing
 from portfolio.initiatives.services.imports.plans import Plan, plan_from_data
 from portfolio.initiatives.services.imports.units import UnitMap, ensure_units
 from portfolio.initiatives.services.imports.updating import update_initiatives
@@ -26,8 +26,6 @@ from portfolio.kit import clock
 from portfolio.kit.acting import acting
 from portfolio.outbox.services import emit
 
-# One session's statements on rows that have no statistics yet: hash joins, room to sort, and time.
-_SETTINGS = "SET LOCAL statement_timeout = 0; SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'"
 _WRITES = frozenset({RowOutcome.CREATED.value, RowOutcome.UPDATED.value})
 
 _PROGRAMMES = """
@@ -64,7 +62,7 @@ def publish_rows(*, by: Actor, run: ImportRun) -> ImportRun:
         if locked.state not in (RunState.PREVIEW, RunState.PUBLISHING):
             raise ValidationError(_("Only an import that was read can be published; this one is %s.") % locked.state)
         with connection.cursor() as cursor:
-            cursor.execute(_SETTINGS)
+            cursor.execute(WHOLE_FILE)
         register = _ensure_register(by, locked)
         compare(run_id=locked.pk, register=register)
         counts = count(run_id=locked.pk, register=register)

@@ -22,7 +22,7 @@ from portfolio.initiatives.models import ImportRow, ImportRun, Lifecycle, Regist
 from portfolio.initiatives.services.imports.plans import Plan, plan_from_data
 from portfolio.initiatives.services.imports.rows import Prepared, RowPreparer
 
-CHUNK = 4_000
+CHUNK = 1_000
 _WRITE_BYTES = 1 << 18
 _COPY = "COPY initiatives_importrow (run_id, line, key, outcome, raw, fields, issues, changed, digest, initiative_id) FROM STDIN"
 Fence = Callable[[], None]
