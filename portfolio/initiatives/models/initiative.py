@@ -250,8 +250,13 @@ class Initiative(models.Model):
             models.Index(fields=["stage", "status"], name="initiative_stage_status"),
             models.Index(fields=["-updated_at", "-id"], name="initiative_updated"),
             models.Index(fields=["name", "id"], name="initiative_name"),
-            models.Index(fields=["id"], name="initiative_real", condition=models.Q(demo=False)),
-            models.Index(fields=["id"], name="initiative_demo", condition=models.Q(demo=True)),
+            # Counts over the whole portfolio read these two alone: 9 MB of rows become 1 MB of index at 10,000.
+            models.Index(
+                fields=["id"], name="initiative_real", condition=models.Q(demo=False), include=["status", "stage", "unit"]
+            ),
+            models.Index(
+                fields=["id"], name="initiative_demo", condition=models.Q(demo=True), include=["status", "stage", "unit"]
+            ),
         ]
 
     def __str__(self) -> str:
