@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portfolio.initiatives.choices import VENUE_LABELS, Answer, Venue, choices_of
+from portfolio.initiatives.forms.fields import pick
 from portfolio.initiatives.forms.initiatives import ROUTES
 from portfolio.initiatives.queries.pickers import Pickers
 from portfolio.initiatives.rules import BULK_EDITABLE, INFRASTRUCTURE_FIELDS
@@ -39,9 +40,7 @@ class BulkForm(forms.Form):
             "containerised": [_LEAVE, *choices_of(Answer)],
         }  # fmt: skip
         for name in BULK_EDITABLE:
-            self.fields[name] = forms.ChoiceField(
-                label=LABELS[name], choices=choices.get(name, list[tuple[Any, Any]](_VENUES)), required=False
-            )
+            self.fields[name] = pick(LABELS[name], choices=choices.get(name, list[tuple[Any, Any]](_VENUES)))
         if infrastructure_only:
             for name in set(self.fields) - set(INFRASTRUCTURE_FIELDS):
                 del self.fields[name]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date
+from html import escape
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import flatatt
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from portfolio.initiatives.choices import Precision
@@ -20,6 +23,23 @@ PRECISIONS = [
     (Precision.QUARTER.value, _("quarter only")),
     (Precision.YEAR.value, _("year only")),
 ]
+
+
+class PlainSelect(forms.Select):
+    """A select of hundreds of choices (units, people), put together without a template per option."""
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        chosen = "" if value is None else str(value)
+        options = "".join(
+            f'<option value="{escape(str(key))}"{" selected" if str(key) == chosen else ""}>{escape(str(label))}</option>'
+            for key, label in self.choices
+        )
+        return SafeString(f"<select{flatatt(self.build_attrs(self.attrs, {'name': name, **(attrs or {})}))}>{options}</select>")
+
+
+def pick(label: Any, *, required: bool = False, help_text: Any = "", choices: Any = ()) -> forms.ChoiceField:
+    """A choice among many rows."""
+    return forms.ChoiceField(label=label, required=required, help_text=help_text, choices=choices, widget=PlainSelect)
 
 
 def day_field(label: Any, *, required: bool = False, help_text: Any = "") -> forms.DateField:

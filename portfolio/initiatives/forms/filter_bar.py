@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -97,17 +97,19 @@ def _entry(found: FilterSet, query: QueryDict, name: str, options: list[Option])
     chosen = set(filter(None, query.getlist(name)))
     if name in TEXT:
         return Entry(name, label, "text", value=query.get(name, ""), chosen=len(chosen))
-    if name in MANY:
-        row = '<label><input type="checkbox" class="form-check-input m-0" name="{}" value="{}"{}>{}</label>'
-        made = format_html_join("", row, ((name, v, _mark("checked", v in chosen), text) for v, text in options))
-        return Entry(name, label, "many", made, chosen=len(chosen))
-    row = '<option value="{}"{}>{}</option>'
-    made = format_html_join("", row, ((v, _mark("selected", v in chosen), text) for v, text in options))
-    return Entry(name, label, "select", made, chosen=len(chosen))
+    many = name in MANY
+    made = "".join(_tick(name, v, text, v in chosen) if many else _option(v, text, v in chosen) for v, text in options)
+    return Entry(name, label, "many" if many else "select", SafeString(made), chosen=len(chosen))
 
 
-def _mark(word: str, on: bool) -> SafeString:
-    return SafeString(f" {word}") if on else SafeString("")
+def _tick(name: str, value: str, text: str, on: bool) -> str:
+    box = f'<input type="checkbox" class="form-check-input m-0" name="{name}" value="{escape(value)}"{" checked" if on else ""}>'
+    return f"<label>{box}{escape(text)}</label>"
+
+
+def _option(value: str, text: str, on: bool) -> str:
+    """Escaped by the standard library: Django's way costs ten times as much, and there are hundreds of units."""
+    return f'<option value="{escape(value)}"{" selected" if on else ""}>{escape(text)}</option>'
 
 
 def _chips(found: FilterSet, query: QueryDict, name: str, options: list[Option]) -> list[dict[str, str]]:

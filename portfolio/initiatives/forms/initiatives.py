@@ -19,7 +19,7 @@ from portfolio.initiatives.choices import (
     Venue,
     choices_of,
 )
-from portfolio.initiatives.forms.fields import PRECISIONS, day_field, first_day, optional, text_area
+from portfolio.initiatives.forms.fields import PRECISIONS, day_field, first_day, optional, pick, text_area
 from portfolio.initiatives.models import Initiative
 from portfolio.initiatives.queries.overview import Overview
 from portfolio.initiatives.queries.pickers import Pickers, unit_options
@@ -56,8 +56,8 @@ class InitiativeForm(forms.Form):
     """`names` are the changes this person may make (rules.EDITABLE and rules.CHILDREN); other fields are left out."""
 
     name = forms.CharField(label=_("Name"), max_length=500)
-    unit = forms.ChoiceField(label=_("Business unit"))
-    programme = forms.ChoiceField(label=_("Programme"), required=False)
+    unit = pick(_("Business unit"), required=True)
+    programme = pick(_("Programme"))
     purpose = text_area(_("Purpose and expected benefit"))
     outputs = text_area(_("What it puts out"), rows=2)
     topic = forms.CharField(label=_("Topic"), max_length=300, required=False)
@@ -65,9 +65,9 @@ class InitiativeForm(forms.Form):
     impact_level = forms.CharField(label=_("Impact level"), max_length=200, required=False)
     system_name = forms.CharField(label=_("System"), max_length=500, required=False)
     tags = forms.CharField(label=_("Tags"), max_length=3000, required=False, help_text=_("Separated by commas."))
-    owner = forms.ChoiceField(label=_("Owner"), required=False)
+    owner = pick(_("Owner"))
     owner_name = forms.CharField(label=_("Owner without an account"), max_length=200, required=False)
-    sponsor = forms.ChoiceField(label=_("Sponsor"), required=False)
+    sponsor = pick(_("Sponsor"))
     sponsor_name = forms.CharField(label=_("Sponsor without an account"), max_length=200, required=False)
     expected_value = forms.DecimalField(
         label=_("Expected value"), max_digits=16, decimal_places=2, required=False, help_text=_("Empty means unknown, not zero.")
@@ -96,7 +96,7 @@ class InitiativeForm(forms.Form):
         self.pickers = pickers
         people = optional((str(row.pk), str(row)) for row in pickers.people.values())
         for function, label in FUNCTIONS.items():
-            self.fields[f"person_{function}"] = forms.ChoiceField(label=label, choices=people, required=False)
+            self.fields[f"person_{function}"] = pick(label, choices=people)
             self.fields[f"name_{function}"] = forms.CharField(label=_("or a name"), max_length=200, required=False)
         for kind, label in DATES.items():
             self.fields[f"date_{kind}"] = day_field(label)

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from portfolio.initiatives.forms.fields import optional, text_area
+from portfolio.initiatives.forms.fields import optional, pick, text_area
 from portfolio.initiatives.queries.pickers import Pickers, unit_options
 
 ACCEPT, MERGE, DECLINE = "accept", "merge", "decline"
@@ -22,7 +22,7 @@ class RequestForm(forms.Form):
     """`load_unknown` is an answer of its own: we do not know yet."""
 
     title = forms.CharField(label=_("What do you ask for?"), max_length=300)
-    unit = forms.ChoiceField(label=_("For which unit?"))
+    unit = pick(_("For which unit?"), required=True)
     purpose = text_area(_("What should it do, and for whom?"), required=True)
     expected_value = forms.DecimalField(
         label=_("Expected value a year"),
@@ -34,7 +34,7 @@ class RequestForm(forms.Form):
     expected_value_currency = forms.RegexField(
         r"^[A-Z]{3}$", label=_("Currency"), required=False, error_messages={"invalid": _("Three capital letters, such as EUR.")}
     )
-    sponsor = forms.ChoiceField(label=_("Sponsor"), required=False)
+    sponsor = pick(_("Sponsor"))
     data_needed = text_area(_("Data it needs"), rows=2)
     load_estimate = text_area(
         _("First estimate of the load"), rows=2, help_text=_("Users, requests per day, documents per night.")

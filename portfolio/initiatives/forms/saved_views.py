@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portfolio.accounts.models import BusinessUnit
-from portfolio.initiatives.forms.fields import optional
+from portfolio.initiatives.forms.fields import optional, pick
 from portfolio.initiatives.queries.pickers import unit_options
 
 
@@ -16,9 +16,7 @@ class ViewForm(forms.Form):
     """`page` and `query` come along from the page that is being kept."""
 
     name = forms.CharField(label=_("Name"), max_length=100)
-    unit = forms.ChoiceField(
-        label=_("Shared with"), required=False, help_text=_("Everybody who sees that unit finds it in the menu.")
-    )
+    unit = pick(_("Shared with"), help_text=_("Everybody who sees that unit finds it in the menu."))
     page = forms.CharField(max_length=30, widget=forms.HiddenInput, required=False)
     query = forms.CharField(max_length=2000, widget=forms.HiddenInput, required=False)
 

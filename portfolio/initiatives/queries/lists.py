@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
-from portfolio.accounts.models import BusinessUnit, User
+from portfolio.accounts.models import BusinessUnit
+from portfolio.accounts.queries import people
 from portfolio.accounts.rules import Actor
 from portfolio.initiatives.choices import Status
 from portfolio.initiatives.models import Initiative, Lifecycle, Programme, Register, Stage
@@ -92,11 +93,10 @@ def stage_rows() -> list[StageRow]:
 
 
 def named_options(actor: Actor) -> dict[str, list[tuple[str, str]]]:
-    """Choices of the filters `owner`, `programme` and `register` that would find something: `{filter: [(id, name)]}`."""
-    seen = Initiative.objects.visible_to(actor)
-    owners = User.objects.filter(Exists(seen.filter(owner=OuterRef("pk"))))
-    programmes = Programme.objects.filter(Exists(seen.filter(programme=OuterRef("pk"))))
-    registers = Register.objects.filter(Exists(seen.filter(register=OuterRef("pk"))))
+    """Choices of the filters `owner` (who owns something), `programme` and `register`: `{filter: [(id, name)]}`."""
+    owned = Initiative.objects.filter(owner=OuterRef("pk"), demo=actor.showing_demo)
+    owners = people(actor).filter(Exists(owned))
+    programmes, registers = Programme.objects.visible_to(actor), Register.objects.visible_to(actor)
     parts = [_named(owners, "owner"), _named(programmes, "programme"), _named(registers, "register")]
     options: dict[str, list[tuple[str, str]]] = {"owner": [], "programme": [], "register": []}
     for kind, pk, label in parts[0].union(*parts[1:], all=True):

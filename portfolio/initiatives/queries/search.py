@@ -74,7 +74,7 @@ def _initiatives(actor: Actor, words: Words, limit: int) -> list[Hit]:
             rank=SearchRank(F("search"), words.query),
             extract=SearchHeadline(
                 _TEXT, words.query, config="english",
-                start_sel=START, stop_sel=STOP, max_words=24, min_words=8, short_word="2",
+                start_sel=START, stop_sel=STOP, max_words=32, min_words=18, short_word="2",
             ),
         )
         .order_by("-exact", "-rank", "-id")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.urls import reverse
@@ -9,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portfolio.formats.registers.words import folded
 from portfolio.initiatives.choices import CLOSURE_LABELS, REASON_LABELS, VENUE_LABELS, DateKind, Status, TeamFunction
 from portfolio.initiatives.models import RegisterRow
 from portfolio.initiatives.queries.overview import Child, Overview
@@ -117,8 +119,14 @@ def answers(seen: Overview) -> list[dict[str, Any]]:
         text = "" if verdict else words or str(value)
         icon = _ANSWER_ICONS.get(str(value), "message")
         label = ANSWER_LABELS.get(question, question.replace("_", " ").capitalize())
-        made.append({"label": label, "verdict": verdict, "text": text, "icon": icon, "raw": raw or ""})
+        made.append(
+            {"label": label, "verdict": verdict, "text": text, "icon": icon, "raw": "" if _says_the_same(raw, text) else raw}
+        )
     return made
+
+
+def _says_the_same(raw: Any, text: Any) -> bool:
+    return not raw or folded(str(raw)) == folded(str(text))
 
 
 def steps(seen: Overview, *, movable: bool) -> list[dict[str, Any]]:
@@ -167,24 +175,31 @@ def closures(seen: Overview) -> list[dict[str, Any]]:
     ]
 
 
-def register_cells(row: RegisterRow) -> list[dict[str, Any]]:
-    """Every column of the register's row: raw text, what it became, and what could not be read of it."""
+def register_cells(row: RegisterRow) -> dict[str, Any]:
+    """The columns of the register's row: `read` (raw text, what it became, what could not be read), `kept` as raw text
+    alone, and `empty` by name."""
     targets: dict[str, list[str]] = {}
-    for target, spec in _mapped(row).items():
-        for column in spec:
-            targets.setdefault(column, []).append(target)
+    for target, columns in _mapped(row).items():
+        for column in columns:
+            targets.setdefault(folded(column), []).append(target)
     notes: dict[str, list[str]] = {}
     for issue in row.issues:
         notes.setdefault(str(issue.get("column", "")), []).append(str(issue.get("reason", "")))
-    return [
+    cells: list[dict[str, Any]] = [
         {
             "column": column,
             "raw": text,
-            "read": [{"target": target, "text": _read(row.fields.get(target))} for target in targets.get(column, [])],
+            "read": [{"target": target, "text": _read(row.fields, target)} for target in targets.get(folded(column), [])],
             "notes": notes.pop(column, []),
         }
         for column, text in row.raw.items()
-    ] + [{"column": column, "raw": "", "read": [], "notes": texts} for column, texts in notes.items()]
+    ]
+    cells += [{"column": column, "raw": "", "read": [], "notes": texts} for column, texts in notes.items()]
+    return {
+        "read": [cell for cell in cells if cell["read"] or cell["notes"]],
+        "kept": [cell for cell in cells if not cell["read"] and not cell["notes"] and cell["raw"]],
+        "empty": [cell["column"] for cell in cells if not cell["read"] and not cell["notes"] and not cell["raw"]],
+    }
 
 
 def _mapped(row: RegisterRow) -> dict[str, list[str]]:
@@ -200,11 +215,17 @@ def _mapped(row: RegisterRow) -> dict[str, list[str]]:
     return made
 
 
-def _read(value: Any) -> str:
-    if value is None or value == "" or value == []:
+def _read(fields: dict[str, Any], target: str) -> str:
+    """What became of a cell, as text; "" where it is unknown. `answers.x` lies one level down, beside its raw wording."""
+    head, _dot, question = target.partition(".")
+    value = (fields.get(head) or {}).get(question) if question else fields.get(head)
+    if isinstance(value, dict) and "precision" not in value:
+        value = value.get("value")
+    if value in (None, "", [], "unknown"):
         return ""
-    if isinstance(value, dict):  # a date: {value, precision, ...}
-        return f"{value.get('value') or _('unknown')} ({value.get('precision')})"
+    if isinstance(value, dict):
+        day = value.get("value")
+        return ui_text.with_precision(date.fromisoformat(day), value["precision"]) if day else ""
     return ", ".join(str(item) for item in value) if isinstance(value, list) else str(value)
 
 

@@ -40,7 +40,9 @@ def stage(request: PageRequest, pk: int) -> HttpResponse:
         )
 
     text = _("The stay in the stage it leaves ends on that day and stays in its history.")
-    return answer(request, row, form, move, title=_("Move %s") % row.key, submit=_("Move it"), text=text)
+    return answer(
+        request, row, form, move, title=_("Move %s") % row.key, submit=_("Move it"), text=text, done=_("%s is moved.") % row.key
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -84,7 +86,17 @@ def close(request: PageRequest, pk: int) -> HttpResponse:
         )  # fmt: skip
 
     text = _("Its closure is kept for ever. It can be reopened; the closure then stays in its history.")
-    return answer(request, row, form, end, title=_("Close %s") % row.key, submit=_("Close it"), text=text, danger=True)
+    return answer(
+        request,
+        row,
+        form,
+        end,
+        title=_("Close %s") % row.key,
+        submit=_("Close it"),
+        text=text,
+        danger=True,
+        done=_("%s is closed.") % row.key,
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -95,7 +107,7 @@ def reopen(request: PageRequest, pk: int) -> HttpResponse:
     text = _("It becomes active again in the stage it was closed in. The closure stays in its history.")
     return answer(
         request, row, form, lambda: lifecycle_moves.reopen(by=request.actor, initiative=row),
-        title=_("Reopen %s") % row.key, submit=_("Reopen it"), text=text,
+        title=_("Reopen %s") % row.key, submit=_("Reopen it"), text=text, done=_("%s is active again.") % row.key,
     )  # fmt: skip
 
 
@@ -116,6 +128,7 @@ def template(request: PageRequest, pk: int) -> HttpResponse:
 def answer(
     request: PageRequest, row: Initiative, form: forms.Form, act: Callable[[], Any], *, title: str, submit: str, text: str = "",
     danger: bool = False, removable: bool = False,
+    done: str = "",
 ) -> HttpResponse:  # fmt: skip
     """Show the form; or do it and go back where the person came from; or show what stands in the way."""
     back = came_from(request, _page_of(row))
@@ -127,7 +140,7 @@ def answer(
         except StaleVersion:
             form.add_error(None, _("Somebody else changed it meanwhile. Look at it again and repeat if it still holds."))
         else:
-            messages.success(request, _("Done: %s.") % title)
+            messages.success(request, done or _("Saved."))
             return redirect(back)
     if form.errors and request.htmx.target == "board":  # a drop has no form to show the objection in
         messages.error(request, f"{row.key}: " + " ".join(str(text) for texts in form.errors.values() for text in texts))

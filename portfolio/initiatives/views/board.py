@@ -64,7 +64,7 @@ def _board(shown: list[dict[str, Any]], counts: dict[str, int], query: QueryDict
     return {
         "columns": made,
         "move_url": reverse("initiatives:list"),
-        "back": reverse("initiatives:board") + "?" + kept_query(query),
+        "back": reverse("initiatives:board") + (f"?{kept_query(query)}" if query else ""),
     }
 
 

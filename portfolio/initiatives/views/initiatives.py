@@ -105,7 +105,7 @@ def _marks() -> dict[str, SafeString]:
     return {
         "unknown": chip("verdict", "unknown"),
         "none": format_html('<span class="soft">{}</span>', ui_text.DASH),
-        "nobody": format_html('<span class="soft">{}</span>', _("not named")),
+        "nobody": format_html('<span class="soft text-nowrap">{}</span>', _("not named")),
         "hidden_mark": format_html('<span class="soft" title="{}">{}</span>', title, _("hidden")),
         "missing_mark": format_html('<span class="chip dashed" title="{}">{}</span>', gone, _("not in the latest import")),
     }

@@ -212,14 +212,15 @@ def test_the_register_page_shows_raw_beside_understood(organisation: Organisatio
     )
     run = ImportRun.objects.create(register=register, unit=unit, file_name="inventory.csv", sha256="0" * 64)
     issue = {"column": "Started", "target": "initiated_on", "value": "soon", "reason": "not a date", "rejected": False}
+    fields = {"topic": "Vision", "initiated_on": {"value": None, "precision": "unknown"}, "answers": {"ato": {"value": "no"}}}
     RegisterRow.objects.create(
         register=register, key="1", initiative=row, line=7, raw={"Topic Area": " Vision ", "Started": "soon", "Other": "kept"},
-        fields={"topic": "Vision", "initiated_on": None}, issues=[issue], digest="0" * 64, run=run,
+        fields=fields, issues=[issue], digest="0" * 64, run=run,
     )  # fmt: skip
     client = signed_in("Paula")
     assert "cells not read" in text_of(client.get(f"{LIST}{row.pk}/"))
     answer = text_of(client.get(f"{LIST}{row.pk}/register/"))
-    for text in ("Topic Area", "soon", "not a date", "kept, not mapped", "inventory.csv"):
+    for text in ("Topic Area", "soon", "not a date", "Kept, not mapped to a field", "inventory.csv"):
         assert text in answer
 
 
