@@ -14,6 +14,7 @@ from portfolio.formats.registers.words import folded
 from portfolio.initiatives.choices import CLOSURE_LABELS, REASON_LABELS, VENUE_LABELS, DateKind, Status, TeamFunction
 from portfolio.initiatives.models import RegisterRow
 from portfolio.initiatives.queries.overview import Child, Overview
+from portfolio.initiatives.rules import MONEY_FIELDS
 from portfolio.initiatives.tables.rows import ROUTE_LABELS
 from portfolio.kit.templatetags import ui_text
 
@@ -175,9 +176,9 @@ def closures(seen: Overview) -> list[dict[str, Any]]:
     ]
 
 
-def register_cells(row: RegisterRow) -> dict[str, Any]:
+def register_cells(row: RegisterRow, *, hide_amounts: bool) -> dict[str, Any]:
     """The columns of the register's row: `read` (raw text, what it became, what could not be read), `kept` as raw text
-    alone, and `empty` by name."""
+    alone, and `empty` by name. Cells that are mapped to an amount are left out of `read` with `hide_amounts`."""
     targets: dict[str, list[str]] = {}
     for target, columns in _mapped(row).items():
         for column in columns:
@@ -193,11 +194,16 @@ def register_cells(row: RegisterRow) -> dict[str, Any]:
             "notes": notes.pop(column, []),
         }
         for column, text in row.raw.items()
+        if not (hide_amounts and set(targets.get(folded(column), [])) & set(MONEY_FIELDS))
     ]
+    hidden = [column for column in row.raw if hide_amounts and set(targets.get(folded(column), [])) & set(MONEY_FIELDS)]
+    for column in hidden:
+        notes.pop(column, None)
     cells += [{"column": column, "raw": "", "read": [], "notes": texts} for column, texts in notes.items()]
     return {
         "read": [cell for cell in cells if cell["read"] or cell["notes"]],
         "kept": [cell for cell in cells if not cell["read"] and not cell["notes"] and cell["raw"]],
+        "hidden": hidden,
         "empty": [cell["column"] for cell in cells if not cell["read"] and not cell["notes"] and not cell["raw"]],
     }
 

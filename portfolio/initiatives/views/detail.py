@@ -54,7 +54,10 @@ def source(request: PageRequest, pk: int) -> HttpResponse:
     row = source_row(seen.initiative)
     if row is None:
         raise Http404
-    context = _frame(request, seen, "source") | {"source": row, "cells": presenting.register_cells(row)}
+    context = _frame(request, seen, "source") | {
+        "source": row,
+        "cells": presenting.register_cells(row, hide_amounts=seen.initiative.value_hidden),
+    }
     return render(request, "initiatives/source.html", context)
 
 
