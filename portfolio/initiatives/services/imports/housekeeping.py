@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from portfolio.accounts.rules import Actor
 from portfolio.initiatives.choices import RowOutcome, RunState
 from portfolio.initiatives.models import ImportRow, ImportRun
+from portfolio.initiatives.services.imports.staging import drop_rows
 from portfolio.kit.acting import acting
 
 KEEP = timedelta(days=30)
@@ -29,8 +30,7 @@ def clean_up(*, by: Actor, now: datetime) -> int:
         for run in given_up:
             run.file.delete(save=False)
             run.save(update_fields=["file"])
-        ImportRow.objects.filter(run__in=[*abandoned, *given_up]).delete()
-        ImportRow.objects.filter(run__state=RunState.PUBLISHED, run__finished_at__lt=before).exclude(
-            outcome=RowOutcome.REJECTED
-        ).delete()
+        drop_rows(ImportRow.objects.filter(run__in=[*abandoned, *given_up]))
+        published = ImportRun.objects.filter(state=RunState.PUBLISHED, finished_at__lt=before)
+        drop_rows(ImportRow.objects.filter(run__in=published).exclude(outcome=RowOutcome.REJECTED))
     return len({run.pk for run in (*abandoned, *given_up)})

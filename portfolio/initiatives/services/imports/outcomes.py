@@ -15,7 +15,8 @@ from portfolio.initiatives.models import ImportRow, Initiative, Register, Regist
 # Statements over a whole file take longer than a page may; fresh rows have no statistics yet, so no nested loops.
 WHOLE_FILE = "SET LOCAL statement_timeout = 0; SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'"
 
-# Rows whose outcome stands already are not rewritten. A row keeps its reserved id as long as it is to be created.
+# Rows whose outcome stands already are not rewritten. A row keeps its reserved id as long as it is to be created. Fields
+# are fetched again by id for the rows that differ, so that the join carries no documents.
 _COMPARE = """
 UPDATE initiatives_importrow r
 SET outcome = x.outcome, initiative_id = x.initiative_id, changed = x.changed
@@ -25,13 +26,14 @@ FROM (
            CASE WHEN k.id IS NOT NULL THEN k.initiative_id WHEN s.outcome = 'created' THEN s.initiative_id
                 ELSE nextval(pg_get_serial_sequence('initiatives_initiative', 'id')) END AS initiative_id,
            CASE WHEN k.digest <> s.digest THEN ARRAY(
-                SELECT n.key FROM jsonb_each(s.fields) n WHERE n.value IS DISTINCT FROM k.fields -> n.key ORDER BY n.key
+                SELECT n.key FROM initiatives_importrow a CROSS JOIN initiatives_registerrow b, jsonb_each(a.fields) n
+                WHERE a.id = s.id AND b.id = k.id AND n.value IS DISTINCT FROM b.fields -> n.key ORDER BY n.key
            ) ELSE '{}' END AS changed
     FROM initiatives_importrow s
     LEFT JOIN initiatives_registerrow k ON k.register_id = %(register)s AND k.key = s.key
     WHERE s.run_id = %(run)s AND s.outcome <> 'rejected'
 ) x
-WHERE r.id = x.id
+WHERE r.id = x.id AND r.run_id = %(run)s
   AND (r.outcome, r.initiative_id, r.changed) IS DISTINCT FROM (x.outcome, x.initiative_id, x.changed)
 """
 

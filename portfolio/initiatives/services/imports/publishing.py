@@ -19,6 +19,7 @@ from portfolio.initiatives.models import ImportRow, ImportRun, Lifecycle, Regist
 from portfolio.initiatives.services.imports.creating import create_initiatives
 from portfolio.initiatives.services.imports.outcomes import WHOLE_FILE, compare, count, mark_missing
 from portfolio.initiatives.services.imports.plans import Plan, plan_from_data
+from portfolio.initiatives.services.imports.staging import drop_rows
 from portfolio.initiatives.services.imports.units import UnitMap, ensure_units
 from portfolio.initiatives.services.imports.updating import update_initiatives
 from portfolio.initiatives.services.lifecycles import define_lifecycle
@@ -69,7 +70,7 @@ def publish_rows(*, by: Actor, run: ImportRun) -> ImportRun:
         units = _write(locked, register, counts)
         if counts["newly_missing"] or counts["returned"]:
             mark_missing(run_id=locked.pk, register=register)
-        ImportRow.objects.filter(run=locked, outcome=RowOutcome.UNCHANGED, issues=[]).delete()
+        drop_rows(ImportRow.objects.filter(run=locked, outcome=RowOutcome.UNCHANGED, issues=[]))
         return _finish(locked, register, locked.counts | counts | {"units_made": units})
 
 

@@ -18,7 +18,7 @@ from portfolio.initiatives.choices import RunState
 from portfolio.initiatives.models import ImportRow, ImportRun
 from portfolio.initiatives.services.imports.outcomes import compare, count
 from portfolio.initiatives.services.imports.plans import MAX_REGISTER_NAME, Plan, mapping_data, plan_from_data
-from portfolio.initiatives.services.imports.staging import Staged, register_of
+from portfolio.initiatives.services.imports.staging import Staged, drop_rows, register_of
 from portfolio.kit import clock
 from portfolio.kit.acting import acting
 from portfolio.outbox.services import enqueue
@@ -111,7 +111,7 @@ def fail_run(*, by: Actor, run: ImportRun, error: FormatError | ValidationError 
         locked = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
         if locked.state in (RunState.PUBLISHED, RunState.CANCELLED):
             return
-        ImportRow.objects.filter(run=locked).delete()
+        drop_rows(ImportRow.objects.filter(run=locked))
         locked.state, locked.error = RunState.FAILED, reason
         locked.save(update_fields=["state", "error"])
 
@@ -130,7 +130,7 @@ def cancel_run(*, by: Actor, run: ImportRun) -> ImportRun:
     """Give a run up: its staged rows go, nothing of it was ever in the register."""
     with acting(by):
         locked = _locked(by, run, (*OPEN, RunState.CANCELLED))
-        ImportRow.objects.filter(run=locked).delete()
+        drop_rows(ImportRow.objects.filter(run=locked))
         if locked.state != RunState.CANCELLED:
             locked.state, locked.finished_at = RunState.CANCELLED, clock.now()
             locked.save(update_fields=["state", "finished_at"])
@@ -142,7 +142,7 @@ def change_plan(*, by: Actor, run: ImportRun, plan: Plan, mapping: Mapping, unit
     with acting(by):
         locked = _locked(by, run, OPEN)
         plan, unit = settle(by=by, plan=plan, unit=unit)
-        ImportRow.objects.filter(run=locked).delete()
+        drop_rows(ImportRow.objects.filter(run=locked))
         locked.plan, locked.mapping, locked.unit = plan.to_data(), mapping_data(mapping), unit
         locked.register, locked.state, locked.counts = register_of(plan), RunState.UPLOADED, {}
         locked.save(update_fields=["plan", "mapping", "unit", "register", "state", "counts"])
