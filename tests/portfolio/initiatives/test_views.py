@@ -224,6 +224,27 @@ def test_the_register_page_shows_raw_beside_understood(organisation: Organisatio
         assert text in answer
 
 
+def test_amounts_of_the_register_are_hidden_from_who_sees_none(organisation: Organisation, signed_in: SignIn) -> None:
+    from portfolio.initiatives.models import ImportRun, Lifecycle, Register
+
+    row, unit = make(organisation), organisation.units["Retail"]
+    register = Register.objects.create(
+        name="Inventory", unit=unit, lifecycle=Lifecycle.objects.get(is_default=True), key_rule="external_id",
+        mapping={"fields": {"expected_value": {"columns": ["Worth"]}, "topic": {"columns": ["Topic"]}}},
+    )  # fmt: skip
+    run = ImportRun.objects.create(register=register, unit=unit, file_name="inventory.csv", sha256="0" * 64)
+    issue = {"column": "Worth", "target": "expected_value", "value": "987654x", "reason": 'not read: "987654x"'}
+    RegisterRow.objects.create(
+        register=register, key="1", initiative=row, line=2, raw={"Worth": "987654x", "Topic": "Vision"},
+        fields={"expected_value": "987654", "topic": "Vision"}, issues=[issue], digest="0" * 64, run=run,
+    )  # fmt: skip
+    assert "987654x" in text_of(signed_in("Paula").get(f"{LIST}{row.pk}/register/"))
+    hidden = text_of(signed_in("Vera").get(f"{LIST}{row.pk}/register/"))
+    assert "987654" not in hidden
+    assert "Worth" in hidden
+    assert "Vision" in hidden
+
+
 def test_what_a_dependency_of_another_unit_is_called_stays_there(organisation: Organisation, signed_in: SignIn) -> None:
     from portfolio.initiatives.services.dependencies import add_dependency
 
