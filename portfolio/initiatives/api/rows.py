@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from portfolio.initiatives.models import Initiative
+from portfolio.initiatives.models import Dependency, Initiative
 from portfolio.initiatives.queries.initiatives import OWN_COLUMNS
 
 TEXTS = ("purpose", "outputs", "approach", "system_name", "orchestrator", "developed_by", "status_note")
@@ -67,11 +67,18 @@ def _children(row: Initiative) -> dict[str, Any]:
             {"id": m.pk, "name": m.name, "due": m.due, "done_on": m.done_on, "moved": m.moved}
             for m in row.milestones.all()
         ],
-        "dependencies": [
-            {
-                "id": d.pk, "kind": d.kind, "on": d.on_id if d.on_visible else None,  # type: ignore[attr-defined]
-                "hidden": bool(d.on_id and not d.on_visible),  # type: ignore[attr-defined] "platform": d.platform, "ready": d.ready,
-            }
-            for d in row.dependencies.all()
-        ],
+        "dependencies": [_dependency(d) for d in row.dependencies.all()],
     }  # fmt: skip
+
+
+def _dependency(row: Dependency) -> dict[str, Any]:
+    """An initiative that the reader may not see is only said to exist."""
+    seen = row.on_visible  # type: ignore[attr-defined]  # set by queries.detail
+    return {
+        "id": row.pk,
+        "kind": row.kind,
+        "on": row.on_id if seen else None,
+        "hidden": bool(row.on_id and not seen),
+        "platform": row.platform,
+        "ready": row.ready,
+    }

@@ -1003,7 +1003,7 @@ class Migration(migrations.Migration):
                         blank=True, db_default="", default="", max_length=2000
                     ),
                 ),
-                ("columns", models.JSONField(default=list)),
+                ("columns", models.JSONField(blank=True, default=list)),
                 (
                     "created_at",
                     models.DateTimeField(

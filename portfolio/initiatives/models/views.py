@@ -17,7 +17,7 @@ class SavedView(models.Model):
     page = models.CharField(max_length=30)
     name = models.CharField(_("name"), max_length=100)
     query = models.CharField(max_length=2000, blank=True, default="", db_default="")
-    columns = models.JSONField(default=list)
+    columns = models.JSONField(default=list, blank=True)
     unit = models.ForeignKey(
         BusinessUnit,
         on_delete=models.CASCADE,

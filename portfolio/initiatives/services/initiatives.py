@@ -92,12 +92,11 @@ def bulk_update(*, by: Actor, initiatives: Sequence[Initiative], changes: Mappin
             .order_by("pk")
         )
         allowed = [row for row in rows if can_edit(by, row, set(changes))]
-        refused = [str(row.key) for row in rows if row not in allowed]
+        may = {row.pk for row in allowed}
+        refused = [str(row.key) for row in rows if row.pk not in may]
         now = clock.now()
-        changed = Initiative.objects.filter(pk__in=[row.pk for row in allowed]).update(
-            **changes, version=F("version") + 1, updated_at=now
-        )
-        emit("initiative.changed", {"initiative_ids": [row.pk for row in allowed]})
+        changed = Initiative.objects.filter(pk__in=may).update(**changes, version=F("version") + 1, updated_at=now)
+        emit("initiative.changed", {"initiative_ids": sorted(may)})
     return changed, refused
 
 

@@ -87,7 +87,7 @@ def test_the_contrast_formula_gives_the_values_that_wcag_publishes() -> None:
 
 @pytest.mark.parametrize("verdict", ui.VERDICTS)
 @pytest.mark.parametrize("mode", [0, 1], ids=["light", "dark"])
-def test_each_verdict_is_readable_on_its_chip_and_on_a_card(verdict: str, mode: str) -> None:
+def test_each_verdict_is_readable_on_its_chip_and_on_a_card(verdict: str, mode: int) -> None:
     colour = both_modes(f"v-{verdict}")[mode]
     assert contrast(colour, both_modes(f"v-{verdict}-bg")[mode]) >= 4.5
     assert contrast(colour, both_modes("surface")[mode]) >= 4.5
@@ -95,21 +95,21 @@ def test_each_verdict_is_readable_on_its_chip_and_on_a_card(verdict: str, mode: 
 
 @pytest.mark.parametrize("blindness", BLINDNESS)
 @pytest.mark.parametrize("mode", [0, 1], ids=["light", "dark"])
-def test_no_two_verdicts_look_alike_to_colour_blind_eyes(blindness: str, mode: str) -> None:
+def test_no_two_verdicts_look_alike_to_colour_blind_eyes(blindness: str, mode: int) -> None:
     colours = {verdict: lab(both_modes(f"v-{verdict}")[mode], blindness) for verdict in ui.VERDICTS}
     nearest = min((float(np.linalg.norm(colours[a] - colours[b])), a, b) for a, b in combinations(colours, 2))
     assert nearest[0] >= 0.06, nearest
 
 
 @pytest.mark.parametrize("mode", [0, 1], ids=["light", "dark"])
-def test_texts_are_readable_on_every_ground(mode: str) -> None:
+def test_texts_are_readable_on_every_ground(mode: int) -> None:
     for ink in ("ink", "ink-2"):
         for ground in ("ground", "surface", "surface-2"):
             assert contrast(both_modes(ink)[mode], both_modes(ground)[mode]) >= 4.5, (ink, ground)
 
 
 @pytest.mark.parametrize("mode", [0, 1], ids=["light", "dark"])
-def test_stages_are_an_ordered_ramp(mode: str) -> None:
+def test_stages_are_an_ordered_ramp(mode: int) -> None:
     lightness = [lab(both_modes(f"stage-{step}")[mode], "none")[0] for step in range(1, ui.RAMP + 1)]
     steps = np.diff(lightness) * (1 if mode else -1)
     assert (steps > 0.05).all(), lightness
