@@ -14,6 +14,7 @@ from portfolio.formats.registers.profiles import load_profile
 from portfolio.initiatives.choices import RowOutcome
 from portfolio.initiatives.models import ImportRow, ImportRun, Register, RegisterRow
 from portfolio.initiatives.rules import MONEY_FIELDS
+from portfolio.outbox.models import Job
 
 COUNTED = ("created", "updated", "unchanged", "rejected")
 
@@ -68,6 +69,12 @@ def _issues(run: ImportRun) -> tuple[list[dict[str, Any]], list[dict[str, Any]],
     for issue in issue_lines(run):
         found[issue.pop("kind")].append(issue)
     return found["rejected"], found["unread"], found["repeat"]
+
+
+def given_up_on(run: ImportRun) -> bool:
+    """Whether a job of the run used up its attempts, so that only an administrator gets it going again."""
+    jobs = Job.objects.filter(handler__in=("initiatives.stage_import", "initiatives.publish_import"), payload__import_id=run.pk)
+    return jobs.filter(dead_at__isnull=False).exists()
 
 
 def register_rows_of(initiative_id: int) -> QuerySet[RegisterRow]:

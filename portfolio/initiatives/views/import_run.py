@@ -42,6 +42,7 @@ def import_run(request: PageRequest, pk: int) -> HttpResponse:
         "run": run,
         "headline": _headline(run),
         "working": run.state in WORKING,
+        "given_up": reads.given_up_on(run) if run.state in WORKING else False,
         "progress": _progress(run),
         "may_act": _may_act(request, run),
         "notes": [note for note in run.notes if note["kind"] != "file"],

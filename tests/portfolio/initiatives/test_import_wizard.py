@@ -13,6 +13,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from portfolio.initiatives.models import ImportRow, ImportRun, Initiative, Register
+from portfolio.kit import clock
+from portfolio.outbox.models import Job
 from tests.people import Organisation
 from tests.portfolio.initiatives.importing import FEDERAL, row, run_jobs, write_csv
 
@@ -185,6 +187,18 @@ def test_progress_ends_in_a_whole_page(signed_in: SignedIn, organisation: Organi
     done = paula.get(f"/imports/{run.pk}/progress/", headers={"HX-Request": "true"})
     assert done["HX-Refresh"] == "true"
     assert paula.get(f"/imports/{run.pk}/progress/").status_code == 302, "without JavaScript the link leads to the page"
+
+
+def test_a_job_that_died_is_said_instead_of_progress_for_ever(
+    signed_in: SignedIn, organisation: Organisation, tmp_path: Path
+) -> None:
+    paula = signed_in("Paula")
+    answer = upload(paula, write_csv(tmp_path / "a.csv", [row(1)]))
+    paula.post(answer["Location"], form_of(paula.get(answer["Location"])))
+    Job.objects.update(dead_at=clock.now(), last_error="RuntimeError: secret detail")
+    html = paula.get(f"/imports/{ImportRun.objects.get().pk}/").content.decode()
+    assert "failed several times" in html
+    assert "secret detail" not in html
 
 
 def test_who_may_not_import_sees_neither_the_door_nor_the_room(
