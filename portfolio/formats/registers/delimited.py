@@ -6,6 +6,7 @@ import csv
 import io
 import itertools
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TextIO
 
@@ -21,12 +22,11 @@ _SAMPLE_ROWS = 200
 def open_delimited(path: Path, options: ReadOptions) -> Table:
     """A table over a delimited text file. Memory does not grow with the file; rows come as the file has them."""
     encoding = find_encoding(path, max_bytes=options.limits.max_bytes, declared=options.encoding)
-    stream = path.open(encoding=encoding, newline="")
-    try:
-        return _table(stream, encoding, options)
-    except BaseException:
-        stream.close()
-        raise
+    with ExitStack() as undo:
+        stream = undo.enter_context(path.open(encoding=encoding, newline=""))
+        table = _table(stream, encoding, options)
+        undo.pop_all()  # the table owns the stream from here on
+    return table
 
 
 def _table(stream: TextIO, encoding: str, options: ReadOptions) -> Table:

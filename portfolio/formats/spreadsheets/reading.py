@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
@@ -50,13 +51,12 @@ def open_spreadsheet(
     Raises before the first row: the child has ended, well or not, when this returns.
     """
     check_archive(path, archive_limits)
-    output = tempfile.TemporaryFile("w+b")  # noqa: SIM115 (the table owns it)
-    try:
+    with ExitStack() as undo:
+        output = undo.enter_context(tempfile.TemporaryFile("w+b"))
         _parse(path, output, options, sheet_limits, python)
-        return _table(output, options)
-    except BaseException:
-        output.close()
-        raise
+        table = _table(output, options)
+        undo.pop_all()  # the table owns the file from here on
+    return table
 
 
 def _parse(path: Path, output: IO[bytes], options: ReadOptions, limits: SheetLimits, python: str) -> None:
