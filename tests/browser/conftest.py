@@ -18,16 +18,21 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from portfolio.accounts.choices import Role
 from portfolio.accounts.models import User
+from portfolio.accounts.queries import actor_for
 from portfolio.accounts.services import assign_role, create_user
 from portfolio.initiatives.models import SavedView
+from portfolio.initiatives.services.imports.plans import file_plan
+from portfolio.initiatives.services.imports.uploads import import_file
 from tests.conftest import ROOT, _copy, _drop, _use, _with_database
 from tests.people import SYSTEM
+from tests.portfolio.initiatives.importing import MAPPING, row, run_jobs, write_csv
 
 # Playwright's synchronous interface keeps an event loop in this thread, which Django would mistake for a view's.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -61,12 +66,23 @@ def site(template_database: str, django_db_setup: None, django_db_blocker: Any) 
         for role in (Role.ADMINISTRATOR, Role.PROGRAM_MANAGER, Role.AUDITOR):
             assign_role(by=SYSTEM, user=person, role=role, unit=None)
         SavedView.objects.create(owner=person, page="list", name="Pilots", query="stage=pilot")
+        _waiting_import(person)
         connections.close_all()
         with Server(name) as url:
             yield Site(url, person)
         connections.close_all()
         _use(before)
         _drop(name)
+
+
+def _waiting_import(person: User) -> None:
+    """A run in preview with a good row, a rejected one and one with a cell that could not be read."""
+    path = settings.VAR / "browser-register.csv"
+    write_csv(path, [row(1), row(2, Name=""), row(3, Started="sometime", Stage="moonshot")])
+    plan, mapping = file_plan(MAPPING)
+    file = SimpleUploadedFile(path.name, path.read_bytes())
+    import_file(by=actor_for(person), file=file, plan=plan, mapping=mapping, unit=None)
+    run_jobs()
 
 
 class Server:

@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
 from portfolio.accounts.models import BusinessUnit, RoleAssignment, User
-from portfolio.initiatives.models import Closure, Dependency, Initiative, Lifecycle, Milestone, Request, SavedView
+from portfolio.initiatives.models import Closure, Dependency, ImportRun, Initiative, Lifecycle, Milestone, Request, SavedView
 from readiness.risk.models import ReferenceStatistic
 from tests.browser.conftest import Site
 
@@ -74,6 +74,8 @@ def _arguments(name: str, wanted: tuple[str, ...]) -> dict[str, Any] | None:
             rows["pk"] = BusinessUnit.objects.order_by("id")[0].pk
     elif "request" in page or page in ("triage", "accept", "merge", "decline"):
         rows["pk"] = Request.objects.filter(state="open").order_by("id")[0].pk
+    elif page.startswith("import"):
+        rows["pk"] = ImportRun.objects.get(state="preview").pk
     elif page.startswith("view") and "pk" in wanted:
         rows["pk"] = SavedView.objects.order_by("id")[0].pk
     elif "lifecycle" in page:
@@ -89,7 +91,7 @@ def addresses(site: Site, django_db_blocker: Any) -> dict[str, str]:
     with django_db_blocker.unblock():
         found, unknown = {}, []
         for name, wanted in _routes(get_resolver()):
-            if name in NOT_PAGES | NEEDS_MORE or name.split(":")[-1].startswith("import"):
+            if name in NOT_PAGES | NEEDS_MORE:
                 continue
             arguments = _arguments(name, wanted)
             if arguments is None:

@@ -83,7 +83,7 @@ class ImportRun(models.Model):
     finished_at = models.DateTimeField(null=True)
     demo = models.BooleanField(default=False, db_default=False)
 
-    objects = ScopedQuerySet["ImportRun"].as_manager()
+    objects = RunQuerySet.as_manager()
 
     class Meta:
         ordering = ("-id",)
