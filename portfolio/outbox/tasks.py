@@ -37,7 +37,8 @@ def run(job_id: int) -> None:
         except SoftTimeLimitExceeded:
             services.fail(held, "The time limit was reached.")
             log.error("job_timed_out")
-        except Exception as error:  # the boundary for poison jobs: whatever a handler raises must land on its row
+        # Not narrower: a handler may fail in any way, and a job that fails unseen would be retried for ever.
+        except Exception as error:
             services.fail(held, f"{type(error).__name__}: {error}")
             log.exception("job_failed")
         else:
