@@ -37,6 +37,9 @@ class Action(StrEnum):
     TRIAGE = "request.triage"
     EDIT = "initiative.edit"  # owners and sponsors may edit their own, see rules.may_edit
     INFRASTRUCTURE = "initiative.infrastructure"
+    WORKLOAD = "workload.edit"  # profiles, requirements, sizing, venues; owners and sponsors answer for their own
+    CAPACITY = "capacity.edit"
+    ASSESS = "assessment.edit"
     IMPORT = "import.run"
     AUDIT = "audit.view"
     CONFIGURE = "configure"
@@ -60,6 +63,9 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.TRIAGE: frozenset({Role.PROGRAM_MANAGER}),
     Action.EDIT: frozenset({Role.PROGRAM_MANAGER}),
     Action.INFRASTRUCTURE: frozenset({Role.PROGRAM_MANAGER, Role.ARCHITECT}),
+    Action.WORKLOAD: frozenset({Role.PROGRAM_MANAGER, Role.ARCHITECT}),
+    Action.CAPACITY: frozenset({Role.ARCHITECT, Role.ADMINISTRATOR}),
+    Action.ASSESS: frozenset({Role.PROGRAM_MANAGER, Role.ARCHITECT}),
     Action.IMPORT: frozenset({Role.PROGRAM_MANAGER, Role.ADMINISTRATOR}),
     Action.AUDIT: frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
     Action.CONFIGURE: frozenset({Role.ADMINISTRATOR}),
@@ -72,6 +78,10 @@ class Scope(StrEnum):
     INITIATIVES_WRITE = "initiatives:write"
     REQUESTS_READ = "requests:read"
     REQUESTS_WRITE = "requests:write"
+    WORKLOADS_READ = "workloads:read"
+    WORKLOADS_WRITE = "workloads:write"
+    ASSESSMENTS_READ = "assessments:read"
+    ASSESSMENTS_WRITE = "assessments:write"
     IMPORTS_READ = "imports:read"
     IMPORTS_WRITE = "imports:write"
     COMMENTS_WRITE = "comments:write"
@@ -84,6 +94,10 @@ SCOPE_LABELS = {
     Scope.INITIATIVES_WRITE: "Create and change initiatives",
     Scope.REQUESTS_READ: "Read requests",
     Scope.REQUESTS_WRITE: "Create requests",
+    Scope.WORKLOADS_READ: "Read workloads, requirements, sizing, venues, capacity and catalogues",
+    Scope.WORKLOADS_WRITE: "Change workloads, requirements, sizing, venues and capacity",
+    Scope.ASSESSMENTS_READ: "Read assessments and question banks",
+    Scope.ASSESSMENTS_WRITE: "Answer assessments",
     Scope.IMPORTS_READ: "Read registers and import runs",
     Scope.IMPORTS_WRITE: "Import registers",
     Scope.COMMENTS_WRITE: "Comment",
@@ -98,6 +112,10 @@ SCOPE_ACTIONS: dict[Scope, frozenset[Action]] = {
     Scope.INITIATIVES_WRITE: frozenset({Action.VIEW, Action.EDIT, Action.INFRASTRUCTURE}),
     Scope.REQUESTS_READ: frozenset({Action.VIEW}),
     Scope.REQUESTS_WRITE: frozenset({Action.VIEW, Action.REQUEST}),
+    Scope.WORKLOADS_READ: frozenset({Action.VIEW}),
+    Scope.WORKLOADS_WRITE: frozenset({Action.VIEW, Action.WORKLOAD, Action.CAPACITY}),
+    Scope.ASSESSMENTS_READ: frozenset({Action.VIEW}),
+    Scope.ASSESSMENTS_WRITE: frozenset({Action.VIEW, Action.ASSESS}),
     Scope.IMPORTS_READ: frozenset({Action.VIEW}),
     Scope.IMPORTS_WRITE: frozenset({Action.VIEW, Action.IMPORT}),
     Scope.COMMENTS_WRITE: frozenset({Action.VIEW, Action.COMMENT}),

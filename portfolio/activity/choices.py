@@ -10,7 +10,10 @@ class AuditAction(StrEnum):
 
 
 # Columns that hold money: hidden in every diff from those who may not see amounts.
-MONEY_FIELDS = frozenset({"expected_value", "expected_value_currency"})
+MONEY_FIELDS = frozenset({
+    "expected_value", "expected_value_currency", "cost_per_month", "one_off_cost", "cost_currency",
+    "price_per_accelerator_hour", "price_input", "price_output", "price_currency",
+})  # fmt: skip
 
 
 class Subjects(StrEnum):
@@ -25,6 +28,9 @@ OWN_PANEL = ("activity_comment", "activity_attachment")
 
 # What a row of a table is called, and the unit path that decides who may know (SQL over `x`; NULL: everybody).
 _UNIT_OF = "(SELECT u.path FROM accounts_businessunit u WHERE u.id = x.unit_id)"
+_UNIT_OF_INITIATIVE = (
+    "(SELECT u.path FROM accounts_businessunit u JOIN initiatives_initiative i ON i.unit_id = u.id WHERE i.id = x.initiative_id)"
+)
 NAME_OF: dict[str, tuple[str, str]] = {
     "accounts_user": ("x.name", "NULL"),
     "accounts_businessunit": ("x.name", "x.path"),
@@ -34,6 +40,16 @@ NAME_OF: dict[str, tuple[str, str]] = {
     "initiatives_programme": ("x.name", _UNIT_OF),
     "initiatives_register": ("x.name", _UNIT_OF),
     "initiatives_importrun": ("x.file_name", _UNIT_OF),
+    "workloads_workload": ("x.name", _UNIT_OF_INITIATIVE),
+    "workloads_capacitypool": ("x.name", _UNIT_OF),
+    "workloads_accelerator": ("x.name", "NULL"),
+    "workloads_cataloguemodel": ("x.name", "NULL"),
+    "workloads_venueoption": ("x.label", _UNIT_OF_INITIATIVE),
+    "sizing_sizingoption": ("x.label", _UNIT_OF_INITIATIVE),
+    "sizing_measurement": ("x.name", _UNIT_OF),
+    "assessments_questionbank": ("x.name || ' v' || x.version", "NULL"),
+    "assessments_question": ("x.text", "NULL"),
+    "assessments_assessment": ("'No. ' || x.number", _UNIT_OF_INITIATIVE),
 }
 
 # Columns that say nothing to a reader of a page; exports and the API keep them.
@@ -72,6 +88,24 @@ OBJECT_LABELS = {
     "initiatives_register": "Register",
     "initiatives_importrun": "Import",
     "initiatives_savedview": "Saved view",
+    "workloads_workload": "Workload",
+    "workloads_workload_serves": "Served initiative",
+    "workloads_profilevalue": "Profile value",
+    "workloads_profileversion": "Profile version",
+    "workloads_requirement": "Requirement",
+    "workloads_venueoption": "Venue option",
+    "workloads_venuecomparison": "Venue comparison",
+    "workloads_capacitypool": "Capacity pool",
+    "workloads_allocation": "Allocation",
+    "workloads_accelerator": "Accelerator",
+    "workloads_cataloguemodel": "Model",
+    "sizing_measurement": "Measurement",
+    "sizing_sizingoption": "Sizing option",
+    "assessments_questionbank": "Question bank",
+    "assessments_question": "Question",
+    "assessments_assessment": "Assessment",
+    "assessments_assessmentanswer": "Answer",
+    "assessments_componentcheck": "Component",
     "accounts_user": "Person",
     "accounts_businessunit": "Business unit",
     "accounts_roleassignment": "Role",

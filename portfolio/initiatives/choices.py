@@ -64,6 +64,8 @@ class DateKind(StrEnum):
     TARGET_PRODUCTION = "target_production"
     ARCHITECTURE_DECIDED = "architecture_decided"
     MODEL_SELECTED = "model_selected"
+    INFRASTRUCTURE_COMMITTED = "infrastructure_committed"
+    SCALE_START = "scale_start"
 
 
 class TeamFunction(StrEnum):

@@ -23,8 +23,9 @@ NOT_BUSINESS = {
     "activity_comment_mentions",
     "initiatives_importrow",
     "initiatives_registerrow",
+    "sizing_sizingresult",
 }
-OURS = {"outbox", "accounts", "activity", "initiatives", "risk"}
+OURS = {"outbox", "accounts", "activity", "initiatives", "workloads", "assessments", "sizing", "risk"}
 
 
 @pytest.fixture

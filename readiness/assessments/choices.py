@@ -1,0 +1,73 @@
+"""The words of assessments (DOMAIN.md)."""
+
+from enum import StrEnum
+
+
+class Dimension(StrEnum):
+    COMPUTE = "compute"
+    MEMORY = "memory"
+    NETWORK = "network"
+    STORAGE = "storage"
+    ORCHESTRATION = "orchestration"
+    DATA = "data"
+    MLOPS = "mlops_platform"
+    INTEGRATION = "integration"
+    GOVERNANCE = "security_and_governance"
+    TEAM = "team_and_operations"
+
+
+DIMENSION_LABELS = {
+    Dimension.COMPUTE: "Compute",
+    Dimension.MEMORY: "Memory",
+    Dimension.NETWORK: "Network",
+    Dimension.STORAGE: "Storage",
+    Dimension.ORCHESTRATION: "Orchestration",
+    Dimension.DATA: "Data",
+    Dimension.MLOPS: "MLOps platform",
+    Dimension.INTEGRATION: "Integration",
+    Dimension.GOVERNANCE: "Security and governance",
+    Dimension.TEAM: "Team and operations",
+}
+
+
+class Reply(StrEnum):
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class Phase(StrEnum):
+    """For which part of the way a question counts, whatever a lifecycle template calls its stages."""
+
+    POC = "poc"
+    PILOT = "pilot"
+    SCALE_UP = "scale_up"
+    PRODUCTION = "production"
+
+
+class BankState(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    RETIRED = "retired"
+
+
+class Component(StrEnum):
+    """The component checklist of the articles."""
+
+    ACCELERATORS = "accelerators"
+    HIGH_PERFORMANCE_STORAGE = "high_performance_storage"
+    DATA_MANAGEMENT = "data_management"
+    MLOPS_PLATFORM = "mlops_platform"
+    CONTAINERS = "containers"
+    KUBERNETES = "kubernetes"
+    LOW_LATENCY_NETWORK = "low_latency_network"
+    OBSERVABILITY = "observability"
+
+
+class Presence(StrEnum):
+    PRESENT = "present"
+    PLANNED = "planned"
+    MISSING = "missing"
+    UNKNOWN = "unknown"

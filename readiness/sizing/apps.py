@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class SizingConfig(AppConfig):
+    name = "readiness.sizing"
