@@ -7,6 +7,9 @@ api = [
     path("", include("portfolio.accounts.api")),
     path("", include("portfolio.activity.api")),
     path("", include("portfolio.initiatives.api.routes")),
+    path("", include("readiness.workloads.api.routes")),
+    path("", include("readiness.assessments.api.routes")),
+    path("", include("readiness.sizing.api.routes")),
     path("", include("readiness.risk.api")),
     path("", include("readiness.dashboards.api")),
 ]
@@ -18,5 +21,8 @@ urlpatterns = [
     path("account/", include("allauth.account.urls")),
     path("", include("portfolio.activity.urls")),
     path("", include("portfolio.initiatives.urls")),
+    path("", include("readiness.workloads.urls")),
+    path("", include("readiness.assessments.urls")),
+    path("", include("readiness.sizing.urls")),
     path("api/v1/", include(api)),
 ]

@@ -93,6 +93,7 @@ OBJECT_LABELS = {
     "workloads_profilevalue": "Profile value",
     "workloads_profileversion": "Profile version",
     "workloads_requirement": "Requirement",
+    "workloads_traceupload": "Request log",
     "workloads_venueoption": "Venue option",
     "workloads_venuecomparison": "Venue comparison",
     "workloads_capacitypool": "Capacity pool",

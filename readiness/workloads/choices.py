@@ -99,3 +99,11 @@ class Precision(StrEnum):
 
 
 BYTES_PER_PARAMETER = {Precision.BF16: 2.0, Precision.FP8: 1.0, Precision.INT4: 0.5}
+
+
+class TraceState(StrEnum):
+    UPLOADED = "uploaded"
+    READY = "ready"
+    ACCEPTED = "accepted"
+    DISCARDED = "discarded"
+    FAILED = "failed"

@@ -6,8 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext as _
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from portfolio.accounts.choices import Action
@@ -16,6 +15,7 @@ from portfolio.initiatives.queries.initiatives import source_row, unit_trail
 from portfolio.initiatives.queries.overview import Overview, overview
 from portfolio.initiatives.services.initiatives import can_edit
 from portfolio.initiatives.tables import facts as presenting
+from portfolio.initiatives.tables import frame
 from portfolio.initiatives.views.access import PageRequest
 
 
@@ -30,7 +30,7 @@ def detail(request: PageRequest, pk: int) -> HttpResponse:
         "dates": presenting.dates(seen),
         "functions": presenting.functions(seen),
         "answers": presenting.answers(seen),
-        "comments_url": _route("activity:comments", "initiatives_initiative", pk),
+        "comments_url": frame.route("activity:comments", "initiatives_initiative", pk),
     }
     return render(request, "initiatives/detail.html", context)
 
@@ -42,7 +42,7 @@ def history(request: PageRequest, pk: int) -> HttpResponse:
     context = _frame(request, seen, "history") | {
         "stays": presenting.stays(seen),
         "closures": presenting.closures(seen),
-        "audit_url": _route("activity:history", pk),
+        "audit_url": frame.route("activity:history", pk),
     }
     return render(request, "initiatives/history.html", context)
 
@@ -80,7 +80,7 @@ def _frame(request: PageRequest, seen: Overview, here: str) -> dict[str, Any]:
         "crumbs": [{"label": unit.name, "url": f"{base}?unit={unit.pk}"} for unit in unit_trail(row.unit)],
         "steps": presenting.steps(seen, movable=may_edit and running),
         "closed": presenting.closed_line(seen),
-        "tabs": _tabs(seen, here),
+        "tabs": frame.tabs(seen, here),
         "may": {
             "edit": may_edit,
             "infrastructure": may_edit or request.actor.may(Action.INFRASTRUCTURE, row.unit.path),
@@ -88,24 +88,3 @@ def _frame(request: PageRequest, seen: Overview, here: str) -> dict[str, Any]:
             "comment": request.actor.may(Action.COMMENT, row.unit.path),
         },
     }
-
-
-def _tabs(seen: Overview, here: str) -> list[dict[str, Any]]:
-    pk = seen.initiative.pk
-    tabs: list[dict[str, Any]] = [
-        {"label": _("Overview"), "url": reverse("initiatives:detail", args=[pk]), "active": here == "overview"},
-        {"label": _("History"), "url": reverse("initiatives:history", args=[pk]), "active": here == "history"},
-    ]
-    if seen.unread is not None:
-        label = _("In the register") if not seen.unread else _("In the register, cells not read:")
-        source_url = reverse("initiatives:source", args=[pk])
-        tabs.append({"label": label, "url": source_url, "active": here == "source", "count": seen.unread or None})
-    return tabs
-
-
-def _route(name: str, *args: Any) -> str:
-    """An address of another slice, "" while that slice has no such page."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""

@@ -2,6 +2,7 @@
 
 from readiness.workloads.models.capacity import Allocation, CapacityPool
 from readiness.workloads.models.catalogue import Accelerator, CatalogueModel
+from readiness.workloads.models.trace import TraceUpload
 from readiness.workloads.models.venues import VenueComparison, VenueOption
 from readiness.workloads.models.workload import ProfileValue, ProfileVersion, Requirement, Workload
 
@@ -13,6 +14,7 @@ __all__ = [
     "ProfileValue",
     "ProfileVersion",
     "Requirement",
+    "TraceUpload",
     "VenueComparison",
     "VenueOption",
     "Workload",

@@ -1,0 +1,1 @@
+"""The slice's API, a file per resource."""
