@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness.core.sizing.hygiene import Reason, checked, little_ratio
+from readiness.core.sizing.hygiene import Reason, checked, little_ratio, reached
 from readiness.core.sizing.inputs import SweepPoint
 
 
@@ -87,3 +87,10 @@ def test_every_point_is_either_kept_or_refused_and_what_is_kept_passes_again(poi
     assert len(kept) + len(refused) == len(points)
     assert all(points[one.place] is one.point for one in refused)
     assert checked(kept) == (kept, ())
+
+
+def test_a_sweep_that_went_past_its_peak_tells_its_saturation_and_another_does_not() -> None:
+    assert reached(*checked([closed(1, 1.0), closed(8, 5.0)])) is None
+    assert reached(*checked([closed(1, 1.0), closed(8, 5.0), closed(16, 4.0)])) == 5.0
+    overloaded = [SweepPoint(completed_per_s=1.0, offered_per_s=1.0), SweepPoint(completed_per_s=3.0, offered_per_s=9.0)]
+    assert reached(*checked(overloaded)) == 3.0
