@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from portfolio.initiatives.choices import choices_of
 from portfolio.initiatives.models import Initiative
-from portfolio.kit.scope import ScopedQuerySet
+from portfolio.kit.scope import Row, ScopedQuerySet
 from readiness.assessments.choices import DIMENSION_LABELS, BankState, Component, Dimension, Presence, Reply
 
 
-class InitiativeQuerySet(ScopedQuerySet["models.Model"]):
+class InitiativeQuerySet(ScopedQuerySet[Row]):
     """Rows that belong to an initiative are seen by those who see it."""
 
     unit_path_lookup = "initiative__unit__path"
@@ -78,7 +78,7 @@ class Assessment(models.Model):
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
 
-    objects = InitiativeQuerySet.as_manager()
+    objects = InitiativeQuerySet["Assessment"].as_manager()
 
     class Meta:
         ordering = ("initiative", "-number")
@@ -104,8 +104,12 @@ class AssessmentAnswer(models.Model):
     due = models.DateField(_("to be found out by"), null=True, blank=True)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     answered_at = models.DateTimeField(db_default=Now())
+    carried_from = models.PositiveIntegerField(
+        null=True, blank=True, editable=False, help_text="Number of the assessment it was taken from; empty once confirmed."
+    )
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
 
-    objects = InitiativeQuerySet.as_manager()
+    objects = InitiativeQuerySet["AssessmentAnswer"].as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint("assessment", "question", name="answer_once")]
@@ -124,8 +128,9 @@ class ComponentCheck(models.Model):
     note = models.CharField(_("note"), max_length=500, blank=True, default="", db_default="")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     due = models.DateField(_("due"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
 
-    objects = InitiativeQuerySet.as_manager()
+    objects = InitiativeQuerySet["ComponentCheck"].as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint("initiative", "component", name="component_once")]
