@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from portfolio.accounts.models import BusinessUnit
 from portfolio.initiatives.choices import choices_of
 from portfolio.initiatives.models import Initiative
-from portfolio.kit.scope import ScopedQuerySet
+from portfolio.kit.scope import Row, ScopedQuerySet
 from readiness.core.sizing.answer import Constraint
 from readiness.core.sizing.inputs import Grade
 from readiness.sizing.choices import Approach
@@ -17,7 +17,7 @@ from readiness.workloads.choices import Precision
 from readiness.workloads.models import Accelerator, CapacityPool, CatalogueModel, ProfileVersion, VenueOption, Workload
 
 
-class InitiativeQuerySet(ScopedQuerySet["models.Model"]):
+class InitiativeQuerySet(ScopedQuerySet[Row]):
     """Rows that belong to an initiative are seen by those who see it."""
 
     unit_path_lookup = "initiative__unit__path"
@@ -115,7 +115,7 @@ class SizingOption(models.Model):
     retired_at = models.DateTimeField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
 
-    objects = InitiativeQuerySet.as_manager()
+    objects = InitiativeQuerySet["SizingOption"].as_manager()
 
     class Meta:
         ordering = ("workload", "id")
@@ -152,7 +152,7 @@ class SizingResult(models.Model):
     unknowns = models.PositiveIntegerField(default=0)
     computed_at = models.DateTimeField(db_default=Now(), editable=False)
 
-    objects = InitiativeQuerySet.as_manager()
+    objects = InitiativeQuerySet["SizingResult"].as_manager()
 
     class Meta:
         ordering = ("-id",)

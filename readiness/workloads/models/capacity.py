@@ -78,7 +78,7 @@ class Allocation(models.Model):
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     asked_at = models.DateTimeField(db_default=Now(), editable=False)
 
-    objects = InitiativeQuerySet.as_manager()
+    objects = InitiativeQuerySet["Allocation"].as_manager()
 
     class Meta:
         ordering = ("starts_on", "id")

@@ -31,7 +31,7 @@ class TraceUpload(models.Model):
     uploaded_at = models.DateTimeField(db_default=Now(), editable=False)
     settled_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects = InitiativeQuerySet.as_manager()
+    objects = InitiativeQuerySet["TraceUpload"].as_manager()
 
     class Meta:
         ordering = ("-id",)

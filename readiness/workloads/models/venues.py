@@ -39,7 +39,7 @@ class VenueOption(models.Model):
     reason = models.TextField(_("why it was chosen or rejected"), blank=True, default="", db_default="")
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
 
-    objects = InitiativeQuerySet.as_manager()
+    objects = InitiativeQuerySet["VenueOption"].as_manager()
 
     class Meta:
         ordering = ("initiative", "function", "id")
@@ -61,7 +61,7 @@ class VenueComparison(models.Model):
     reason = models.TextField(_("reason"), blank=True, default="", db_default="")
     decided_on = models.DateField(_("decided on"), null=True, blank=True)
 
-    objects = InitiativeQuerySet.as_manager()
+    objects = InitiativeQuerySet["VenueComparison"].as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint("initiative", "function", name="venue_comparison_once")]

@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from portfolio.initiatives.choices import choices_of
 from portfolio.initiatives.models import Initiative
-from portfolio.kit.scope import ScopedQuerySet
+from portfolio.kit.scope import Row, ScopedQuerySet
 from readiness.core.sizing.inputs import Task, WorkloadClass
 from readiness.workloads.choices import Comparator, Experience, Knowledge, Metric, Origin
 
 
-class InitiativeQuerySet(ScopedQuerySet["models.Model"]):
+class InitiativeQuerySet(ScopedQuerySet[Row]):
     """Rows that belong to an initiative are seen by those who see it."""
 
     unit_path_lookup = "initiative__unit__path"
@@ -38,7 +38,7 @@ class Workload(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
 
-    objects = InitiativeQuerySet.as_manager()
+    objects = InitiativeQuerySet["Workload"].as_manager()
 
     class Meta:
         ordering = ("initiative", "id")
@@ -70,7 +70,7 @@ class ProfileValue(models.Model):
     due = models.DateField(null=True, blank=True)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
 
-    objects = InitiativeQuerySet.as_manager()
+    objects = InitiativeQuerySet["ProfileValue"].as_manager()
 
     class Meta:
         constraints = [
@@ -107,7 +107,7 @@ class ProfileVersion(models.Model):
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     made_at = models.DateTimeField(db_default=Now(), editable=False)
 
-    objects = InitiativeQuerySet.as_manager()
+    objects = InitiativeQuerySet["ProfileVersion"].as_manager()
 
     class Meta:
         ordering = ("workload", "-number")
@@ -144,7 +144,7 @@ class Requirement(models.Model):
     retired_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
-    objects = InitiativeQuerySet.as_manager()
+    objects = InitiativeQuerySet["Requirement"].as_manager()
 
     class Meta:
         ordering = ("workload", "id")
