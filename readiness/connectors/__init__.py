@@ -1,0 +1,1 @@
+"""What the outside world measured: files and services read into frozen readings. Knows nothing of our models."""
