@@ -85,6 +85,7 @@ class AllocationState(StrEnum):
     REQUESTED = "requested"
     GRANTED = "granted"
     RELEASED = "released"
+    REFUSED = "refused"
 
 
 class ModelSource(StrEnum):

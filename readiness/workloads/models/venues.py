@@ -54,12 +54,16 @@ class VenueOption(models.Model):
 
 
 class VenueComparison(models.Model):
-    """Why fewer than two options, or only public cloud, were compared for a function; and when it was decided."""
+    """Why fewer than two options, or only public cloud, were compared for a function; and when it was decided.
+
+    `not_applicable`: the initiative does not have this function (it trains nothing, say), so there is nothing to compare.
+    """
 
     initiative = models.ForeignKey(Initiative, on_delete=models.PROTECT, related_name="venue_comparisons")
     function = models.CharField(_("function"), max_length=10, choices=choices_of(Function))
     reason = models.TextField(_("reason"), blank=True, default="", db_default="")
     decided_on = models.DateField(_("decided on"), null=True, blank=True)
+    not_applicable = models.BooleanField(_("not applicable"), default=False, db_default=False)
 
     objects = InitiativeQuerySet["VenueComparison"].as_manager()
 
