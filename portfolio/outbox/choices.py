@@ -16,6 +16,7 @@ HANDLERS: dict[str, Handler] = {
     "initiatives.stage_import": Handler("portfolio.initiatives.tasks.stage_import", "imports", 600),
     "initiatives.publish_import": Handler("portfolio.initiatives.tasks.publish_import", "imports", 600),
     "initiatives.index_search": Handler("portfolio.initiatives.tasks.index_search"),
+    "workloads.read_trace": Handler("readiness.workloads.tasks.read_trace", "imports", 600),
     "activity.notify_mention": Handler("portfolio.activity.tasks.notify_mention"),
     "outbox.housekeeping": Handler("portfolio.outbox.tasks.housekeeping"),
     "accounts.housekeeping": Handler("portfolio.accounts.tasks.housekeeping"),
