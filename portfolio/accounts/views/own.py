@@ -48,6 +48,12 @@ DOORS = (
         "chart-bar",
         gettext_lazy("Published figures shown beside your own."),
     ),
+    Door(
+        "workloads:catalogue",
+        gettext_lazy("Accelerators and models"),
+        "cpu",
+        gettext_lazy("What can be bought and run: the figures that sizing stands on."),
+    ),
     Door("activity:audit", gettext_lazy("Audit trail"), "history", gettext_lazy("Who changed what, when, and through what.")),
     Door("accounts:queue", gettext_lazy("Background work"), "stack-2", gettext_lazy("What waits, and what failed for good.")),
 )

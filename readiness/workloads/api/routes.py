@@ -1,5 +1,11 @@
 """Addresses of the slice's API, below /api/v1/."""
 
-from django.urls import URLPattern
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern] = []
+from readiness.workloads.api.catalogue import AcceleratorViewSet, ModelViewSet
+
+router = SimpleRouter()
+router.register("accelerators", AcceleratorViewSet, "accelerator")
+router.register("models", ModelViewSet, "model")
+
+urlpatterns = [*router.urls]
