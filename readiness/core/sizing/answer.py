@@ -28,6 +28,7 @@ class Constraint(StrEnum):
     QUOTA_UNKNOWN = "quota_unknown"
     WEIGHTS_DO_NOT_FIT = "weights_do_not_fit"
     CONTEXT_TOO_LONG = "context_too_long"
+    MEMORY = "memory"  # a training state that must be spread over this many
     TARGET_OUT_OF_REACH = "target_out_of_reach"  # even an idle replica is slower than the target
 
 
@@ -53,7 +54,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Influence:
-    """One unknown (or measured interval): how many replicas at the ends of its range with all else at its likely value."""
+    """One unknown (or measured interval): how many replicas at the ends of its range with all else at its likely value.
+
+    0 where no number suffices. "measurement" is the margin for how well the speed is known: slow end (z = 1.28) and z = 0.
+    """
 
     name: str  # a field of Demand or of the candidate ("mfu", "service_s", "measurement")
     at_low: int
@@ -92,6 +96,7 @@ class Answer:
     steps: tuple[Step, ...] = ()  # of the likely case
     notes: tuple[str, ...] = ()  # stable codes, e.g. "order_of_magnitude", "other_stack", "allen_cunneen_corrected"
     refused: tuple[tuple[int, str], ...] = ()  # measured points left out: their place and the reason
+    unbounded: bool = False  # at the unkind end no number suffices; `replicas.high` is then the most that was found finite
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,10 @@ arrivals are bursty); nothing is promised above that.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf
+from math import inf, log
 
 from readiness.core.sizing.inputs import AcceleratorFacts, ModelFacts
 from readiness.core.sizing.memory import bytes_per_sequence, weights_bytes
-from readiness.core.sizing.queueing import wait_quantile
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +70,13 @@ def ttft_quantile_s(law: tuple[float, float, float], rate: float, p: float, toke
     """
     t0, kd, kp = law
     decode_share = rate * tokens.output * kd
-    free = 1 - decode_share - rate * tokens.input * kp
-    if free <= 1e-9:
+    load = rate * tokens.input * kp / (1 - decode_share) if decode_share < 1 else 1.0
+    if load >= 1 - 1e-9:
         return inf
-    step = t0 / free
-    service = tokens.input * kp / (1 - decode_share)
-    wait = wait_quantile(rate, service, 1, p, ca2, 1.0) if rate > 0 and service > 0 else 0.0
+    step = t0 / (1 - decode_share - rate * tokens.input * kp)
+    wait = 0.0
+    if load > 1 - p:  # an M/M/1 line: C = load
+        wait = log(load / (1 - p)) * load / rate * (ca2 + 1) / 2 / (1 - load)
     return 2 * step + wait + tokens.input_high * kp
 
 

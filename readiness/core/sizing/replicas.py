@@ -9,6 +9,7 @@ from readiness.core.sizing.availability import n_for_availability
 from readiness.core.sizing.inputs import Grade
 
 Z_PLAN = 1.2815515655446004  # nine in ten, one-sided: what to plan with
+BATCH_UTILISATION = 0.95  # of saturation; the rest is the start and the tail of a run, an assumption
 ROUNDING = 1e-9  # relative; 4.000000001 replicas are four
 
 SIGMA = {Grade.SWEEP: 0.06, Grade.TWO_POINTS: 0.10, Grade.SATURATION: 0.15, Grade.NOTHING: 0.50}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 
 def prefill_s(parameters: float, tokens: float, flops: float, mfu: float) -> float:
-    """Seconds to read a prompt: 2 P I / (F MFU); two operations per parameter and token (Kaplan et al. 2020), no attention term."""
+    """Seconds to read a prompt: 2 P I / (F MFU); two operations per parameter and token (Kaplan et al. 2020)."""
     return 2 * parameters * tokens / (flops * mfu)
 
 
