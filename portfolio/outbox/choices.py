@@ -17,6 +17,7 @@ HANDLERS: dict[str, Handler] = {
     "initiatives.publish_import": Handler("portfolio.initiatives.tasks.publish_import", "imports", 600),
     "initiatives.index_search": Handler("portfolio.initiatives.tasks.index_search"),
     "workloads.read_trace": Handler("readiness.workloads.tasks.read_trace", "imports", 600),
+    "sizing.recompute": Handler("readiness.sizing.tasks.recompute"),
     "activity.notify_mention": Handler("portfolio.activity.tasks.notify_mention"),
     "outbox.housekeeping": Handler("portfolio.outbox.tasks.housekeeping"),
     "accounts.housekeeping": Handler("portfolio.accounts.tasks.housekeeping"),
@@ -28,6 +29,8 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     "initiative.changed": ("initiatives.index_search",),
     "import.published": ("initiatives.index_search",),
     "comment.added": ("activity.notify_mention", "initiatives.index_search"),
+    "workload.changed": ("sizing.recompute",),
+    "catalogue.changed": ("sizing.recompute",),
 }
 
 

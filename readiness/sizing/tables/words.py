@@ -1,0 +1,195 @@
+"""The sentence that a sizing makes, by rule: what is needed, what there is, what nobody knows, and what it stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from portfolio.kit.templatetags.ui_text import DASH, grouped
+from readiness.core.sizing.answer import Answer, Constraint, Count, Influence
+from readiness.core.sizing.quantity import Quantity
+from readiness.sizing.choices import Approach, Headroom, Unread
+from readiness.sizing.rules.drafts import Draft
+from readiness.sizing.rules.headroom import IN_REACH_AT_BEST
+from readiness.sizing.rules.sized import Sized
+from readiness.sizing.services.messages import UNREAD
+from readiness.sizing.tables import labels
+from readiness.workloads.rules.fields import BY_NAME
+from readiness.workloads.rules.values import Fault
+from readiness.workloads.services.messages import message
+from readiness.workloads.tables import numbers
+
+NAMED_UNKNOWNS = 2
+
+
+def sentence(found: Sized) -> str:
+    """The whole of it, as the page's headline."""
+    return " ".join(part for part in (need(found), have(found), unknowns(found.answer), grade(found)) if part)
+
+
+def short_sentence(found: Sized) -> str:
+    """Need and gap alone, for a row of a list."""
+    return " ".join(part for part in (need(found), have(found)) if part)
+
+
+def need(found: Sized) -> str:
+    """`You need 6 to 9 H100 (3 to 5 replicas of 2 each).`"""
+    answer = found.answer
+    if answer is None:
+        return _("Nothing can be said yet. What is not known: %s.") % _listed(missing_words(found.missing))
+    if found.draft.approach == Approach.API:
+        return _api_need(found.draft, answer)
+    thing = accelerator_name(found.draft)
+    if answer.replicas is None or answer.accelerators is None:
+        why = str(labels.WHY_NONE.get(answer.constraint, labels.CONSTRAINTS[answer.constraint]))
+        if IN_REACH_AT_BEST in answer.notes:
+            return _("As far as we know, no number of %(thing)s is enough: %(why)s. At best it would be.") % {
+                "thing": thing,
+                "why": why,
+            }
+        return _("No number of %(thing)s is enough: %(why)s.") % {"thing": thing, "why": why}
+    text = (
+        _("You need %(count)s %(thing)s%(parts)s.")
+        if not answer.unbounded
+        else _("You need %(count)s %(thing)s%(parts)s, or more.")
+    )
+    return text % {"count": span(answer.accelerators), "thing": thing, "parts": _replicas(found.draft, answer.replicas)}
+
+
+def have(found: Sized) -> str:
+    """`You have 4 free in “Frankfurt”: 2 to 5 short.`; for an API what of the quota there is."""
+    stands = found.standing
+    if found.answer is None or found.draft.approach == Approach.API or found.answer.replicas is None:
+        return ""
+    if found.draft.pool is None:
+        return _("No pool of ours that could hold them is named.")
+    pool = {"pool": found.draft.pool["name"]}
+    if stands.free is None:
+        return _("Nobody knows how many are free in “%(pool)s”.") % pool
+    values = pool | {
+        "free": numbers.shown(max(0.0, stands.free)),
+        "low": grouped(stands.short_low),
+        "high": grouped(stands.short_high),
+    }
+    if stands.verdict == Headroom.MET:
+        return _("You have %(free)s free in “%(pool)s”: enough.") % values
+    if stands.verdict == Headroom.WARNING:
+        if not stands.short_high:
+            return _("You have %(free)s free in “%(pool)s”: that may not be enough.") % values
+        return _("You have %(free)s free in “%(pool)s”: it may be %(high)s short.") % values
+    if stands.short_low == stands.short_high:
+        return _("You have %(free)s free in “%(pool)s”: %(low)s short.") % values
+    return _("You have %(free)s free in “%(pool)s”: %(low)s to %(high)s short.") % values
+
+
+def unknowns(answer: Answer | None) -> str:
+    """`You do not know your peak and your prompt length.`: those that move the count most."""
+    names = [str(labels.IN_SENTENCE[one.name]) for one in top_unknowns(answer)]
+    return _("You do not know %s.") % _listed(names) if names else ""
+
+
+def top_unknowns(answer: Answer | None, most: int = NAMED_UNKNOWNS) -> list[Influence]:
+    """Unknown values that somebody could find out, widest first, and only those that change the answer."""
+    if answer is None:
+        return []
+    wanted = (one for one in answer.influences if not one.known and one.name in labels.IN_SENTENCE and one.at_low != one.at_high)
+    return [one for _place, one in zip(range(most), wanted, strict=False)]
+
+
+def grade(found: Sized) -> str:
+    """What the answer stands on, in a sentence; nothing where there is no answer."""
+    if found.answer is None:
+        return ""
+    if found.draft.approach == Approach.API:
+        return str(labels.GRADE_SENTENCES_API.get(found.answer.grade, labels.GRADE_SENTENCES[found.answer.grade]))
+    return str(labels.GRADE_SENTENCES[found.answer.grade])
+
+
+def missing_words(codes: Iterable[str]) -> list[str]:
+    """Missing facts as parts of a sentence; a field of the profile by its label."""
+    return [_missing(code) for code in codes]
+
+
+def span(count: Count | None) -> str:
+    """`6 to 9`, `6` or a dash."""
+    if count is None:
+        return DASH
+    if count.low == count.high:
+        return grouped(count.low)
+    return _("%(low)s to %(high)s") % {"low": grouped(count.low), "high": grouped(count.high)}
+
+
+def quantity(value: Quantity | None, unit: str = "") -> str:
+    """`2.1 (0.1 to 270)`; the likely value alone where nothing else is possible."""
+    if value is None:
+        return DASH
+    if value.exact:
+        return numbers.shown(value.likely, unit)
+    return f"{numbers.shown(value.likely, unit)} ({numbers.span(value.low, value.high, unit)})"
+
+
+def accelerator_name(draft: Draft) -> str:
+    """What is counted."""
+    return draft.accelerator["name"] if draft.accelerator else _("machines")
+
+
+def input_label(name: str) -> str:
+    """The label of any input that may influence an answer."""
+    if name in labels.INPUTS:
+        return str(labels.INPUTS[name])
+    return str(_(BY_NAME[name].label)) if name in BY_NAME else name
+
+
+def fault_text(wrong: Iterable[Unread | Fault]) -> str:
+    """Why a typed value cannot be taken."""
+    return " ".join(message(one) if isinstance(one, Fault) else str(UNREAD[one]) for one in wrong)
+
+
+def _api_need(draft: Draft, answer: Answer) -> str:
+    name = draft.model["name"] if draft.model else _("The model")
+    rate, tokens = answer.figures.get("requests_per_minute"), answer.figures.get("tokens_per_minute")
+    values = {"model": name, "requests": _rough(rate), "tokens": _rough(tokens)}
+    text = _("%(model)s must take %(requests)s requests and %(tokens)s tokens per minute.") % values
+    if answer.constraint == Constraint.QUOTA_UNKNOWN:
+        return text + " " + _("Its quota is not known.")
+    if answer.replicas is None:
+        why = labels.WHY_NONE.get(answer.constraint, labels.CONSTRAINTS[answer.constraint])
+        return text + " " + _("It cannot: %s.") % why
+    if answer.replicas.high <= 1:
+        return text + " " + _("The quota is enough.")
+    return text + " " + _("That is %s times the quota.") % span(answer.replicas)
+
+
+def _rough(value: Quantity | None) -> str:
+    if value is None:
+        return DASH
+    return numbers.shown(value.likely) if value.exact else numbers.span(value.low, value.high)
+
+
+def _replicas(draft: Draft, count: Count) -> str:
+    if draft.accelerators == 1:
+        return ""
+    text = ngettext(" (%(count)s replica of %(each)s)", " (%(count)s replicas of %(each)s each)", count.high)
+    return text % {"count": span(count), "each": grouped(draft.accelerators)}
+
+
+def _missing(code: str) -> str:
+    kind, _colon, name = code.partition(":")
+    if kind == "demand" and name in BY_NAME:
+        return input_label(name)
+    return str(labels.MISSING.get(code, code))
+
+
+def _listed(words: Iterable[str]) -> str:
+    """`a, b and c`."""
+    parts = list(words)
+    if len(parts) < 2:
+        return "".join(parts)
+    return _("%(first)s and %(last)s") % {"first": ", ".join(parts[:-1]), "last": parts[-1]}
+
+
+def notes(answer: Answer) -> Iterator[str]:
+    """Remarks on the answer beside its grade."""
+    yield from (str(labels.NOTES.get(code, code)) for code in answer.notes if code != "order_of_magnitude")
