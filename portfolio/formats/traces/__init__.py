@@ -1,0 +1,1 @@
+"""Request logs (time, input tokens, output tokens), CSV or Parquet, into numpy arrays: streamed, made for hostile files."""
