@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from datetime import date
 from itertools import islice
@@ -165,17 +166,30 @@ class TestRemoved:
         remove_demo(by=SYSTEM)
         assert load_demo(by=SYSTEM, count=5, today=TODAY) == 5
 
-    def test_the_function_knows_every_table_that_hangs_on_what_it_removes(self) -> None:
-        """A new table with a foreign key to one of these must join the function, or removal would fail one day."""
+    def test_the_functions_know_every_table_that_hangs_on_what_they_remove(self) -> None:
+        """A new table with a foreign key to one of these must join a function, or removal would fail one day."""
+        definitions = "\n".join(_removers())
+        deleted = set(re.findall(r"DELETE FROM (\w+)", definitions))
+        kept = {table for table in deleted if re.search(rf"UPDATE {table} SET demo = false", definitions)}
+        gone = sorted(table for table in deleted - kept if not table.startswith("account"))
+        assert len(gone) > 30
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_get_functiondef('pilotage_remove_demo()'::regprocedure)")
-            (definition,) = cursor.fetchone()
             cursor.execute(
-                "SELECT DISTINCT conrelid::regclass::text FROM pg_constraint WHERE contype = 'f' AND confrelid::regclass::text"
-                " IN ('initiatives_initiative', 'initiatives_importrun', 'initiatives_register', 'activity_comment')"
+                "SELECT DISTINCT conrelid::regclass::text FROM pg_constraint WHERE contype = 'f'"
+                " AND confrelid::regclass::text = ANY (%s)",
+                [gone],
             )
             hanging = {table for (table,) in cursor.fetchall()}
-        assert {table for table in hanging if table not in definition} == set()
+        assert hanging - deleted == set()
+
+    def test_only_the_owner_may_run_a_step(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT proname FROM pg_proc WHERE proname LIKE 'pilotage_demo_step_%'")
+            steps = [name for (name,) in cursor.fetchall()]
+            cursor.execute("SELECT count(*) FROM unnest(%s) s WHERE has_function_privilege(s || '()', 'EXECUTE')", [steps])
+            (allowed,) = cursor.fetchone()
+        assert len(steps) >= 3
+        assert allowed == 0
 
 
 def _real(unit: BusinessUnit, owner: User) -> Initiative:
@@ -185,6 +199,13 @@ def _real(unit: BusinessUnit, owner: User) -> Initiative:
 def _everything_real() -> dict[str, Any]:
     models: tuple[Any, ...] = (Initiative, User, BusinessUnit, Request, Programme)
     return {model.__name__: list(model.objects.filter(demo=False).order_by("pk").values()) for model in models}
+
+
+def _removers() -> list[str]:
+    """The texts of the function that removes the demo and of its steps."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname ~ '^pilotage_(remove_demo|demo_step_)'")
+        return [text for (text,) in cursor.fetchall()]
 
 
 def _marked_rows() -> dict[str, int]:
