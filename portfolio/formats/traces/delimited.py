@@ -18,6 +18,7 @@ from portfolio.formats.traces.trace import Limits
 _DELIMITERS = ",;\t|"
 _VALUE = re.compile(r"\s*([+-]?[\d.]+([eE][+-]?\d+)?|\d{4}-\d\d-\d\d.*|)\s*")
 _BLOCK = 2**20
+_MOST_NARROW = 50_000  # rows of the wrong width, if they are most: it is not worth reading on
 
 
 class Delimited:
@@ -56,7 +57,8 @@ class Delimited:
 
         def narrow(row: arrow_csv.InvalidRow) -> str:
             rejects.row(row.number or 0, row.text or "")
-            return "skip"
+            skipped = len(rejects.skipped_lines)
+            return "error" if skipped > _MOST_NARROW and 2 * skipped > (row.number or 0) else "skip"
 
         self._file.seek(0)
         source = pa.PythonFile(Bounded(self._file, self._limits, compressed=self._compressed), mode="r")

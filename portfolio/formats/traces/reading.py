@@ -146,7 +146,7 @@ class _Held:
     def trace(self, given: Unit | None, first_line: int, name: str) -> Trace:
         times = np.concatenate(self.times) if self.times else np.zeros(0)
         self.times = []
-        seconds, origin, unit = self._seconds(times, given, name)
+        seconds, origin, unit = self._seconds(times, given, first_line, name)
         kept = np.isfinite(seconds)
         examples = self.rejects.examples(first_line)
         self._enough(int(np.count_nonzero(kept)), examples, name)
@@ -166,11 +166,11 @@ class _Held:
             examples=examples,
         )
 
-    def _seconds(self, times: Floats, given: Unit | None, name: str) -> tuple[Floats, float | None, Unit | None]:
+    def _seconds(self, times: Floats, given: Unit | None, first_line: int, name: str) -> tuple[Floats, float | None, Unit | None]:
         """Seconds from an origin (None: relative), NaN where a time is of no use."""
         known = times[np.isfinite(times)]
         if not len(known):
-            self._enough(0, self.rejects.examples(1), name)
+            self._enough(0, self.rejects.examples(first_line), name)
         if self.dated:
             return times, (self.base or 0) / 1e9, None
         header = self.headers[self.places[Role.ARRIVAL]]

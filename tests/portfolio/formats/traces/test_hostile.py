@@ -11,6 +11,7 @@ import sys
 import textwrap
 from contextlib import suppress
 from pathlib import Path
+from time import process_time
 
 import numpy as np
 import pyarrow as pa
@@ -76,6 +77,18 @@ def test_a_small_archive_that_grows_without_end_is_stopped_early() -> None:
     assert len(bomb) < 1_000_000
     with pytest.raises(UnsafeArchive, match="grows more than 200 times"):
         read_trace(io.BytesIO(bomb), "bomb.csv.gz")
+
+
+@pytest.mark.parametrize(
+    "row", [b"2024-02-30 10:00:00,1,2\n", b"2023-02-29 10:00:00,1,2\n", b"2024-01-01 10:00:00+24:00,1,2\n", b"1,2\n", b"x,y,z\n"]
+)
+def test_a_file_half_of_bad_rows_is_read_about_as_fast_as_a_good_one(row: bytes) -> None:
+    good = process_time()
+    read_trace(io.BytesIO(HEADER + ROW * 100_000), "log.csv")
+    bad = process_time()
+    with suppress(FormatError):
+        read_trace(io.BytesIO(HEADER + (ROW + row) * 50_000), "log.csv")
+    assert process_time() - bad < 40 * (bad - good)  # one by one it was 100 times and more
 
 
 def test_more_bytes_or_rows_than_allowed_are_refused() -> None:

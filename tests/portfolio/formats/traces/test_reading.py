@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-from datetime import UTC, datetime
+import tarfile
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -259,6 +260,26 @@ def test_what_is_written_is_what_is_read_in_csv_and_in_parquet(rows: list[tuple[
         assert trace.arrival_s == pytest.approx([(when - first).total_seconds() for when in whens], abs=1e-6)
         assert trace.input_tokens is not None
         assert list(trace.input_tokens) == inputs
+
+
+@given(st.dates(date(1999, 1, 1), date(2104, 12, 31)), st.integers(-3, 3))
+def test_a_day_is_read_or_refused_as_the_calendar_says(day: date, off: int) -> None:
+    text = f"{day.year}-{day.month:02d}-{day.day + off:02d}"
+    try:
+        real = 2002 <= date.fromisoformat(text).year < 2103
+    except ValueError:
+        real = False
+    rows = f"time,input_tokens\n2024-01-01 00:00:00,1\n2024-01-02T00:00:00Z,1\n{text} 10:00:00,1\n"
+    if 2002 <= day.year < 2103:
+        assert len(read(rows).arrival_s) == (3 if real else 2)
+
+
+def test_gauges_of_a_cluster_are_no_request_log() -> None:
+    with tarfile.open(sample("traces/alibaba_GenTD26_qps.tar.gz")) as archive:
+        raw = archive.extractfile(archive.getmembers()[0]).read()  # type: ignore[union-attr]
+    with pytest.raises(MissingColumns) as refused:  # values averaged over 57 s, a row for each container
+        read(raw)
+    assert refused.value.closest["timestamp"] == ("timestamp_anon",)
 
 
 def test_a_path_is_read_like_an_open_file(tmp_path: Path) -> None:
