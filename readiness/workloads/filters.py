@@ -1,15 +1,16 @@
-"""One filterset a list for its page, exports and API: the same words everywhere. Here those of the pools."""
+"""One filterset a list for its page, exports and API: the same words everywhere. Here those of pools and workloads."""
 
 from __future__ import annotations
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from portfolio.accounts.models import BusinessUnit
 from portfolio.initiatives.choices import VENUE_LABELS, Venue, choices_of
-from readiness.workloads.choices import PoolKind
-from readiness.workloads.models import CapacityPool
+from readiness.core.sizing.inputs import Task, WorkloadClass
+from readiness.workloads.choices import Experience, PoolKind
+from readiness.workloads.models import CapacityPool, Workload
 
 
 class PoolFilter(django_filters.FilterSet):
@@ -31,3 +32,35 @@ class PoolFilter(django_filters.FilterSet):
     def by_unit(self, rows: QuerySet[CapacityPool], _name: str, value: int) -> QuerySet[CapacityPool]:
         path = BusinessUnit.objects.filter(pk=int(value)).values("path")[:1]
         return rows.filter(unit__path__startswith=path)
+
+
+class WorkloadFilter(django_filters.FilterSet):
+    """Filters over workloads in use that the actor may see."""
+
+    q = django_filters.CharFilter(method="by_text", max_length=200, label=_("Name, initiative or key"))
+    initiative = django_filters.NumberFilter(
+        method="by_initiative", min_value=0, max_value=2**62, label=_("Initiative, shared platforms that serve it among them")
+    )
+    unit = django_filters.NumberFilter(
+        method="by_unit", min_value=0, max_value=2**62, label=_("Business unit with its sub-units")
+    )
+    task = django_filters.ChoiceFilter(choices=choices_of(Task), label=_("What the model does"))
+    workload_class = django_filters.ChoiceFilter(choices=choices_of(WorkloadClass), label=_("Class"))
+    experience = django_filters.ChoiceFilter(choices=choices_of(Experience), label=_("Experience"))
+
+    class Meta:
+        model = Workload
+        fields: tuple[str, ...] = ()
+
+    def by_text(self, rows: QuerySet[Workload], _name: str, value: str) -> QuerySet[Workload]:
+        text = value.replace("\x00", "").strip()
+        of_initiative = Q(initiative__name__icontains=text) | Q(initiative__key__iexact=text)
+        return rows.filter(Q(name__icontains=text) | of_initiative)
+
+    def by_initiative(self, rows: QuerySet[Workload], _name: str, value: int) -> QuerySet[Workload]:
+        serving = Workload.serves.through.objects.filter(initiative=int(value)).values("workload")
+        return rows.filter(Q(initiative=int(value)) | Q(pk__in=serving))
+
+    def by_unit(self, rows: QuerySet[Workload], _name: str, value: int) -> QuerySet[Workload]:
+        path = BusinessUnit.objects.filter(pk=int(value)).values("path")[:1]
+        return rows.filter(initiative__unit__path__startswith=path)

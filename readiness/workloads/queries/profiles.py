@@ -227,3 +227,21 @@ def _in_order(rows: list[Requirement]) -> list[Requirement]:
     """Derived ones in the order of the fields they follow, then those added by hand."""
     places = {name: place for place, name in enumerate(BY_NAME)}
     return sorted(rows, key=lambda row: (places.get(row.derived_from, len(places)), row.pk))
+
+
+def versions_of(actor: Actor, workload_pk: int) -> QuerySet[ProfileVersion]:
+    """The kept versions of a visible workload, newest first."""
+    rows: QuerySet[ProfileVersion] = ProfileVersion.objects.visible_to(actor).filter(workload=workload_pk)
+    return rows.select_related("made_by").order_by("-number")
+
+
+def traces_of(actor: Actor, workload_pk: int) -> QuerySet[TraceUpload]:
+    """The uploaded logs of a visible workload, newest first."""
+    rows: QuerySet[TraceUpload] = TraceUpload.objects.visible_to(actor).filter(workload=workload_pk)
+    return rows.select_related("workload__initiative__unit", "uploaded_by").order_by("-id")
+
+
+def requirements_of(actor: Actor, workload_pk: int) -> QuerySet[Requirement]:
+    """The standing requirements of a visible workload."""
+    rows: QuerySet[Requirement] = Requirement.objects.visible_to(actor).filter(workload=workload_pk, retired_at=None)
+    return rows.select_related("workload__initiative__unit").order_by("id")
