@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 _DAY = timedelta(days=1)
 _ROUNDING = 1e-9
@@ -37,6 +37,9 @@ class Held(Protocol):
     def starts_on(self) -> date: ...
     @property
     def ends_on(self) -> date | None: ...
+
+
+HeldRow = TypeVar("HeldRow", bound=Held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ def shortfalls(pool: Supplied, held: Iterable[Held], wanted: Held | None, *, sin
     return _joined(missing)
 
 
-def holders(held: Iterable[Held], gaps: Sequence[Span]) -> list[Held]:
+def holders(held: Iterable[HeldRow], gaps: Sequence[Span]) -> list[HeldRow]:
     """Those of `held` that hold something on a day of `gaps`."""
     return [row for row in held if any(_overlap(row, gap.starts_on, gap.ends_on) for gap in gaps)]
 

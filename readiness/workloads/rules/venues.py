@@ -24,7 +24,6 @@ class Finding(StrEnum):
 
 class Verdict(StrEnum):
     MET = "met"
-    WAIVED = "waived"
     NOT_MET = "not_met"
     UNKNOWN = "unknown"
     NOT_APPLICABLE = "not_applicable"
@@ -42,7 +41,7 @@ class Compared:
 
 _VERDICTS = {
     Finding.COMPARED: Verdict.MET,
-    Finding.REASONED: Verdict.WAIVED,
+    Finding.REASONED: Verdict.MET,
     Finding.NOT_NEEDED: Verdict.NOT_APPLICABLE,
     Finding.NOTHING: Verdict.UNKNOWN,
     Finding.VENUE_UNKNOWN: Verdict.UNKNOWN,
@@ -55,7 +54,7 @@ def comparison(options: Sequence[tuple[str, str]], *, reason: str = "", not_appl
     """`options` are (Venue, OptionState) of one function; `reason` is why fewer, or only public cloud, are enough.
 
     An option whose venue nobody knows counts as one, but not as one beside the public cloud. No option and no reason is
-    unknown: nobody has looked yet. With a reason instead of a comparison the rule is waived, never met.
+    unknown: nobody has looked yet. A written reason meets the rule; the finding keeps it apart from a comparison.
     """
     finding = _finding([venue for venue, _state in options], bool(reason.strip()), not_applicable)
     chosen = any(state == OptionState.CHOSEN for _venue, state in options)
