@@ -6,7 +6,7 @@ A number that nobody knows makes a requirement without a target: its verdict wil
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from readiness.core.sizing.inputs import Task, WorkloadClass
@@ -99,10 +99,15 @@ def derive(task: Task, workload_class: WorkloadClass, values: Mapping[str, Value
     found: list[Derived] = []
     for make in _MAKERS:
         try:
-            found.extend(make(profile))
+            found.extend(_without_noise(one) for one in make(profile))
         except _NotApplicable:
             continue
     return found
+
+
+def _without_noise(one: Derived) -> Derived:
+    """Twelve digits: a product in another order must not look like another requirement."""
+    return one if one.target is None else replace(one, target=float(f"{one.target:.12g}"))
 
 
 def _throughput(p: _Profile) -> Iterator[Derived]:
