@@ -178,7 +178,31 @@
     }] };
   }
 
-  var kinds = { bar: bar, interval: interval, box: box, flow: flow };
+  /* Amounts that hold from one day until the next: stacked areas, and lines over them. */
+  function step(data, colors, width) {
+    var month = function (value) { return new Date(value).toLocaleDateString(document.documentElement.lang, { month: "short", year: "2-digit", timeZone: "UTC" }); };
+    return {
+      grid: { left: 48, right: 20, top: 34, bottom: 26 },
+      legend: { top: 0, left: 0, itemWidth: 10, itemHeight: 10, icon: "rect", textStyle: { color: colors.ink2 }, inactiveColor: colors.strong },
+      xAxis: { type: "time", min: data.days[0], max: data.until, axisLine: { lineStyle: { color: colors.strong } }, splitNumber: width < 480 ? 3 : 6, axisLabel: { color: colors.ink2, hideOverlap: true, formatter: month } },
+      yAxis: { type: "value", min: 0, splitNumber: 4, splitLine: { lineStyle: { color: colors.line } }, axisLabel: { color: colors.ink2, formatter: number } },
+      series: data.series.map(function (series) {
+        var color = P.color(series.color || "accent");
+        var points = series.data.map(function (value, at) {
+          var lines = [series.name + ": " + withUnit(value, data)];
+          return { value: [data.days[at], value], tip: tip(data.labels[at], lines), says: says(data.labels[at], lines) };
+        });
+        points.push({ value: [data.until, series.data[series.data.length - 1]], symbol: "none" });
+        return {
+          type: "line", step: "end", name: series.name, stack: series.line ? undefined : "all", symbol: "circle", symbolSize: 6, data: points,
+          itemStyle: { color: color }, lineStyle: { color: color, width: series.line ? 2.5 : 1 },
+          areaStyle: series.line ? undefined : { color: color, opacity: 0.75 }, z: series.line ? 5 : 2,
+        };
+      }),
+    };
+  }
+
+  var kinds = { bar: bar, interval: interval, box: box, flow: flow, step: step };
 
   P.chartOption = function (data, width) {
     var colors = { ink: P.color("ink"), ink2: P.color("ink-2"), line: P.color("line"), strong: P.color("line-strong"), surface: P.color("surface"), accent: P.color("accent"), font: getComputedStyle(document.body).fontFamily };

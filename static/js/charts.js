@@ -7,6 +7,7 @@
    flow      nodes [{id, label, color?, url?, depth?}], links [{source, target, value, url?}]   (a flow through stages)
    interval  rows [{label, mid?, low, high, base?, url?, color?}]
    box       rows [{label, n, min, q1, median, q3, max, url?, points? [{value, label, url?}]}]
+   step      days [ISO date], labels [text], until (ISO date), series [{name, color?, line? (else stacked), data [number]}]
    color is the name of a CSS variable without its dashes: "accent", "stage-3", "v-not_met", "ink-2". */
 (function () {
   "use strict";

@@ -66,11 +66,21 @@ def _box(data: Data) -> tuple[list[str], list[list[Cell]]]:
     return [str(data.get("category_label", "")), *heads], rows
 
 
+def _step(data: Data) -> tuple[list[str], list[list[Cell]]]:
+    columns = [str(data.get("category_label", "")), *(str(series["name"]) for series in data["series"])]
+    rows = [
+        [{"text": str(label)}, *(_number(series["data"][index]) for series in data["series"])]
+        for index, label in enumerate(data["labels"])
+    ]
+    return columns, rows
+
+
 _TWINS: dict[str, Callable[[Data], tuple[list[str], list[list[Cell]]]]] = {
     "bar": _bar,
     "flow": _flow,
     "interval": _interval,
     "box": _box,
+    "step": _step,
 }
 
 
