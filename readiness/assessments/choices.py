@@ -47,6 +47,9 @@ class Phase(StrEnum):
     PRODUCTION = "production"
 
 
+PHASE_LABELS = {Phase.POC: "PoC", Phase.PILOT: "Pilot", Phase.SCALE_UP: "Scale-up", Phase.PRODUCTION: "Production"}
+
+
 class BankState(StrEnum):
     DRAFT = "draft"
     PUBLISHED = "published"

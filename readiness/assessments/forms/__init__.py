@@ -1,0 +1,1 @@
+"""Forms of assessments, components, banks and the unknowns list."""

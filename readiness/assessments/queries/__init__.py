@@ -1,0 +1,1 @@
+"""Reads of banks, answer sheets and unknowns."""
