@@ -10,7 +10,6 @@ from typing import Any
 
 import orjson
 from django.db import connection
-from psycopg import sql
 
 from portfolio.accounts.rules import Actor
 from portfolio.initiatives.choices import RequestState
@@ -20,6 +19,7 @@ from portfolio.initiatives.services.demo.plan import DemoInitiative, initiatives
 from portfolio.initiatives.services.demo.tables import COLUMNS, INITIATIVE, Row, noon, rows
 from portfolio.initiatives.services.demo.words import words
 from portfolio.kit.acting import acting
+from portfolio.kit.copying import copy_rows, next_ids
 
 CHUNK = 1_000
 DEFAULT_COUNT = 60
@@ -44,7 +44,9 @@ def load_demo(*, by: Actor, count: int = DEFAULT_COUNT, seed: int = 1, today: da
         firm = found()
         stream = initiatives(count, seed, today)
         while chunk := list(islice(stream, CHUNK)):
-            _copy(_rows(chunk, firm, today))
+            made = _rows(chunk, firm, today)
+            for table, columns in COLUMNS.items():
+                copy_rows(table, columns, made.get(table, ()))
         _requests(firm, seed, today)
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
@@ -67,26 +69,13 @@ def remove_demo(*, by: Actor) -> dict[str, int]:
 
 def _rows(chunk: list[DemoInitiative], firm: Organisation, today: date) -> dict[str, list[Row]]:
     """Rows by table, in the order in which foreign keys want them."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [INITIATIVE, len(chunk)])
-        ids = [number for (number,) in cursor.fetchall()]
+    ids = next_ids(INITIATIVE, len(chunk))
     made: dict[str, list[Row]] = defaultdict(list)
     for place, (initiative, pk) in enumerate(zip(chunk, ids, strict=True)):
         others = [ids[other] for other in (place - 1, place - 5) if other >= 0] or ids[1:2]
         for table, row in rows(initiative, pk, others, firm, today):
             made[table].append(row)
     return made
-
-
-def _copy(made: dict[str, list[Row]]) -> None:
-    with connection.cursor() as cursor:
-        for table, columns in COLUMNS.items():
-            statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-                sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns.split()))
-            )
-            with cursor.copy(statement) as copy:
-                for row in made.get(table, ()):
-                    copy.write_row(row)
 
 
 def _requests(firm: Organisation, seed: int, today: date) -> None:

@@ -9,9 +9,9 @@ from django.db import connections
 from portfolio.accounts.choices import Through
 from portfolio.accounts.rules import system
 from portfolio.initiatives.models import Initiative
-from portfolio.initiatives.services.demo import DEFAULT_COUNT, DemoPresent, load_demo
-from portfolio.initiatives.services.demo.tables import COLUMNS
+from portfolio.initiatives.services.demo import DEFAULT_COUNT, DemoPresent
 from portfolio.kit import clock
+from readiness.dashboards.services.demo import TABLES, load_everything
 
 MAX_INITIATIVES = 144_000  # the vocabulary has no more distinct names
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         if if_empty and Initiative.objects.exists():
             return
         try:
-            made = load_demo(by=system("load_demo", Through.COMMAND), count=initiatives, seed=seed, today=clock.today())
+            made = load_everything(by=system("load_demo", Through.COMMAND), count=initiatives, seed=seed, today=clock.today())
         except DemoPresent:
             raise CommandError("A demo is loaded already; run remove_demo first. Nothing was changed.") from None
         if initiatives > 1_000:
@@ -43,5 +43,5 @@ class Command(BaseCommand):
 def _refresh_statistics() -> None:
     """A bulk load is read at once; the planner should not wait for autovacuum. Only the owner may."""
     with connections["owner"].cursor() as cursor:
-        for table in COLUMNS:
+        for table in TABLES:
             cursor.execute(f"ANALYZE {table}")

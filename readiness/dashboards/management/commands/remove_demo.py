@@ -17,4 +17,5 @@ class Command(BaseCommand):
         kept = removed.pop("kept")
         self.stdout.write(f"Removed {removed['initiatives_initiative']} demo initiatives, {sum(removed.values())} rows in all.")
         if kept:
-            self.stdout.write(f"Kept {kept} people, units or programmes that real rows stand on; they are no longer demo.")
+            what = "people, units, programmes, pools or measurements"
+            self.stdout.write(f"Kept {kept} {what} that real rows stand on; they are no longer demo.")

@@ -1,0 +1,1 @@
+"""Writes that span every slice."""

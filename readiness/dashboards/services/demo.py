@@ -1,0 +1,31 @@
+"""The demo of the whole product: each slice adds its part on top of those below, in one transaction."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import connection
+
+from portfolio.accounts.rules import Actor
+from portfolio.initiatives.services import demo as initiatives
+from portfolio.initiatives.services.demo.tables import COLUMNS
+from portfolio.kit.acting import acting
+from readiness.assessments.services import demo as assessments
+from readiness.sizing.services import demo as sizing
+from readiness.workloads.services import demo as workloads
+
+TABLES = (*COLUMNS, *workloads.COLUMNS, *assessments.COLUMNS)
+
+
+def load_everything(*, by: Actor, count: int, seed: int, today: date) -> int:
+    """Load `count` initiatives with their workloads, assessments and sizings; returns `count`. Raises DemoPresent."""
+    with acting(by, note="demo"):
+        made = initiatives.load_demo(by=by, count=count, seed=seed, today=today)
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # as the register does: a deferred check costs a queue entry
+        workloads.load_demo(by=by, seed=seed, today=today)
+        assessments.load_demo(by=by, seed=seed, today=today)
+        sizing.load_demo(by=by, seed=seed, today=today)
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    return made
