@@ -75,11 +75,25 @@ def _step(data: Data) -> tuple[list[str], list[list[Cell]]]:
     return columns, rows
 
 
+def _line(data: Data) -> tuple[list[str], list[list[Cell]]]:
+    columns = [
+        " ".join(filter(None, (str(data["x_label"]), str(data.get("x_unit", ""))))),
+        *(str(one["name"]) for one in data["series"]),
+    ]
+    points = [{point["x"]: point for point in one["data"]} for one in data["series"]]
+    rows = [
+        [_number(x), *(_with_range({"value": one[x]["y"], **one[x]}) if x in one else {"text": DASH} for one in points)]
+        for x in sorted({x for one in points for x in one})
+    ]
+    return columns, rows
+
+
 _TWINS: dict[str, Callable[[Data], tuple[list[str], list[list[Cell]]]]] = {
     "bar": _bar,
     "flow": _flow,
     "interval": _interval,
     "box": _box,
+    "line": _line,
     "step": _step,
 }
 
