@@ -6,19 +6,20 @@ A number that nobody knows makes a requirement without a target: its verdict wil
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from readiness.core.sizing.inputs import Task, WorkloadClass
+from readiness.core.sizing.inputs import ModelApi, Task, WorkloadClass
+from readiness.core.sizing.needs import GBIT_PER_KB, needs
 from readiness.workloads.choices import Comparator, Knowledge, Metric
-from readiness.workloads.rules.demand import NOT_ASKED_YET, Value, arrival_from_users
+from readiness.workloads.rules.demand import NOT_ASKED_YET, Value, arrival_from_users, demand_of
 from readiness.workloads.rules.fields import asked
 from readiness.workloads.rules.metrics import METRICS
 from readiness.workloads.rules.values import PERCENTILE_OF, rate_is_derived
 
 PEAK_WINDOW_S = 300.0  # "busiest minutes" of the peak factor
 AVAILABILITY_WINDOW_S = 30 * 86_400.0
-DAYS_PER_MONTH = 365.25 / 12
 _SECONDS_PER_HOUR = 3_600
 
 
@@ -88,6 +89,17 @@ class _Profile:
     def rate(self) -> float | None:
         return self.item_rate() if self.workload_class == WorkloadClass.BATCH else self.peak_rate()
 
+    def at_once(self) -> float | None:
+        """Requests carried at once at the horizon."""
+        return _product(self.number("concurrency"), self.growth())
+
+    def need(self, name: str) -> float | None:
+        """A figure of the core's `needs`, so that requirement and sizing ask for the same."""
+        found = needs(demand_of(self.task, self.workload_class, self.values), ModelApi()).get(name)
+        if found is None:
+            raise _NotApplicable(name)
+        return found.likely if found.known else None
+
     def window_s(self) -> float | None:
         hours = self.or_else("window_h", 0)
         return hours * _SECONDS_PER_HOUR if hours else None
@@ -153,26 +165,23 @@ def _availability(p: _Profile) -> Iterator[Derived]:
 
 def _concurrency(p: _Profile) -> Iterator[Derived]:
     environment = {"data": "real", "users": "real"}
-    yield Derived(Metric.CONCURRENCY, p.number("concurrency"), "concurrency", None, None, environment, "as stated")
+    how = "as stated x growth to the horizon"
+    yield Derived(Metric.CONCURRENCY, p.at_once(), "concurrency", None, None, environment, how)
 
 
 def _storage(p: _Profile) -> Iterator[Derived]:
-    """What is there, and what comes in until the horizon as far as it is kept, in every copy."""
-    months, kept = p.or_else("horizon_months", 0), p.or_else("retention_months", float("inf"))
-    held = None if months is None or kept is None else min(months, kept) * DAYS_PER_MONTH
-    arriving = _product(p.or_else("ingest_gb_per_day", 0), held)
-    stored = p.number("stored_gb")
-    target = None if stored is None or arriving is None else _product(stored + arriving, p.or_else("copies", 1))
-    how = "(stored at the start + new data per day until the horizon, as long as it is kept) x copies"
-    yield Derived(Metric.STORAGE_CAPACITY, target, "stored_gb", None, None, {"data": "real"}, how)
+    how = "(stored at the start + new data per day, grown to the horizon, as long as it is kept) x copies"
+    yield Derived(Metric.STORAGE_CAPACITY, p.need("storage_gb"), "stored_gb", None, None, {"data": "real"}, how)
 
 
 def _network(p: _Profile) -> Iterator[Derived]:
-    sent, received = p.number("request_kb"), p.or_else("response_kb", 0)
-    size = None if sent is None or received is None else sent + received
     served = p.workload_class != WorkloadClass.BATCH
-    target = _product(size, p.rate(), 8e-6)
-    how = "(request + response) x rate at the horizon x 8 bit"
+    if served:
+        target, how = p.need("network_gbit_per_s"), "(request + response) x peak rate at the horizon x 8 bit"
+    else:
+        sent, received = p.number("request_kb"), p.or_else("response_kb", 0)
+        size = None if sent is None or received is None else sent + received
+        target, how = _product(size, p.item_rate(), GBIT_PER_KB), "(request + response) x items per second x 8 bit"
     window = PEAK_WINDOW_S if served else p.window_s()
     yield Derived(Metric.NETWORK_BANDWIDTH, target, "request_kb", None, window, _real(p, users=served), how)
 
@@ -182,8 +191,9 @@ def _real(p: _Profile, *, users: bool = False) -> dict[str, Any]:
     wanted: dict[str, Any] = {"data": "real"}
     if users:
         wanted["users"] = "real"
-        if at_once := p.or_else("concurrency", 0):
-            wanted["min_concurrency"] = at_once
+        with suppress(_NotApplicable):
+            if at_once := p.at_once():
+                wanted["min_concurrency"] = float(f"{at_once:.12g}")
     return wanted
 
 

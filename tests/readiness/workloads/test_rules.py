@@ -50,7 +50,8 @@ def test_throughput_is_asked_for_at_the_peak_of_the_horizon() -> None:
     assert found[Metric.THROUGHPUT].target == pytest.approx(2 * 5 * 4**0.5)
     assert found[Metric.TOKEN_THROUGHPUT].target == pytest.approx(2000)
     assert found[Metric.NETWORK_BANDWIDTH].target == pytest.approx(20 * 50e3 * 8 / 1e9)
-    assert found[Metric.THROUGHPUT].environment == {"data": "real", "users": "real", "min_concurrency": 60}
+    assert found[Metric.THROUGHPUT].environment == {"data": "real", "users": "real", "min_concurrency": 120}
+    assert found[Metric.CONCURRENCY].target == pytest.approx(120)
     assert found[Metric.TTFT].percentile == 0.95
     assert found[Metric.CONCURRENCY].comparator == Comparator.AT_LEAST
 
@@ -111,7 +112,8 @@ def test_people_and_their_requests_stand_in_for_an_unmeasured_rate() -> None:
 
 
 def test_what_does_not_apply_is_not_required() -> None:
-    values = all_known(Task.GENERATE, ONLINE) | {name: Value(ABSENT) for name in ("ttft_s", "stored_gb", "concurrency")}
+    absent = ("ttft_s", "stored_gb", "ingest_gb_per_day", "concurrency")
+    values = all_known(Task.GENERATE, ONLINE) | {name: Value(ABSENT) for name in absent}
     found = by_metric(Task.GENERATE, ONLINE, values)
     assert not {Metric.TTFT, Metric.STORAGE_CAPACITY, Metric.CONCURRENCY} & set(found)
     assert "min_concurrency" not in found[Metric.TPOT].environment
