@@ -4,7 +4,8 @@ all of them breaks that, and needs spread and one more per zone."""
 from __future__ import annotations
 
 from functools import lru_cache
-from math import exp, lgamma, log, log1p
+
+from scipy.special import bdtr
 
 
 def availability_k_of_n(k: int, n: int, each: float) -> float:
@@ -14,13 +15,7 @@ def availability_k_of_n(k: int, n: int, each: float) -> float:
     """
     if not (0 <= k <= n and 0 <= each <= 1):
         raise ValueError(f"want 0 <= k <= n and a probability, got k {k}, n {n}, {each}")
-    if each in (0.0, 1.0):
-        return 1.0 if each == 1.0 or k == 0 else 0.0
-    up, down, every = log(each), log1p(-each), lgamma(n + 1)
-    total = 0.0
-    for failed in range(n - k + 1):
-        total += exp(every - lgamma(failed + 1) - lgamma(n - failed + 1) + (n - failed) * up + failed * down)
-    return min(1.0, total)
+    return float(bdtr(n - k, n, 1 - each))  # at most n - k of n are down
 
 
 @lru_cache(maxsize=65_536)

@@ -75,7 +75,7 @@ class Hosted:
             return Capability(rate, binds, combined_sigma(self.known.sigma, self.workload_sigma), seats, seats, holds)
         keep, sigma, flight = lengths_derate(self.quantities, at, edge, self.demand.tpot_percentile), self.known.sigma, seats
         if at["tpot_s"] < inf:
-            in_time, sigma = self._in_time(at, law, keep)
+            in_time, sigma = self.in_time(at, law, keep)
             if in_time < rate:
                 rate, binds = in_time, Constraint.TPOT if in_time > 0 else Constraint.TARGET_OUT_OF_REACH
             flight = self._flight(at, law, edge) * keep * burst(at["dispersion"])
@@ -108,10 +108,21 @@ class Hosted:
             binds = Constraint.WINDOW
         if seats == inf:
             return rate, binds
-        seated = seats / (outputs * law.t0 + seats * law.work)
+        seated = 1 / (law.work + self._idle_share(at, law, seats))
         return (seated, holds) if seated < ENOUGH_SEATS * rate else (min(rate, seated), binds)
 
-    def _in_time(self, at: Values, law: Seconds, keep: float) -> tuple[float, float]:
+    def _idle_share(self, at: Values, law: Seconds, seats: float) -> float:
+        """Seconds per request that the idle steps cost with all seats taken, O t0 / C: 1/X = w + O t0 / C.
+
+        A measured saturation throughput holds its own share already; only what is beyond that counts.
+        """
+        known, share = self.known, at["output_tokens"] * law.t0 / seats
+        if known.grade is Grade.SATURATION and known.output_tokens:
+            then = self.seats(known.input_tokens + known.output_tokens)[0]
+            return max(0.0, share - known.output_tokens * law.t0 / then)
+        return share
+
+    def in_time(self, at: Values, law: Seconds, keep: float) -> tuple[float, float]:
         """The rate at the target per token, and the relative error of that figure."""
         known, target, bursts = self.known, at["tpot_s"], burst(at["dispersion"])
         free = 1 - law.t0 / target
@@ -145,12 +156,13 @@ class Hosted:
         """The highest rate not above the limit at which first token and whole answer come in time."""
         for name, constraint in (("ttft_s", Constraint.TTFT), ("latency_s", Constraint.LATENCY)):
             if at[name] < inf and limit[0] > 0:
-                found = self._highest(at, law, keep, name, limit[0])
+                found = self.highest(at, law, keep, name, limit[0])
                 if found < limit[0]:
                     limit = found, constraint if found > 0 else Constraint.TARGET_OUT_OF_REACH
         return limit
 
-    def _highest(self, at: Values, law: Seconds, keep: float, name: str, most: float) -> float:
+    def highest(self, at: Values, law: Seconds, keep: float, name: str, most: float) -> float:
+        """The highest rate, up to `most`, at which the target of that name is met: as measured, else by `answered`."""
         known = self.known
         if name == "ttft_s" and known.ttft is not None:
             longer = max(1.0, at["input_tokens"] / known.input_tokens)

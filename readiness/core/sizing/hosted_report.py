@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from readiness.core.sizing.answer import Step
 from readiness.core.sizing.inputs import Grade
-from readiness.core.sizing.percentiles import burst, lengths_derate
+from readiness.core.sizing.percentiles import burst, lengths_derate, tightness
 from readiness.core.sizing.replicas import Z_PLAN
 from readiness.core.sizing.sizer import Capability, Edge, Outcome, Values
 
@@ -118,17 +118,34 @@ def _law(hosted: Hosted, at: Values, law: Seconds) -> Iterator[Step]:
 
 
 def _targets(hosted: Hosted, at: Values, law: Seconds, can: Capability) -> Iterator[Step]:
-    target, measured = at["tpot_s"], hosted.known
-    if not hosted.batch and target < inf:
-        left = lengths_derate(hosted.quantities, at, Edge.LIKELY, hosted.demand.tpot_percentile) * burst(at["dispersion"])
-        rate = max(0.0, 1 - law.t0 / target) / law.work
-        text = f"(1 - {law.t0 * 1e3:.4g} ms / {target * 1e3:.4g} ms) / {law.work:.4g} s = {rate:.4g}"
-        yield Step("rate_at_mean_tpot", rate, "1/s", text, LAW)
-        if measured.grade is Grade.TWO_POINTS or measured.grade is Grade.NOTHING:
-            text = f"{rate:.4g} x {left:.3g} for the percentile and bursts = {rate * left:.4g}"
-            yield Step("rate_at_tpot", rate * left, "1/s", text, LAW)
+    if not hosted.batch:
+        keep = lengths_derate(hosted.quantities, at, Edge.LIKELY, hosted.demand.tpot_percentile)
+        if at["tpot_s"] < inf:
+            yield _in_time(hosted, at, law, keep)
+        for name, what in (("ttft_s", "first token"), ("latency_s", "whole answer")):
+            if at[name] < inf:
+                rate = hosted.highest(at, law, keep, name, 1 / law.work)
+                percentile = hosted.demand.ttft_percentile if name == "ttft_s" else hosted.demand.latency_percentile
+                text = f"{what} within {at[name]:g} s at p{percentile * 100:g} up to {rate:.4g}"
+                yield Step(f"rate_at_{name.removesuffix('_s')}", rate, "1/s", text, LAW)
     text = f"least of all limits: {can.constraint.value}, {can.rate:.4g}"
     yield Step("rate", can.rate, "1/s", text)
+
+
+def _in_time(hosted: Hosted, at: Values, law: Seconds, keep: float) -> Step:
+    rate, _sigma = hosted.in_time(at, law, keep)
+    known, target, bursts = hosted.known, at["tpot_s"], burst(at["dispersion"])
+    percentile = f"p{hosted.demand.tpot_percentile * 100:g}"
+    free = f"(1 - {law.t0 * 1e3:.4g} ms / {target * 1e3:.4g} ms)"
+    if known.tpot is not None:
+        read = f"{percentile} read off the sweep" if known.tpot.exact else f"mean read off the sweep x {keep:g} for {percentile}"
+        text = f"{read} at {target * 1e3:.4g} ms, x {known.work_s:.4g} / {law.work:.4g} for the token mix"
+    elif known.grade is Grade.SATURATION:
+        left = tightness(1 - law.t0 / target, known.derate, known.sigma)[0]
+        text = f"1 / {law.work:.4g} s x {left:.3g} left of saturation at {free}"
+    else:
+        text = f"{free} / {law.work:.4g} s x {keep:g} for {percentile}"
+    return Step("rate_at_tpot", rate, "1/s", f"{text} x {bursts:.3g} for bursts = {rate:.4g}", LAW)
 
 
 def _count(hosted: Hosted, at: Values, can: Capability, found: Outcome) -> Iterator[Step]:

@@ -16,6 +16,8 @@ from readiness.core.sizing.refusals import MissingInput
 
 Values = Mapping[str, float]
 
+MOST_REPLICAS = 10_000_000
+
 # Inputs that change how much is asked for and not what one replica carries.
 LOAD = ("arrival_per_s", "peak_factor", "growth_per_year", "horizon_months", "concurrency", "availability")
 
@@ -170,7 +172,12 @@ def likely(quantities: Mapping[str, Quantity]) -> dict[str, float]:
 
 
 def with_spares(needed: int, each: float, target: float, constraint: Constraint, peak: float, safe: float) -> Outcome:
-    """Replicas that keep `needed` of them up. With one needed and more held, availability is what binds."""
+    """Replicas that keep `needed` of them up. With one needed and more held, availability is what binds.
+
+    More than MOST_REPLICAS come of a target missed by a hair and are no number to buy.
+    """
+    if needed > MOST_REPLICAS:
+        return Outcome(0, Constraint.TARGET_OUT_OF_REACH, needed, peak, safe)
     total = n_for_availability(needed, each, target) if target > 0 else needed
     if total is None:
         return Outcome(0, Constraint.AVAILABILITY, needed, peak, safe)

@@ -122,8 +122,8 @@ class Line:
             Step("service_s", service, "s", text, "SIZING.md 10"),
             Step("offered_load", load, "erlang", f"{found.peak:.4g}/s x {service:.4g} s = {load:.4g}", "Little 1961"),
         ]
-        text = f"{load:.4g} / {self.utilisation:g}, rounded up"
-        lines.append(Step("slots_for_load", whole(load / self.utilisation), "slots", text))
+        busy = whole(load / self.utilisation)
+        lines.append(Step("slots_for_load", busy, "slots", f"{load:.4g} / {self.utilisation:g}, rounded up = {busy}"))
         if not self.batch and at["latency_s"] < inf:
             lines += self._line_steps(at, service, found)
         if found.replicas:

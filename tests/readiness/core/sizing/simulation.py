@@ -56,7 +56,7 @@ class Served:
 
 
 def batching(arrivals: Floats, inputs: Floats, outputs: Floats, law: tuple[float, float, float], most: int = 10_000) -> Served:
-    """Iterations of t0 + kd n + kp x prompt tokens; who has come by the start of one joins it and has its first token at its end."""
+    """Steps of t0 + kd n + kp x prompt tokens. Who has come by a step's start joins it and has a first token at its end."""
     t0, kd, kp = law
     first, last = np.zeros(len(arrivals)), np.zeros(len(arrivals))
     left, members = np.empty(0), np.empty(0, dtype=np.int64)
