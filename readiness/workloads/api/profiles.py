@@ -26,7 +26,7 @@ from readiness.workloads.api import shapes
 from readiness.workloads.choices import Experience, Knowledge
 from readiness.workloads.filters import WorkloadFilter
 from readiness.workloads.models import ProfileVersion, Workload
-from readiness.workloads.queries.profiles import counted, profile, versions_of, visible_workloads, workload_rows
+from readiness.workloads.queries.profiles import FROZEN, counted, profile, versions_of, visible_workloads, workload_rows
 from readiness.workloads.queries.states import kept_state, state_of
 from readiness.workloads.rules.diff import compare
 from readiness.workloads.rules.fields import FIELDS, asked
@@ -180,7 +180,8 @@ class VersionViewSet(ScopedApi, GenericViewSet[ProfileVersion]):
     @extend_schema(responses=shapes.VersionRow(many=True))
     def list(self, request: Request, workload: str) -> Response:
         self.refuse_unknown_parameters(set())
-        page = self.paginate_queryset(versions_of(self.actor, visible_workload(self.actor, int(workload)).pk)) or []
+        rows = versions_of(self.actor, visible_workload(self.actor, int(workload)).pk).defer(*FROZEN)
+        page = self.paginate_queryset(rows) or []
         return self.get_paginated_response([shown.version_row(row) for row in page])
 
     @extend_schema(request=shapes.VersionInput, responses={201: shapes.VersionDetail})

@@ -30,6 +30,7 @@ JOINED: dict[str, Any] = {
     "unit_id": F("initiative__unit_id"),
     "unit_name": F("initiative__unit__name"),
 }
+FROZEN = ("values", "requirements")  # large, and of no use in a list of versions
 SORTABLE = {
     "name": "name",
     "initiative": "initiative__number",
@@ -43,7 +44,8 @@ SORTABLE = {
 class Profile:
     """One workload and what hangs on it. `values` has only what somebody answered; `fields` is everything asked, in order.
 
-    `serves` are the served initiatives that the reader may see, `hidden_serves` how many more there are.
+    Versions and traces come without their contents (see `versions_of`, `traces_of`). `serves` are the served initiatives that
+    the reader may see, `hidden_serves` how many more there are.
     """
 
     workload: Workload
@@ -139,8 +141,8 @@ def profile(actor: Actor, pk: int) -> Profile | None:
     related: list[Any] = [
         "values__owner",
         Prefetch("requirements", Requirement.objects.filter(retired_at=None).order_by("id")),
-        Prefetch("versions", ProfileVersion.objects.select_related("made_by").order_by("-number")),
-        Prefetch("traces", TraceUpload.objects.select_related("uploaded_by").order_by("-id")),
+        Prefetch("versions", ProfileVersion.objects.select_related("made_by").defer(*FROZEN).order_by("-number")),
+        Prefetch("traces", TraceUpload.objects.select_related("uploaded_by").defer("summary").order_by("-id")),
     ]
     rows = Workload.objects.visible_to(actor).select_related("initiative__unit").prefetch_related(*related)
     found: Workload | None = rows.filter(pk=pk).first()
