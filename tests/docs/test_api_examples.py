@@ -13,6 +13,7 @@ from django.test import Client
 from portfolio.accounts.choices import Scope
 from portfolio.initiatives.models import Lifecycle
 from portfolio.initiatives.services.initiatives import create_initiative
+from readiness.workloads.services.profiles import create_workload
 from tests.conftest import ROOT
 from tests.people import SYSTEM, Organisation
 
@@ -58,11 +59,13 @@ def test_every_example_answers_as_written(client: Client, organisation: Organisa
         name="Shelf camera",
         lifecycle=Lifecycle.objects.get(key="standard"),
     )
+    workload = create_workload(by=SYSTEM, initiative=initiative, name="Shelves", template="chat-assistant")
     secret = organisation.token(*Scope)
     values = {
         "PILOTAGE": "",
         "TOKEN": secret,
         "ID": str(initiative.pk),
+        "WORKLOAD": str(workload.pk),
         "UNIT": str(organisation.units["Retail"].pk),
     }
     examples = _examples(ROOT / "docs" / "api.md")
