@@ -165,6 +165,14 @@ def wait_probability(servers: float, load: float, peaked: float) -> float:
     return blocked / (1 - load / servers * (1 - blocked))
 
 
+def bursty_tail(
+    arrival_per_s: float, service_s: float, servers: int, t_s: float, ca2: float, cs2: float, overlapping: float
+) -> float:
+    """P(W > t) in 0..1 with `wait_probability` of bursty arrivals; `wait_tail` where ca2 <= 1."""
+    load, z = arrival_per_s * service_s, peakedness(ca2, overlapping)
+    return _tail(servers, load, wait_probability(servers, load, z), t_s / service_s, (ca2 + cs2) / 2)
+
+
 def min_servers(
     arrival_per_s: float,
     service_s: float,
@@ -212,12 +220,10 @@ def safe_servers(
     servers = min_servers(arrival_per_s, service_s, p, t_s, ca2, cs2, at_least=at_least)
     if ca2 <= 1:
         return servers
-    load, scale, allowed = arrival_per_s * service_s, (ca2 + cs2) / 2, 1 - p + ROUNDING
     if servers >= CORRECTED_FROM:
-        longer = 2 * scale * CORRECTION - cs2  # the factor on the mean wait, put into ca2
+        longer = (ca2 + cs2) * CORRECTION - cs2  # the factor on the mean wait, put into ca2
         servers = min_servers(arrival_per_s, service_s, p, t_s, longer, cs2, at_least=servers)
-    z = peakedness(ca2, overlapping)
-    while _tail(servers, load, wait_probability(servers, load, z), t_s / service_s, scale) > allowed:
+    while bursty_tail(arrival_per_s, service_s, servers, t_s, ca2, cs2, overlapping) > 1 - p + ROUNDING:
         servers += 1
     return servers
 

@@ -13,7 +13,7 @@ from readiness.core.sizing.answer import Constraint, Step
 from readiness.core.sizing.inputs import Demand, Grade, Workers, WorkloadClass
 from readiness.core.sizing.levers import calmer, looser, measured, scaled
 from readiness.core.sizing.quantity import Quantity
-from readiness.core.sizing.queueing import overlap, peakedness, safe_servers, wait_probability, wait_tail
+from readiness.core.sizing.queueing import bursty_tail, overlap, safe_servers, wait_tail
 from readiness.core.sizing.replicas import BATCH_UTILISATION, SIGMA, Z_PLAN, peak_rate, whole
 from readiness.core.sizing.sizer import LOAD, Capability, Change, Edge, Outcome, Values, quantities_of, required, with_spares
 
@@ -142,8 +142,7 @@ class Line:
         if not found.replicas or not 0 < found.peak * service < servers:
             return
         ca2, cs2 = at["dispersion"], at["service_cv2"]
-        waits = wait_probability(servers, found.peak * service, peakedness(ca2, overlap(cs2)))
-        late = waits / wait_tail(found.peak, service, servers, 0.0) * wait_tail(found.peak, service, servers, wait, ca2, cs2)
+        late = bursty_tail(found.peak, service, servers, wait, ca2, cs2, overlap(cs2))
         text = f"P(wait > {wait:.4g} s) on {servers} slots, ca2 {ca2:g}, cs2 {cs2:g} = {late:.4g}, allowed {1 - p:.4g}"
         yield Step("late_share", late, "share", text, "Erlang 1917; Allen-Cunneen; Fredericks 1980")
 
