@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
+from typing import TypeVar
+
+from readiness.core.sizing.answer import Answer
 from readiness.core.sizing.batching import Law
 from readiness.core.sizing.inputs import (
     AcceleratorFacts,
+    Candidate,
     Demand,
     Grade,
     Layers,
     Measured,
+    ModelApi,
     ModelFacts,
     SelfHosted,
     SweepPoint,
@@ -74,3 +80,67 @@ SWEPT = hosted(1, 4, 16, 64, 128)
 TWO_POINTS = hosted(1, 32)
 GUESSED = hosted()
 SATURATED = SelfHosted(SMALL, CHIP, measured=Measured((SweepPoint(LAW.closed_loop(256, *MIX)),), *MIX))
+
+BATCH = Demand(
+    Task.GENERATE,
+    WorkloadClass.BATCH,
+    items_per_run=unknown(1e5, 2e5, 1e6),
+    window_h=Quantity(8, 6, 10),
+    growth_per_year=unknown(0.8, 1.2, 2),
+    horizon_months=unknown(6, 12, 24),
+    input_tokens=Quantity(3_000, 2_000, 4_000),
+    output_tokens=exactly(300),
+)
+EMBED = Demand(
+    Task.EMBED,
+    WorkloadClass.ONLINE,
+    arrival_per_s=unknown(50, 200, 400),
+    input_tokens=unknown(200, 400, 600),
+    dispersion=unknown(1, 1, 4),
+    latency_s=Quantity(0.5, 0.4, 0.6),
+)
+TRAIN = Demand(Task.TRAIN, WorkloadClass.BATCH, training_tokens=unknown(1e9, 1e10, 2e10), window_h=exactly(72))
+API = ModelApi(requests_per_minute=1_000, tokens_per_minute=1e6, ttft_p_s=1, tpot_p_s=0.02, availability=0.9995)
+HELD = replace(CHAT, concurrency=unknown(100, 400, 900), latency_s=unknown(20, 30, 60))
+PAIRS: dict[str, tuple[Demand, Candidate]] = {
+    "sweep": (CHAT, SWEPT),
+    "two points": (CHAT, TWO_POINTS),
+    "saturation": (CHAT, SATURATED),
+    "nothing": (CHAT, GUESSED),
+    "concurrency and latency": (HELD, GUESSED),
+    "concurrency on a sweep": (HELD, SWEPT),
+    "mixture of experts": (CHAT, SelfHosted(MIXTURE, CHIP, 2)),
+    "batch": (BATCH, GUESSED),
+    "batch on a sweep": (BATCH, SWEPT),
+    "batch on saturation": (BATCH, SATURATED),
+    "embedding": (EMBED, GUESSED),
+    "training": (TRAIN, SelfHosted(LARGE, CHIP, 8)),
+    "workers": (RANKING, LINE),
+    "workers in a batch": (replace(BATCH, task=Task.CLASSIC), LINE),
+    "api": (CHAT, API),
+}
+
+
+Subject = TypeVar("Subject", Demand, Candidate)
+
+
+def changed(subject: Subject, values: dict[str, Quantity]) -> Subject:
+    """The same with other values in some of its fields."""
+    return replace(subject, **values)  # type: ignore[arg-type]
+
+
+def replicas(answer: Answer) -> int:
+    assert answer.replicas is not None
+    return answer.replicas.likely
+
+
+def inputs(subject: object) -> dict[str, Quantity]:
+    assert isinstance(subject, (Demand, SelfHosted, Workers, ModelApi))
+    found = {field.name: getattr(subject, field.name) for field in fields(subject)}
+    return {name: value for name, value in found.items() if isinstance(value, Quantity)}
+
+
+def pinned(subject: Subject, where: dict[str, float]) -> Subject:
+    """The same with every range at one place of it: 0 its low end, 1 its high end."""
+    found = {name: value.at(value.low + where[name] * (value.high - value.low)) for name, value in inputs(subject).items()}
+    return changed(subject, found)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
-from typing import TypeVar
+from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from readiness.core.sizing.answer import Answer, Constraint
+from readiness.core.sizing.answer import Constraint
 from readiness.core.sizing.engine import size
 from readiness.core.sizing.inputs import (
     Candidate,
@@ -20,139 +17,32 @@ from readiness.core.sizing.inputs import (
     ModelApi,
     SelfHosted,
     SweepPoint,
-    Task,
-    Workers,
-    WorkloadClass,
 )
 from readiness.core.sizing.quantity import Quantity
 from readiness.core.sizing.refusals import MissingInput, WrongCandidate
 from tests.readiness.core.sizing.cases import (
+    API,
+    BATCH,
     CHAT,
     CHIP,
     GUESSED,
     LARGE,
     LINE,
     MIX,
-    MIXTURE,
+    PAIRS,
     RANKING,
     SATURATED,
     SMALL,
     SWEPT,
+    TRAIN,
     TWO_POINTS,
+    changed,
     exactly,
     hosted,
+    inputs,
+    replicas,
     unknown,
 )
-
-BATCH = Demand(
-    Task.GENERATE,
-    WorkloadClass.BATCH,
-    items_per_run=unknown(1e5, 2e5, 1e6),
-    window_h=Quantity(8, 6, 10),
-    growth_per_year=unknown(0.8, 1.2, 2),
-    horizon_months=unknown(6, 12, 24),
-    input_tokens=Quantity(3_000, 2_000, 4_000),
-    output_tokens=exactly(300),
-)
-EMBED = Demand(
-    Task.EMBED,
-    WorkloadClass.ONLINE,
-    arrival_per_s=unknown(50, 200, 400),
-    input_tokens=unknown(200, 400, 600),
-    dispersion=unknown(1, 1, 4),
-    latency_s=Quantity(0.5, 0.4, 0.6),
-)
-TRAIN = Demand(Task.TRAIN, WorkloadClass.BATCH, training_tokens=unknown(1e9, 1e10, 2e10), window_h=exactly(72))
-API = ModelApi(requests_per_minute=1_000, tokens_per_minute=1e6, ttft_p_s=1, tpot_p_s=0.02, availability=0.9995)
-HELD = replace(CHAT, concurrency=unknown(100, 400, 900), latency_s=unknown(20, 30, 60))
-PAIRS: dict[str, tuple[Demand, Candidate]] = {
-    "sweep": (CHAT, SWEPT),
-    "two points": (CHAT, TWO_POINTS),
-    "saturation": (CHAT, SATURATED),
-    "nothing": (CHAT, GUESSED),
-    "concurrency and latency": (HELD, GUESSED),
-    "concurrency on a sweep": (HELD, SWEPT),
-    "mixture of experts": (CHAT, SelfHosted(MIXTURE, CHIP, 2)),
-    "batch": (BATCH, GUESSED),
-    "batch on a sweep": (BATCH, SWEPT),
-    "batch on saturation": (BATCH, SATURATED),
-    "embedding": (EMBED, GUESSED),
-    "training": (TRAIN, SelfHosted(LARGE, CHIP, 8)),
-    "workers": (RANKING, LINE),
-    "workers in a batch": (replace(BATCH, task=Task.CLASSIC), LINE),
-    "api": (CHAT, API),
-}
-
-
-Subject = TypeVar("Subject", Demand, Candidate)
-
-
-def changed(subject: Subject, values: dict[str, Quantity]) -> Subject:
-    return replace(subject, **values)  # type: ignore[arg-type]
-
-
-def replicas(answer: Answer) -> int:
-    assert answer.replicas is not None
-    return answer.replicas.likely
-
-
-def inputs(subject: object) -> dict[str, Quantity]:
-    assert isinstance(subject, (Demand, SelfHosted, Workers, ModelApi))
-    found = {field.name: getattr(subject, field.name) for field in fields(subject)}
-    return {name: value for name, value in found.items() if isinstance(value, Quantity)}
-
-
-def pinned(subject: Subject, where: dict[str, float]) -> Subject:
-    """The same with every range at one place of it: 0 its low end, 1 its high end."""
-    found = {name: value.at(value.low + where[name] * (value.high - value.low)) for name, value in inputs(subject).items()}
-    return changed(subject, found)
-
-
-@pytest.mark.parametrize("name", PAIRS)
-@given(data=st.data())
-@settings(max_examples=25, deadline=None)
-def test_the_range_holds_the_answer_at_every_point_of_what_is_not_known(name: str, data: st.DataObject) -> None:
-    demand, candidate = PAIRS[name]
-    answer = size(demand, candidate)
-    where = {key: data.draw(st.floats(0, 1), key) for key in {**inputs(demand), **inputs(candidate)}}
-    there = size(pinned(demand, where), pinned(candidate, where))
-    assert answer.replicas is not None
-    if there.replicas is None:
-        assert answer.unbounded
-        return
-    assert answer.replicas.low <= there.replicas.low
-    assert there.replicas.high <= answer.replicas.high or answer.unbounded
-
-
-@pytest.mark.parametrize("name", PAIRS)
-@given(data=st.data())
-@settings(max_examples=15, deadline=None)
-def test_knowing_less_never_narrows_the_range(name: str, data: st.DataObject) -> None:
-    demand, candidate = PAIRS[name]
-    wide = size(demand, candidate)
-    assert wide.replicas is not None
-    less = {}
-    for key, value in inputs(demand).items():
-        low, high = sorted(data.draw(st.floats(0, 1), key) for _end in range(2))
-        ends = [value.low + part * (value.high - value.low) for part in (low, high)]
-        less[key] = Quantity(min(max(value.likely, ends[0]), ends[1]), ends[0], ends[1], value.known)
-    narrow = size(changed(demand, less), candidate)
-    if narrow.replicas is not None:
-        assert wide.replicas.low <= narrow.replicas.low
-        assert narrow.replicas.high <= wide.replicas.high or wide.unbounded
-
-
-@pytest.mark.parametrize("name", [name for name, (demand, _c) in PAIRS.items() if demand.arrival_per_s is not None])
-@given(rate=st.floats(0.01, 2_000), more=st.floats(1, 10))
-@settings(max_examples=25, deadline=None)
-def test_more_load_never_needs_fewer_replicas(name: str, rate: float, more: float) -> None:
-    demand, candidate = PAIRS[name]
-    less = size(replace(demand, arrival_per_s=exactly(rate)), candidate).replicas
-    then = size(replace(demand, arrival_per_s=exactly(rate * more)), candidate).replicas
-    assert less is not None
-    assert then is not None
-    assert less.low <= then.low
-    assert less.likely <= then.likely
 
 
 @pytest.mark.parametrize(
