@@ -24,6 +24,8 @@ PLACES = (
     Place("initiatives:list", _("Initiatives"), "list-details", "i", "view"),
     Place("initiatives:requests", _("Requests"), "inbox", "r", "view"),
     Place("initiatives:imports", _("Imports"), "file-import", "m", "view"),
+    Place("workloads:list", _("Workloads"), "gauge", "w", "view"),
+    Place("workloads:capacity", _("Capacity"), "server", "c", "view"),
     Place("activity:audit", _("Audit trail"), "history", "a", "audit.view"),
     Place("accounts:administration", _("Administration"), "settings", "s", "configure"),
 )

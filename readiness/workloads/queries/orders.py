@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
+from django.db.models import QuerySet
+
 from portfolio.accounts.rules import Actor
 from portfolio.initiatives.models import Initiative
 from readiness.workloads.choices import AllocationState
@@ -57,13 +59,14 @@ class _Whose(NamedTuple):
     key: str
 
 
-def order_by_rows(actor: Actor, today: date) -> list[OrderRow]:
-    """Requests of visible pools that what is free does not cover, in five statements; the latest first, unknown dates last.
+def order_by_rows(actor: Actor, today: date, pools: QuerySet[CapacityPool] | None = None) -> list[OrderRow]:
+    """Requests of visible pools that what is free does not cover, in four statements; the latest first, unknown dates last.
 
-    The need date is the workload's own; without one it is the day that the request begins.
+    `pools` are some of the visible ones. The need date is the workload's own; without one the day that the request begins.
     """
+    looked_at = visible_pools(actor) if pools is None else pools
     waiting = Allocation.objects.filter(
-        state=AllocationState.REQUESTED, pool__in=visible_pools(actor).values("pk"), workload__retired_at=None
+        state=AllocationState.REQUESTED, pool__in=looked_at.order_by().values("pk"), workload__retired_at=None
     )
     asked = waiting.order_by("starts_on", "id").values_list(
         "pool_id", "workload_id", "quantity", "starts_on", "ends_on", "workload__needed_on"
