@@ -103,9 +103,7 @@ class WorkloadViewSet(ScopedApi, GenericViewSet[Workload]):
         self.write(verbs.retire_workload, workload=self._get(int(pk)))
         return self._answer(int(pk))
 
-    @extend_schema(
-        methods=["PUT", "PATCH"], request=serializers.DictField(child=shapes.ValueAnswer()), responses=shapes.WorkloadDetail
-    )
+    @extend_schema(methods=["PUT", "PATCH"], request=shapes.ValuesInput, responses=shapes.WorkloadDetail)
     @extend_schema(methods=["GET"], responses=shapes.ValueShape(many=True))
     @action(detail=True, methods=["get", "put", "patch"], pagination_class=None, filter_backends=())
     def values(self, request: Request, pk: str) -> Response:

@@ -11,6 +11,7 @@ from portfolio.initiatives.choices import choices_of
 from portfolio.initiatives.models import Initiative
 from readiness.core.sizing.inputs import Task, WorkloadClass
 from readiness.workloads.choices import Comparator, Experience, Knowledge, Metric, Origin, TraceState
+from readiness.workloads.rules.fields import FIELDS
 from readiness.workloads.rules.templates import TEMPLATES
 
 Shape = serializers.Serializer[dict[str, Any]]
@@ -174,6 +175,13 @@ class ValueAnswer(Strict):
         if "people" in self.context:
             fields["owner"].queryset = self.context["people"]  # type: ignore[attr-defined]
         return fields
+
+
+class ValuesInput(Shape):
+    """Any of the values that are asked of the workload."""
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return {one.name: ValueAnswer(required=False) for one in FIELDS}
 
 
 class NamesInput(Strict):

@@ -7,18 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from portfolio.accounts.choices import Action
 from portfolio.accounts.models import User
 from portfolio.accounts.queries import people_who_see
-from portfolio.accounts.rules import Actor, is_own
+from portfolio.accounts.rules import Actor
 from portfolio.initiatives.models import Initiative
 from portfolio.kit import clock
 from portfolio.kit.acting import acting
-from portfolio.outbox.services import emit
 from readiness.core.sizing.inputs import Task, WorkloadClass
 from readiness.workloads.choices import Experience, Knowledge, Origin
 from readiness.workloads.models import ProfileValue, ProfileVersion, Workload
@@ -26,20 +23,18 @@ from readiness.workloads.queries.states import digest_of, state_of, stored_state
 from readiness.workloads.rules.fields import BY_NAME, asked
 from readiness.workloads.rules.templates import TEMPLATES, Template
 from readiness.workloads.rules.values import PERCENTILE_OF, class_fault, faults
+from readiness.workloads.services.access import StaleVersion, can_edit, changed, lock, require_edit
 from readiness.workloads.services.deriving import derive_requirements
 from readiness.workloads.services.messages import message
+
+__all__ = [
+    "StaleVersion", "ValueInput", "can_edit", "change_workload", "confirm", "create_workload", "keep_version", "require_edit",
+    "retire_workload", "set_serves", "set_values",
+]  # fmt: skip
 
 CHANGEABLE = ("name", "task", "workload_class", "experience", "note", "needed_on")
 MAX_NOTE = 500
 _STORED = ("knowledge", "value", "low", "high", "origin", "note", "owner_id", "due")
-
-
-class StaleVersion(Exception):
-    """Somebody else saved first; `current` is the row as it is now, so that a person can merge."""
-
-    def __init__(self, current: Workload) -> None:
-        super().__init__(f"workload {current.pk} is at version {current.version}")
-        self.current = current
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +49,6 @@ class ValueInput:
     note: str = ""
     owner: User | None = None
     due: date | None = None
-
-
-def can_edit(by: Actor, initiative: Initiative) -> bool:
-    """Program managers and architects for their units; owner and sponsor for their own initiative, by hand."""
-    path = initiative.unit.path
-    if by.may(Action.WORKLOAD, path):
-        return True
-    return is_own(by, initiative.owner_id, initiative.sponsor_id) and by.scopes is None and by.may(Action.VIEW, path)
-
-
-def require_edit(by: Actor, initiative: Initiative) -> None:
-    if not can_edit(by, initiative):
-        raise PermissionDenied(_("You may not change the workloads of this initiative."))
 
 
 def create_workload(
@@ -176,15 +158,14 @@ def confirm(*, by: Actor, workload: Workload, names: Iterable[str], version: int
     Raises PermissionDenied, StaleVersion, ValidationError for a name without an assumption to confirm.
     """
     wanted = list(dict.fromkeys(names))
-    with transaction.atomic():
-        held = {one.name: one for one in ProfileValue.objects.select_for_update().filter(workload=workload, name__in=wanted)}
-        missing = [name for name in wanted if name not in held or held[name].value is None]
-        if missing:
-            require_edit(by, workload.initiative)
+    with acting(by):
+        row = lock(workload, by=by, version=version)
+        held = {one.name: one for one in ProfileValue.objects.filter(workload=row, name__in=wanted)}
+        if missing := [name for name in wanted if name not in held or held[name].value is None]:
             raise ValidationError({name: _("There is no assumption to confirm.") for name in missing})
         open_names = [name for name in wanted if held[name].knowledge == Knowledge.UNKNOWN]
         given = {name: ValueInput(Knowledge.KNOWN, held[name].value, note=held[name].note) for name in open_names}
-        return set_values(by=by, workload=workload, values=given, version=version)
+        return set_values(by=by, workload=row, values=given)
 
 
 def keep_version(*, by: Actor, workload: Workload, label: str = "") -> ProfileVersion:
@@ -204,26 +185,6 @@ def keep_version(*, by: Actor, workload: Workload, label: str = "") -> ProfileVe
             workload=row, initiative_id=row.initiative_id, number=last.number + 1 if last else 1, label=label.strip()[:200],
             values=values, requirements=requirements, digest=digest, made_by_id=by.user_id,
         )  # fmt: skip
-
-
-def lock(workload: Workload, *, by: Actor, version: int | None = None, retired: bool = False) -> Workload:
-    """The row as it is now, locked until the transaction ends, for somebody who may change it.
-
-    Raises PermissionDenied, StaleVersion if `version` is another, ValidationError if it is retired (unless `retired`).
-    """
-    rows = Workload.objects.select_for_update(of=("self",)).select_related("initiative__unit")
-    row: Workload = rows.get(pk=workload.pk)
-    require_edit(by, row.initiative)
-    if version is not None and row.version != version:
-        raise StaleVersion(row)
-    if row.retired_at is not None and not retired:
-        raise ValidationError(_("This workload is retired."))
-    return row
-
-
-def changed(ids: Sequence[int]) -> None:
-    """Tell whoever judges what follows from these workloads."""
-    emit("workload.changed", {"workload_ids": sorted(ids)})
 
 
 def _assumed(row: Workload, start: Template) -> list[ProfileValue]:

@@ -16,8 +16,8 @@ from portfolio.kit.acting import acting
 from readiness.workloads.choices import Comparator, Metric
 from readiness.workloads.models import Requirement, Workload
 from readiness.workloads.rules.metrics import METRICS
+from readiness.workloads.services.access import changed, lock
 from readiness.workloads.services.deriving import BY_HAND, derive_requirements
-from readiness.workloads.services.profiles import changed, lock
 
 __all__ = ["add_requirement", "change_requirement", "derive_requirements", "retire_requirement"]
 

@@ -25,7 +25,8 @@ from readiness.workloads.choices import Knowledge, Origin, TraceState
 from readiness.workloads.models import TraceUpload, Workload
 from readiness.workloads.queries.profiles import stored_values
 from readiness.workloads.rules.traces import Offer, offered, target_s
-from readiness.workloads.services.profiles import ValueInput, keep_version, lock, require_edit, set_values
+from readiness.workloads.services.access import lock, require_edit
+from readiness.workloads.services.profiles import ValueInput, keep_version, set_values
 
 COLUMNS = ("timestamp", "input_tokens", "output_tokens")
 UNIT = "unit"  # beside the columns: of times written as numbers
