@@ -4,11 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import floor
+from typing import Protocol
 
-from readiness.core.sizing.answer import Answer, Constraint, Count
+from readiness.core.sizing.answer import Constraint, Count
 from readiness.sizing.choices import Headroom
 
 IN_REACH_AT_BEST = "in_reach_at_best"  # the core's note: out of reach at the likely values, not at the kindest
+
+
+class Needed(Protocol):
+    """What a verdict needs of an answer; a stored result has the same members."""
+
+    @property
+    def accelerators(self) -> Count | None: ...
+    @property
+    def replicas(self) -> Count | None: ...
+    @property
+    def constraint(self) -> Constraint: ...
+    @property
+    def notes(self) -> tuple[str, ...]: ...
+    @property
+    def unbounded(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +43,7 @@ class Standing:
     share_high: float | None = None
 
 
-def standing(answer: Answer | None, free: float | None) -> Standing:
+def standing(answer: Needed | None, free: float | None) -> Standing:
     """met: free covers the high end; warning: only the low end; not met: not even that, or nothing suffices; else unknown."""
     need = answer.accelerators if answer is not None else None
     if answer is not None and need is None:
@@ -44,7 +60,7 @@ def standing(answer: Answer | None, free: float | None) -> Standing:
     )  # fmt: skip
 
 
-def _without_accelerators(answer: Answer) -> Headroom:
+def _without_accelerators(answer: Needed) -> Headroom:
     """Nothing suffices, or there is an API: then the count is multiples of the quota granted, and one is what there is."""
     if answer.constraint == Constraint.QUOTA_UNKNOWN or IN_REACH_AT_BEST in answer.notes:
         return Headroom.UNKNOWN

@@ -23,7 +23,7 @@ from readiness.workloads.rules.values import Answered, Fault, faults
 MAX_TEXT = 60
 UNKNOWN, NOT_APPLICABLE, BETWEEN = "?", "-", ".."
 SHARE = "share"
-_GAPS = str.maketrans("", "", " \u00a0\u202f\u2009_")
+_GAPS = str.maketrans("", "", " \u00a0\u202f\u2009")
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,11 @@ def grade(found: Sized) -> str:
     return str(labels.GRADE_SENTENCES[found.answer.grade])
 
 
+def binds(answer: Answer) -> str:
+    """What the answer hangs on, in a word."""
+    return str(labels.CONSTRAINTS[answer.constraint])
+
+
 def missing_words(codes: Iterable[str]) -> list[str]:
     """Missing facts as parts of a sentence; a field of the profile by its label."""
     return [_missing(code) for code in codes]
