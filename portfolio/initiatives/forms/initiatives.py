@@ -28,6 +28,7 @@ ROUTES = [("unknown", _("Unknown")), ("in_plan", _("In the IT plan")), ("separat
 DATES = {
     DateKind.INITIATED: _("Initiated"), DateKind.DEVELOPMENT_BEGAN: _("Development began"),
     DateKind.ARCHITECTURE_DECIDED: _("Architecture decided"), DateKind.MODEL_SELECTED: _("Model selected"),
+    DateKind.INFRASTRUCTURE_COMMITTED: _("Infrastructure committed"), DateKind.SCALE_START: _("Scaling starts"),
     DateKind.IMPLEMENTED: _("Implemented"), DateKind.TARGET_PRODUCTION: _("Production planned for"),
     DateKind.RETIRED: _("Retired"),
 }  # fmt: skip

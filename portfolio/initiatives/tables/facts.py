@@ -23,6 +23,8 @@ DATE_LABELS = {
     DateKind.DEVELOPMENT_BEGAN: gettext_lazy("Development began"),
     DateKind.ARCHITECTURE_DECIDED: gettext_lazy("Architecture decided"),
     DateKind.MODEL_SELECTED: gettext_lazy("Model selected"),
+    DateKind.INFRASTRUCTURE_COMMITTED: gettext_lazy("Infrastructure committed"),
+    DateKind.SCALE_START: gettext_lazy("Scaling starts"),
     DateKind.IMPLEMENTED: gettext_lazy("Implemented"),
     DateKind.TARGET_PRODUCTION: gettext_lazy("Production planned for"),
     DateKind.RETIRED: gettext_lazy("Retired"),

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portfolio.accounts.choices import Action
-from portfolio.accounts.models import BusinessUnit
 from portfolio.accounts.queries import units_where
 from portfolio.accounts.rules import Actor
 from portfolio.initiatives.forms.fields import add_errors
@@ -118,7 +118,7 @@ def pool_edit(request: PageRequest, pk: int) -> HttpResponse:
     if not can_grant(actor, row):
         raise PermissionDenied(_("Your roles do not allow you to look after this pool."))
     money = actor.may(Action.MONEY, row.unit.path)
-    form = _pool_form(request, money=money, initial=typed_pool(row, money=money), unit=row.unit)
+    form = _pool_form(request, money=money, row=row)
     if request.method == "POST" and form.is_valid():
         try:
             change_pool(by=actor, pool=row, changes=form.values(), version=form.cleaned_data["version"])
@@ -177,13 +177,13 @@ def _filter_form(actor: Actor, found: PoolFilter) -> forms.Form:
 
 
 def _pool_form(
-    request: PageRequest, *, money: bool, initial: dict[str, Any] | None = None, unit: BusinessUnit | None = None
-) -> PoolForm:
-    units = {row.pk: row for row in units_where(request.actor, Action.CAPACITY).order_by("path")}
-    if unit is not None:
-        units.setdefault(unit.pk, unit)
-    accelerators = {row.pk: row for row in Accelerator.objects.filter(retired=False)}
-    return PoolForm(request.POST or None, units=units, accelerators=accelerators, money=money, initial=initial or {})
+    request: PageRequest, *, money: bool, row: CapacityPool | None = None
+) -> PoolForm:  # fmt: skip
+    units = {unit.pk: unit for unit in units_where(request.actor, Action.CAPACITY).order_by("path")}
+    offered = Accelerator.objects.filter(Q(retired=False) | Q(pk=row.accelerator_id if row else None))
+    accelerators = {one.pk: one for one in offered}
+    initial = typed_pool(row, money=money) if row else {}
+    return PoolForm(request.POST or None, units=units, accelerators=accelerators, money=money, initial=initial)
 
 
 def _given(form: PoolForm) -> dict[str, Any]:
