@@ -1,0 +1,1 @@
+"""Results of LLMPerf (ray-project/llmperf): summaries and individual requests."""
