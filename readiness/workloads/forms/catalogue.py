@@ -112,7 +112,7 @@ class ModelForm(EntryForm):
             'or give "latent_dim" for latent attention. Empty: not known.'
         ),
     )
-    precision = forms.ChoiceField(label=_("Published precision"), choices=choices_of(Precision))
+    precision = forms.ChoiceField(label=_("Published precision"), choices=[(one.value, one.upper()) for one in Precision])
     max_context_tokens = forms.IntegerField(label=_("Longest context (tokens)"), required=False, min_value=1)
     price_input = _number(_("Price per million input tokens"))
     price_output = _number(_("Price per million output tokens"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.test import TestCase
 
 from portfolio.accounts.models import RoleAssignment
 from portfolio.activity.models import AuditEntry
-from portfolio.initiatives.models import Initiative, Lifecycle
+from portfolio.initiatives.models import Initiative, InitiativeDate, Lifecycle
 from portfolio.initiatives.services.demo import remove_demo
 from portfolio.initiatives.services.demo.subjects import cast, subjects
 from portfolio.initiatives.services.initiatives import create_initiative
@@ -35,6 +35,7 @@ from readiness.workloads.models import (
     Workload,
 )
 from readiness.workloads.rules.capacity import tightest
+from readiness.workloads.rules.sequence import KINDS, Dated, Rule, Verdict, sequences
 from readiness.workloads.rules.values import faults
 from readiness.workloads.services.demo.plan import HERO_NAME, workloads
 from readiness.workloads.services.profiles import ValueInput
@@ -128,6 +129,13 @@ class TestLoaded(TestCase):
             AssessmentAnswer.objects.values_list("reply", flat=True)
         )
         assert {"present", "planned", "missing", "unknown"} == set(ComponentCheck.objects.values_list("presence", flat=True))
+
+    def test_both_sequence_rules_are_kept_by_some_and_inverted_by_others(self) -> None:
+        dates: dict[int, dict[str, Dated]] = defaultdict(dict)
+        for row in InitiativeDate.objects.filter(kind__in=KINDS):
+            dates[row.initiative_id][row.kind] = Dated(row.value, row.precision)
+        found = {(one.rule, one.verdict) for known in dates.values() for one in sequences(known)}
+        assert {(rule, verdict) for rule in Rule for verdict in (Verdict.MET, Verdict.NOT_MET, Verdict.UNKNOWN)} == found
 
     def test_the_further_an_initiative_came_the_more_is_known(self) -> None:
         def known(stage: str) -> float:

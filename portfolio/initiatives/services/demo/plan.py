@@ -115,7 +115,7 @@ def _initiative(rng: Random, index: int, fate: Fate, today: date) -> DemoInitiat
         history=past,
         status=status,
         entries=tuple(_entries(rng, past)),
-        dates=tuple(_dates(rng, past, fate, today)),
+        dates=(*_dates(rng, past, fate, today), *_commitments(Random(f"{subject.name}:commitments"), past, today)),
         milestones=tuple(_milestones(rng, past, today)),
         owner=(owner := rng.choice(near.owners) if rng.random() < 0.84 else None),
         owner_name=rng.choice(lists["other_people"]) if owner is None and rng.random() < 0.7 else "",
@@ -179,6 +179,18 @@ def _dates(rng: Random, past: History, fate: Fate, today: date) -> Iterator[Date
         yield _dated(DateKind.TARGET_PRODUCTION, Fuzzy(target, Precision.MONTH))
     if fate is Fate.RETIRED and past.closed_on:
         yield _dated(DateKind.RETIRED, fuzzy(rng, past.closed_on))
+
+
+def _commitments(rng: Random, past: History, today: date) -> Iterator[DatedFact]:
+    """When scaling began, and when the infrastructure for it was committed: before it, after it, or nobody wrote it down."""
+    scaled = next((stay.entered for stay in past.stays if stay.stage == "scale-up"), None)
+    if scaled is None or rng.random() < 0.2:
+        return
+    yield _dated(DateKind.SCALE_START, fuzzy(rng, scaled))
+    late = rng.random() < 0.4
+    committed = scaled + timedelta(days=rng.randint(20, 120) if late else -rng.randint(15, 150))
+    if committed <= today and rng.random() < 0.85:
+        yield _dated(DateKind.INFRASTRUCTURE_COMMITTED, fuzzy(rng, committed))
 
 
 def _dated(kind: DateKind, known: Fuzzy) -> DatedFact:
