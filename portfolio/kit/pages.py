@@ -26,6 +26,7 @@ PLACES = (
     Place("initiatives:imports", _("Imports"), "file-import", "m", "view"),
     Place("workloads:list", _("Workloads"), "gauge", "w", "view"),
     Place("workloads:capacity", _("Capacity"), "server", "c", "view"),
+    Place("assessments:unknowns", _("Unknowns"), "help-circle", "u", "view"),
     Place("activity:audit", _("Audit trail"), "history", "a", "audit.view"),
     Place("accounts:administration", _("Administration"), "settings", "s", "configure"),
 )

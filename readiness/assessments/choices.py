@@ -74,3 +74,45 @@ class Presence(StrEnum):
     PLANNED = "planned"
     MISSING = "missing"
     UNKNOWN = "unknown"
+
+
+COMPONENT_LABELS = {
+    Component.ACCELERATORS: "Accelerators (GPUs)",
+    Component.HIGH_PERFORMANCE_STORAGE: "High-performance storage",
+    Component.DATA_MANAGEMENT: "Data management",
+    Component.MLOPS_PLATFORM: "MLOps platform",
+    Component.CONTAINERS: "Containers and registry",
+    Component.KUBERNETES: "Kubernetes or another orchestrator",
+    Component.LOW_LATENCY_NETWORK: "Low-latency network",
+    Component.OBSERVABILITY: "Observability",
+}
+
+
+class UnknownKind(StrEnum):
+    """Where something unknown stands: in a workload profile, an assessment, the component checklist, or the register."""
+
+    VALUE = "value"
+    ANSWER = "answer"
+    COMPONENT = "component"
+    FACT = "fact"
+
+
+class Fact(StrEnum):
+    """What the register itself may not know of an initiative."""
+
+    STAGE = "stage"
+    ASSESSMENT = "assessment"
+    VENUE_STORAGE = "venue_storage"
+    VENUE_TRAINING = "venue_training"
+    VENUE_INFERENCE = "venue_inference"
+
+
+FACT_LABELS = {
+    Fact.STAGE: "Which stage it is in",
+    Fact.ASSESSMENT: "How ready its infrastructure is: never assessed",
+    Fact.VENUE_STORAGE: "Where its data are stored",
+    Fact.VENUE_TRAINING: "Where it is trained",
+    Fact.VENUE_INFERENCE: "Where it runs (inference)",
+}
+# Only these can be given to somebody with a day; facts of the register are its owner's to state.
+ASSIGNABLE = (UnknownKind.VALUE, UnknownKind.ANSWER, UnknownKind.COMPONENT)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from readiness.assessments.views import banks, compare, components, runs, sheet
+from readiness.assessments.views import banks, compare, components, runs, sheet, unknowns
 
 app_name = "assessments"
 urlpatterns: list[URLPattern] = [
@@ -27,4 +27,8 @@ urlpatterns: list[URLPattern] = [
     path("assessments/banks/<int:pk>/retire/", banks.bank_retire, name="bank_retire"),
     path("assessments/banks/<int:pk>/version/", banks.bank_version, name="bank_version"),
     path("assessments/banks/<int:pk>/discard/", banks.bank_discard, name="bank_discard"),
+    path("unknowns/", unknowns.unknowns, name="unknowns"),
+    path("unknowns/rows/", unknowns.unknown_rows, name="unknown_rows"),
+    path("unknowns/assign/", unknowns.unknown_assign, name="unknown_assign"),
+    path("unknowns/export/<str:fmt>/", unknowns.unknown_export, name="unknown_export"),
 ]

@@ -43,6 +43,12 @@ DOORS = (
         "initiatives:lifecycles", gettext_lazy("Lifecycle templates"), "route", gettext_lazy("Stages with a gate between them.")
     ),
     Door(
+        "assessments:banks",
+        gettext_lazy("Question banks"),
+        "checklist",
+        gettext_lazy("What assessments ask, in versions; as YAML in and out."),
+    ),
+    Door(
         "risk:statistics",
         gettext_lazy("Reference statistics"),
         "chart-bar",
