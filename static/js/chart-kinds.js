@@ -220,7 +220,7 @@
       if (ranged.length) sets.push(band(color, ranged, logs));
       sets.push({
         type: "line", name: series.name, symbol: index ? "diamond" : "circle", symbolSize: 7, z: 5, lineStyle: { color: color, width: 2, type: index ? "dashed" : "solid" }, itemStyle: { color: color },
-        markLine: index ? undefined : markers(data, colors),
+        markLine: index ? undefined : above(markers(data, colors)),
         endLabel: { show: data.series.length > 1, formatter: series.name, color: colors.ink, width: 90, overflow: "break" },
         data: series.data.map(function (point) {
           var lines = [data.x_label + " " + number(point.x) + (data.x_unit ? "\u202f" + data.x_unit : ""), withUnit(point.y, data), ranged.length && point.low !== undefined ? number(point.low) + "–" + number(point.high) : ""];
@@ -232,6 +232,12 @@
       grid: { left: width < 480 ? 48 : 60, right: data.series.length > 1 ? 104 : 24, top: data.markers ? 32 : 16, bottom: 48 },
       xAxis: axis("x", data.x_label, data.x_unit), yAxis: axis("y", data.y_label || "", data.unit), series: sets,
     };
+  }
+
+  /* Names of reference lines over the picture: below it stands the axis. */
+  function above(lines) {
+    if (lines) lines.data.forEach(function (item) { item.label.position = "end"; });
+    return lines;
   }
 
   /* The interval of every point as one closed shape behind the line. */
