@@ -44,7 +44,7 @@ def swapped(base: Draft | None, demand: Demand, models: Iterable[Row], *, chosen
         draft = draft_with(model, base, demand)
         if draft is not None:
             found = sized(draft, demand, money=money)
-            rows.append(Swapped(model, found, _fits(found), model["max_context_tokens"], model["id"] == here))
+            rows.append(Swapped(model, found, _fits(found, demand), model["max_context_tokens"], model["id"] == here))
     return sorted(rows, key=_order)
 
 
@@ -70,13 +70,13 @@ def _labelled(draft: Draft) -> Draft:
     return replace(draft, label=label_of(draft))
 
 
-def _fits(found: Sized) -> bool | None:
+def _fits(found: Sized, demand: Demand) -> bool | None:
+    """Whether model and long requests fit: memory and context of a hosted model, the context of an API."""
+    if found.draft.approach == Approach.API:
+        context = found.draft.model["max_context_tokens"] if found.draft.model else None
+        return None if not context else context >= tokens_of(demand)
     answer = found.answer
-    if answer is None:
-        return None
-    if answer.replicas is None and answer.constraint in _DOES_NOT_FIT:
-        return False
-    return True if found.draft.approach == Approach.SELF_HOSTED or answer.constraint != Constraint.QUOTA_UNKNOWN else None
+    return None if answer is None else answer.replicas is not None or answer.constraint not in _DOES_NOT_FIT
 
 
 def _order(row: Swapped) -> tuple[bool, float, str]:

@@ -76,9 +76,10 @@ def _entry(one: Field, value: Value | None, now: Live, influence: Influence | No
     typed, wrong = now.supposed.texts.get(one.name), now.supposed.wrong.get(one.name)
     state, says = _standing(one, value or NOT_ASKED_YET)
     text = shown(value, one.unit)
+    if state == "known" and typed is None:
+        says = ""  # the field itself says it
     if typed is not None:
-        before = _("%s in the profile") % says if value is not None else says
-        state, says = ("wrong", fault_text(wrong)) if wrong else ("supposed", before)
+        state, says = ("wrong", fault_text(wrong)) if wrong else ("supposed", _("in the profile: %s") % says)
         text = typed
     return Entry(
         one.name, input_label(one.name), "" if one.unit == SHARE else unit_of(one.unit), text, _hint(one, value), state, says,
@@ -111,13 +112,13 @@ def _hint(one: Field, value: Value | None) -> str:
 
 
 def _moves(influence: Influence | None) -> str:
-    """`1 to 7`: the replicas at the ends of its range."""
+    """The replicas at the ends of its range, in words."""
     if influence is None or influence.at_low == influence.at_high:
         return ""
     low, high = sorted((influence.at_low, influence.at_high))
     if low == 0:
-        return _("%s, or out of reach") % said(high)
-    return span(low, high)
+        return _("at one end no number is enough")
+    return _("moves it from %s replicas") % span(low, high)
 
 
 def _leads(one: Entry, stored: Stored, found: Iterable[Entry]) -> bool:

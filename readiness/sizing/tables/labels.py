@@ -89,8 +89,8 @@ MISSING: dict[str, Text] = {
 }
 # Inputs that are no field of the profile, and how the sentence calls those of the profile that nobody knows.
 INPUTS: dict[str, Text] = {
-    "mfu": _("Share of the peak compute that is reached (MFU)"),
-    "mbu": _("Share of the memory bandwidth that is reached (MBU)"),
+    "mfu": _("Compute reached (MFU)"),
+    "mbu": _("Bandwidth reached (MBU)"),
     "service_s": _("Time of one request on a worker"),
     "service_cv2": _("Variation of that time (squared)"),
     "measurement": _("How well the speed is known"),

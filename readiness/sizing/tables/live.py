@@ -181,9 +181,21 @@ def influence_chart(found: Sized) -> dict[str, Any] | None:
         "name": first["label"], "low": grouped(first["low"]), "high": grouped(first["high"]),
     }  # fmt: skip
     return {
-        "kind": "interval", "title": _("Replicas at the ends of each range"), "unit": _("replicas"),
-        "category_label": _("Input"), "summary": summary, "rows": rows, "markers": _free_marker(found),
-    }  # fmt: skip
+        "kind": "interval",
+        "title": _("Replicas at the ends of each range"),
+        "category_label": _("Input"),
+        "summary": summary,
+        "rows": rows,
+        "markers": _free_marker(found),
+        "max": _axis_end(rows),
+    }
+
+
+def _axis_end(rows: list[dict[str, Any]]) -> int:
+    """A multiple of four at or above the widest end, so that the axis has whole numbers."""
+    widest = max(int(row["high"]) for row in rows)
+    step = int(10 ** max(0, len(str(widest)) - 2))
+    return -(-widest // (4 * step)) * 4 * step
 
 
 def _free_marker(found: Sized) -> list[dict[str, Any]]:
@@ -271,10 +283,9 @@ def needs(answer: Answer) -> list[dict[str, str]]:
 
 def _fact(name: str, value: Quantity) -> dict[str, str]:
     label, unit = labels.FIGURES[name]
-    return {
-        "label": str(label), "value": words.quantity(value, unit if unit == SHARE else ""),
-        "unit": "%" if unit == SHARE else unit, "known": "" if value.known else "1",
-    }  # fmt: skip
+    if unit == SHARE:
+        value = Quantity(value.likely * 100, value.low * 100, value.high * 100, value.known)
+    return {"label": str(label), "value": words.quantity(value), "unit": "%" if unit == SHARE else unit}
 
 
 def canonical(now: Live, default: str) -> str:

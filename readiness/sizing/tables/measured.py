@@ -14,6 +14,7 @@ from readiness.sizing.tables.labels import NOTES
 from readiness.workloads.tables.numbers import shown, span
 
 CURVE_POINTS = 40
+BEYOND_MEASURED = 1.2  # as far as the curve is drawn past the fastest point
 LAW_UP_TO = 0.95  # of saturation; beyond it the law promises nothing
 
 
@@ -48,7 +49,7 @@ def _law(found: Told) -> list[tuple[str, str]]:
     facts = [(_("Saturation"), _("%s requests per second") % shown(law.rate_max))]
     if isinstance(t0, float):
         facts.append((_("Idle step"), f"{shown(t0 * 1e3)} ms"))
-    return [*facts, (_("Residual of the fit"), f"{shown(law.rms, 'share')} %")]
+    return [*facts, (_("Residual of the fit"), f"{shown(law.rms * 100)} %")]
 
 
 def point_rows(points: Sequence[Mapping[str, Any]], found: Told) -> list[dict[str, Any]]:
@@ -88,7 +89,7 @@ def _series(name: str, color: str, points: Sequence[tuple[float, float | None]])
 def _curve(found: Told) -> list[tuple[float, float | None]]:
     if found.law is None or not found.kept:
         return []
-    top = LAW_UP_TO * found.law.rate_max
+    top = min(LAW_UP_TO * found.law.rate_max, BEYOND_MEASURED * max(one.completed_per_s for one in found.kept))
     return [(rate, found.tpot_s(rate)) for rate in (top * step / CURVE_POINTS for step in range(CURVE_POINTS + 1))]
 
 

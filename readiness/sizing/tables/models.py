@@ -16,7 +16,7 @@ from readiness.sizing.tables import labels, words
 from readiness.sizing.tables.live import money, per_unit, price_origin
 from readiness.workloads.tables.numbers import shown
 
-_FITS = {True: "met", False: "not_met", None: "unknown"}
+_FITS = {True: "yes", False: "no", None: "unknown"}
 
 
 def model_rows(found: Iterable[Swapped], demand: Demand) -> list[dict[str, Any]]:

@@ -31,21 +31,17 @@ def shown_rows(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def headline(rows: Sequence[Mapping[str, Any]]) -> str:
-    """`12 workloads: 2 cannot be met by what is free, 5 may be short, 4 nobody knows.`"""
+    """`12 workloads: 2 not met by what is free, 5 may be short, 4 unknown, 1 met.`"""
     counts = Counter(row["verdict"] for row in rows)
     if not rows:
         return _("No workload is sized yet.")
-    parts = []
-    if counts["not_met"]:
-        parts.append(
-            ngettext("%d is not met by what is free", "%d are not met by what is free", counts["not_met"]) % counts["not_met"]
-        )
-    if counts["warning"]:
-        parts.append(_("%d may be short") % counts["warning"])
-    if counts["unknown"]:
-        parts.append(_("of %d nobody knows") % counts["unknown"])
-    if counts["met"]:
-        parts.append(ngettext("%d is met", "%d are met", counts["met"]) % counts["met"])
+    words_of = {
+        "not_met": _("%d not met by what is free"),
+        "warning": _("%d may be short"),
+        "unknown": _("%d unknown"),
+        "met": _("%d met"),
+    }
+    parts = [text % counts[verdict] for verdict, text in words_of.items() if counts[verdict]]
     return ngettext("%d workload: ", "%d workloads: ", len(rows)) % len(rows) + ", ".join(parts) + "."
 
 
@@ -102,4 +98,4 @@ def _gap(row: Mapping[str, Any]) -> str:
     low, high = row["short_low"], row["short_high"]
     if not high:
         return ""
-    return _("%d short") % low if low == high else _("%(low)d to %(high)d short") % {"low": low, "high": high}
+    return _("%s short") % words.span(Count(low, high, high))

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -41,6 +42,7 @@ def measurement(request: PageRequest, pk: int) -> HttpResponse:
     row = get_measurement(request, pk)
     found = told(row.points, _facts(row))
     context = {
+        "crumbs": [{"label": _("Measurements"), "url": reverse("sizing:measurements")}, {"label": row.unit.name}],
         "row": row,
         "about": about(row, found),
         "points": point_rows(row.points, found),

@@ -31,9 +31,12 @@ def models(request: PageRequest, pk: int) -> HttpResponse:
     seen = get_setting(request, pk)
     now = live_of(seen, {})
     base, rows = _swapped(seen, now)
+    shown = sorted_rows(model_rows(rows, now.demand), request.GET.get("sort", ""))
+    currencies = sorted({row["currency"] for row in shown if row["month"] and row["currency"]})
     context = frame(seen.workload, "sizing") | {
         "base": base,
-        "rows": sorted_rows(model_rows(rows, now.demand), request.GET.get("sort", "")),
+        "rows": shown,
+        "currencies": currencies if len(currencies) > 1 else [],
         "may_edit": may_change(request, seen),
         "per_unit": _("Per request") if now.demand.task == "classic" else _("Per million tokens"),
     }
