@@ -13,6 +13,9 @@ from django.test import Client
 from portfolio.accounts.choices import Scope
 from portfolio.initiatives.models import Lifecycle
 from portfolio.initiatives.services.initiatives import create_initiative
+from portfolio.kit import clock
+from readiness.workloads.choices import PoolKind
+from readiness.workloads.services.capacity import create_pool, request_capacity
 from readiness.workloads.services.profiles import create_workload
 from tests.conftest import ROOT
 from tests.people import SYSTEM, Organisation
@@ -60,12 +63,16 @@ def test_every_example_answers_as_written(client: Client, organisation: Organisa
         lifecycle=Lifecycle.objects.get(key="standard"),
     )
     workload = create_workload(by=SYSTEM, initiative=initiative, name="Shelves", template="chat-assistant")
+    pool = create_pool(by=SYSTEM, unit=organisation.units["Retail"], name="Hall 2", kind=PoolKind.ACCELERATORS, size=8)
+    asked = request_capacity(by=SYSTEM, pool=pool, workload=workload, quantity=4, starts_on=clock.today())
     secret = organisation.token(*Scope)
     values = {
         "PILOTAGE": "",
         "TOKEN": secret,
         "ID": str(initiative.pk),
         "WORKLOAD": str(workload.pk),
+        "POOL": str(pool.pk),
+        "ALLOCATION": str(asked.pk),
         "UNIT": str(organisation.units["Retail"].pk),
     }
     examples = _examples(ROOT / "docs" / "api.md")
