@@ -27,8 +27,9 @@ _DEEPEST, _LONGEST, _WIDEST, _MOST = 8, 500, 60, 1500
 def clean(written: str) -> str:
     """Text without what looks like a secret, shortened and printable."""
     short = written[: _LONGEST + 1]
-    printable = "".join(one if one.isprintable() or one in "\n\t" else " " for one in short)
-    return _SECRET_TEXT.sub(REDACTED, printable)[:_LONGEST]
+    if not short.isprintable():
+        short = "".join(one if one.isprintable() or one in "\n\t" else " " for one in short)
+    return _SECRET_TEXT.sub(REDACTED, short)[:_LONGEST]
 
 
 def tidy(content: Mapping[str, Any], skip: frozenset[str] = frozenset()) -> dict[str, Any]:
@@ -58,7 +59,7 @@ def _tidy(name: str, value: Any, depth: int, budget: list[int]) -> Any:
 
 def _plain(value: float) -> float | int | str:
     if isinstance(value, int):
-        return value if abs(value) < 2**63 else "a very large number"
+        return value if abs(value) < 2**63 else str(value) if abs(value) < 10**40 else "a very large number"
     return value if math.isfinite(value) else str(value)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from readiness.connectors.importer import Importer
 from readiness.connectors.inference_perf import parse as inference_perf
 from readiness.connectors.llmperf import parse as llmperf
+from readiness.connectors.mlperf import parse as mlperf
 from readiness.connectors.sglang_bench import parse as sglang_bench
 from readiness.connectors.vllm_bench import parse as vllm_bench
 
@@ -13,4 +14,5 @@ IMPORTERS: tuple[Importer, ...] = (
     vllm_bench.IMPORTER,
     llmperf.IMPORTER,
     inference_perf.IMPORTER,
+    mlperf.IMPORTER,
 )

@@ -51,7 +51,10 @@ def text(raw: object, longest: int = LONGEST_TEXT) -> str:
         written = str(raw)
     except ValueError:  # an integer of more digits than Python writes
         return ""
-    return "".join(one if one.isprintable() else " " for one in written[: longest * 2]).strip()[:longest]
+    short = written[: longest * 2]
+    if not short.isprintable():
+        short = "".join(one if one.isprintable() else " " for one in short)
+    return short.strip()[:longest]
 
 
 def table(raw: object) -> Mapping[str, Any]:

@@ -1,0 +1,1 @@
+"""Logs and submissions of MLPerf Inference (loadgen)."""
