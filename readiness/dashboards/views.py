@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from portfolio.accounts.choices import Action
@@ -43,8 +44,12 @@ def today(request: HttpRequest) -> HttpResponse:
         "import": actor.may_somewhere(Action.IMPORT),
         "request": actor.may_somewhere(Action.REQUEST),
         "steer": actor.may_somewhere(Action.EDIT),
+        "capacity": actor.may_somewhere(Action.CAPACITY),
     }
-    context = {"today": waiting, "headline": today_table.headline(waiting), "may": may}
+    context = {
+        "today": waiting, "headline": today_table.headline(waiting), "may": may,
+        "finding": [(one, reverse(one.route, args=one.arguments)) for one in waiting.finding],
+    }  # fmt: skip
     return render(request, "dashboards/today.html", context)
 
 

@@ -1,4 +1,4 @@
-"""What waits for one person today: six statements, whoever asks and however much there is."""
+"""What waits for one person today, in a number of statements that is the same however much there is."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, W
 from django.db.models.functions import Coalesce
 
 from portfolio.accounts.choices import Action
+from portfolio.accounts.models import User
 from portfolio.accounts.rules import Actor
 from portfolio.initiatives.choices import Rag, RequestState, RunState, Status
 from portfolio.initiatives.models import ImportRun, Initiative, Milestone, Request
 from portfolio.kit.scope import within
+from readiness.assessments.queries.unknowns.rows import Own, unknowns_of
+from readiness.workloads.choices import AllocationState
+from readiness.workloads.models import Allocation, CapacityPool
 
 SHOWN = 8
 _UNDER_WAY = (RunState.UPLOADED, RunState.STAGING, RunState.PREVIEW, RunState.PUBLISHING, RunState.FAILED)
@@ -31,6 +35,8 @@ class Waiting:
 @dataclass(frozen=True)
 class Today:
     own: Waiting
+    finding: list[Own]
+    asks: Waiting
     overdue: Waiting
     requests: Waiting
     imports: Waiting
@@ -45,6 +51,8 @@ def today_for(actor: Actor, today: date) -> Today:
     own = Q(owner=actor.user_id) | Q(sponsor=actor.user_id)
     return Today(
         own=_own(visible.filter(own), actor),
+        finding=unknowns_of(actor, User(pk=actor.user_id), today, limit=SHOWN),
+        asks=_asks(actor),
         overdue=_overdue(visible.filter(own | steered), today),
         requests=_requests(actor),
         imports=_imports(actor),
@@ -84,6 +92,13 @@ def _requests(actor: Actor) -> Waiting:
     waiting = Request.objects.visible_to(actor).filter(state=RequestState.OPEN)
     triage = waiting.filter(within("unit__path", actor.paths(Action.TRIAGE))).order_by("created_at", "id")
     return _first(triage, "id", "title", "created_at", "unit__name", "requester__name", "load_unknown")
+
+
+def _asks(actor: Actor) -> Waiting:
+    """Capacity asked for from pools that the actor gives from, the earliest need first."""
+    pools = CapacityPool.objects.visible_to(actor).filter(within("unit__path", actor.paths(Action.CAPACITY)))
+    asked = Allocation.objects.filter(pool__in=pools, state=AllocationState.REQUESTED).order_by("starts_on", "id")
+    return _first(asked, "id", "quantity", "starts_on", "pool_id", "pool__name", "pool__kind", "asked_at")
 
 
 def _imports(actor: Actor) -> Waiting:

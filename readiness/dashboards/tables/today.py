@@ -13,6 +13,12 @@ def headline(today: Today) -> str:
     parts = []
     if n := today.overdue.total:
         parts.append(ngettext("%(n)d milestone is overdue", "%(n)d milestones are overdue", n) % {"n": n})
+    if n := sum(1 for one in today.finding if one.overdue):
+        parts.append(
+            ngettext("%(n)d answer that you promised is overdue", "%(n)d answers that you promised are overdue", n) % {"n": n}
+        )
+    if n := today.asks.total:
+        parts.append(ngettext("%(n)d ask for capacity waits for you", "%(n)d asks for capacity wait for you", n) % {"n": n})
     if n := today.requests.total:
         parts.append(ngettext("%(n)d request waits for triage", "%(n)d requests wait for triage", n) % {"n": n})
     if n := sum(1 for row in today.imports.rows if row["state"] == "failed"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ from portfolio.initiatives.services.demo import load_demo, remove_demo
 from portfolio.initiatives.services.initiatives import create_initiative
 from portfolio.initiatives.services.lifecycle_moves import close_initiative
 from portfolio.kit import clock
+from readiness.workloads.choices import Knowledge, PoolKind
+from readiness.workloads.services.capacity import create_pool, request_capacity
+from readiness.workloads.services.profiles import ValueInput, create_workload, set_values
 from tests.people import Organisation
 from tests.readiness.dashboards.conftest import SYSTEM, TODAY
 
@@ -133,3 +137,23 @@ def test_today_says_so_when_nothing_waits(organisation: Organisation, signed_in:
 def test_the_front_door_leads_to_today(organisation: Organisation, signed_in: SignIn) -> None:
     assert signed_in("Paula").get("/").url == "/today/"  # type: ignore[attr-defined]
     assert "/login" in signed_in("").get("/portfolio/").url  # type: ignore[attr-defined]
+
+
+def test_today_names_what_a_person_promised_to_find_out_and_what_is_asked_of_her_pools(
+    two_departments: Organisation, signed_in: SignIn
+) -> None:
+    camera = Initiative.objects.get(name="Shelf camera")
+    otto, iris = two_departments.people["Otto"], two_departments.people["Iris"]
+    workload = create_workload(by=SYSTEM, initiative=camera, name="Shelf watch", template="streaming-classification")
+    promised = ValueInput(Knowledge.UNKNOWN, owner=otto, due=date(2026, 1, 2))
+    set_values(by=SYSTEM, workload=workload, values={"peak_factor": promised})
+    pool = create_pool(by=SYSTEM, unit=two_departments.units["Retail"], name="Edge boxes", kind=PoolKind.ACCELERATORS, size=4)
+    request_capacity(by=SYSTEM, pool=pool, workload=workload, quantity=3, starts_on=date(2027, 1, 4))
+    ottos = signed_in("Otto").get("/today/").content.decode()
+    assert "Busiest minutes over the mean" in ottos and "1 answer that you promised is overdue" in ottos
+    assert "Asked of my pools" not in ottos
+    architects = signed_in("Iris").get("/today/").content.decode()
+    assert "Edge boxes" in architects and "1 ask for capacity waits for you" in architects
+    assert iris.pk != otto.pk and "Busiest minutes over the mean" not in architects
+    strangers = signed_in("Lars").get("/today/").content.decode()
+    assert "Edge boxes" not in strangers and "Busiest minutes" not in strangers
