@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from readiness.connectors.guidellm import parse as guidellm
 from readiness.connectors.importer import Importer
 from readiness.connectors.inference_perf import parse as inference_perf
 from readiness.connectors.llmperf import parse as llmperf
@@ -13,6 +14,7 @@ IMPORTERS: tuple[Importer, ...] = (
     sglang_bench.IMPORTER,
     vllm_bench.IMPORTER,
     llmperf.IMPORTER,
+    guidellm.IMPORTER,
     inference_perf.IMPORTER,
     mlperf.IMPORTER,
 )

@@ -1,0 +1,1 @@
+"""Reports of GuideLLM, of all three layouts, as JSON, YAML and CSV."""
