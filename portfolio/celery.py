@@ -1,14 +1,25 @@
 """The Celery application and the whole, static beat table: beat only rings sweeps, our rows say what is due."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_init
+from django.utils.module_loading import import_string
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portfolio.settings")
 
 app = Celery("pilotage")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["portfolio.outbox"])
+
+
+@worker_init.connect
+def keep_to_the_door(**_: Any) -> None:
+    """Before the worker forks: no connection past the egress door."""
+    import_string("portfolio.kit.egress.backstop.install")()
+
+
 app.conf.beat_schedule = {
     "sweep": {"task": "outbox.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "schedule": {

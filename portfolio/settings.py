@@ -273,6 +273,13 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5.0
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 
+# Outgoing connections and the secrets they need, see docs/operator.md. No file: no connection.
+EGRESS_FILE = env("PILOTAGE_EGRESS_FILE", default="")
+EGRESS_LOOPBACK = env.bool("PILOTAGE_EGRESS_LOOPBACK", default=False)  # trials on one machine and tests
+WEB_PORT = env.int("PILOTAGE_PORT", default=8000)
+SECRET_KEYS = env.list("PILOTAGE_SECRET_KEYS", default=[])  # the first one seals, all of them open
+SECRET_KEYS_FILE = Path(env("PILOTAGE_SECRET_KEYS_FILE", default=str(VAR / "secrets_key")))
+
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = True
 LOGGING_CONFIG = "portfolio.kit.logs.configure"
 LOGGING = {"level": env("LOG_LEVEL", default="INFO")}

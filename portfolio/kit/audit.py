@@ -18,6 +18,7 @@ NEVER_RECORDED = (
     "last_login",
     "last_used_at",
     "updated_at",
+    "sealed",  # secrets at rest, see secrets.py
 )
 
 _EVENTS = {

@@ -45,6 +45,9 @@ def configure(config: dict[str, Any]) -> None:
             "root": {"handlers": ["out"], "level": config["level"]},
             "loggers": {
                 "axes": {"level": "WARNING"},
+                # They write addresses with their queries, and headers at DEBUG: both may hold a token.
+                "httpcore": {"level": "WARNING"},
+                "httpx": {"level": "WARNING"},
                 "django.utils.autoreload": {"level": "WARNING"},
             },
         }

@@ -15,7 +15,7 @@ from pathlib import Path
 from portfolio.kit.embedded.errors import KINDS, HalfConfigured, NoPermission, StartFailed
 from portfolio.kit.embedded.locks import FolderLock
 from portfolio.kit.embedded.places import Places
-from portfolio.kit.embedded.secret import kept_secret
+from portfolio.kit.embedded.secret import kept_secret, sealing_key
 
 URLS = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")
 _REPOSITORY = Path(__file__).resolve().parents[3]
@@ -83,7 +83,8 @@ def ensure(var: Path) -> Embedded:
 def ensure_unless_configured(var: Path) -> Embedded | None:
     """Set the three addresses in the environment from embedded servers, unless it has all of them. Raises EmbeddedError.
 
-    With them comes SECRET_KEY, where it is not set; an installation with servers of its own must bring one.
+    With them come SECRET_KEY and the key of the stored secrets, where they are not set; an installation with servers of its
+    own must bring both.
     """
     missing = [name for name in URLS if not os.environ.get(name)]
     if not missing:
@@ -94,6 +95,8 @@ def ensure_unless_configured(var: Path) -> Embedded | None:
     os.environ.update(embedded.urls)
     if not os.environ.get("SECRET_KEY"):
         os.environ["SECRET_KEY"] = kept_secret(embedded.places.var / "secret_key")
+    if not os.environ.get("PILOTAGE_SECRET_KEYS") and not os.environ.get("PILOTAGE_SECRET_KEYS_FILE"):
+        kept_secret(embedded.places.var / "secrets_key", sealing_key)
     return embedded
 
 

@@ -81,6 +81,7 @@ class Up:
         if embedded is not None:
             say(f"PostgreSQL and Redis run from {self.options.var}")
         os.environ.setdefault("PILOTAGE_BASE_URL", self.address)
+        os.environ["PILOTAGE_PORT"] = str(self.options.port)
         os.environ["PILOTAGE_VAR"] = str(self.options.var)
         return embedded
 
