@@ -182,7 +182,7 @@
   function step(data, colors, width) {
     var month = function (value) { return new Date(value).toLocaleDateString(document.documentElement.lang, { month: "short", year: "2-digit", timeZone: "UTC" }); };
     return {
-      grid: { left: 48, right: 20, top: 34, bottom: 26 },
+      grid: { left: 48, right: 20, top: width < 480 ? 54 : 34, bottom: 26 },
       legend: { top: 0, left: 0, itemWidth: 10, itemHeight: 10, icon: "rect", textStyle: { color: colors.ink2 }, inactiveColor: colors.strong },
       xAxis: { type: "time", min: data.days[0], max: data.until, axisLine: { lineStyle: { color: colors.strong } }, splitNumber: width < 480 ? 3 : 6, axisLabel: { color: colors.ink2, hideOverlap: true, formatter: month } },
       yAxis: { type: "value", min: 0, splitNumber: 4, splitLine: { lineStyle: { color: colors.line } }, axisLabel: { color: colors.ink2, formatter: number } },

@@ -245,11 +245,9 @@ def in_words(value: ProfileValue | None, one: Field, owner: User | None = None) 
     parts = [_("we do not know")]
     if number:
         parts.append(_("assumed %s") % number)
-    if value.owner:
+    if who := owner or value.owner:
         by = ui_text.with_precision(value.due) if value.due else ""
-        parts.append(
-            _("%(who)s finds out by %(day)s") % {"who": value.owner, "day": by} if by else _("%s finds out") % value.owner
-        )
+        parts.append(_("%(who)s finds out by %(day)s") % {"who": who, "day": by} if by else _("%s finds out") % who)
     return "; ".join(parts)
 
 

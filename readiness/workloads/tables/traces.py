@@ -48,14 +48,14 @@ COLUMNS = {
 }
 
 
-def headline(summary: Mapping[str, Any]) -> str:
-    """`27,000 requests in 7 days: 0.045 per second, in the busiest minutes 4.3 times as many`."""
-    peak = summary["quantities"].get("peak_factor")
+def headline(told: Mapping[str, Any]) -> str:
+    """Of queries.traces.told: `27,000 requests in 7 days: 0.045 per second, in the busiest minutes 4.3 times as many`."""
     said = _("%(n)s requests in %(length)s: %(rate)s per second on average") % {
-        "n": ui_text.grouped(summary["requests"]),
-        "length": duration(summary["duration_s"]),
-        "rate": shown(summary["rate_per_s"]),
+        "n": ui_text.grouped(told["requests"]),
+        "length": duration(told["duration_s"]),
+        "rate": shown(told["rate_per_s"]),
     }
+    peak = told["peak_factor"]
     return said + (_(", %s times as many in the busiest minutes") % shown(peak["likely"]) if peak else "")
 
 

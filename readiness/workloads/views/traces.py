@@ -20,6 +20,7 @@ from readiness.workloads.choices import TraceState
 from readiness.workloads.forms.traces import TraceForm
 from readiness.workloads.models import TraceUpload
 from readiness.workloads.queries.profiles import Profile
+from readiness.workloads.queries.traces import told
 from readiness.workloads.rules.traces import offered
 from readiness.workloads.services.profiles import can_edit, require_edit
 from readiness.workloads.services.traces import accept_trace, discard_trace, upload_trace
@@ -42,7 +43,7 @@ def traces(request: PageRequest, pk: int) -> HttpResponse:
             return redirect("workloads:trace", pk, made.pk)
     context = frame_of(seen, "traces") | {
         "form": form,
-        "uploads": [_listed(row) for row in seen.traces],
+        "uploads": _listed(seen.traces),
         "may_edit": _may_edit(request, seen),
         "limit": settings.UPLOAD_MAX_BYTES // MEGABYTE,
     }
@@ -59,13 +60,17 @@ def _uploaded(request: PageRequest, seen: Profile, form: TraceForm) -> TraceUplo
         return None
 
 
-def _listed(row: TraceUpload) -> dict[str, Any]:
-    return {
-        "row": row,
-        "state": str(TRACE_STATES[row.state]),
-        "url": reverse("workloads:trace", args=[row.workload_id, row.pk]),
-        "said": presenting.headline(row.summary) if row.summary else row.error,
-    }
+def _listed(rows: list[TraceUpload]) -> list[dict[str, Any]]:
+    said = told([row.pk for row in rows])
+    return [
+        {
+            "row": row,
+            "state": str(TRACE_STATES[row.state]),
+            "url": reverse("workloads:trace", args=[row.workload_id, row.pk]),
+            "said": presenting.headline(said[row.pk]) if row.pk in said else row.error,
+        }
+        for row in rows
+    ]
 
 
 @require_safe
@@ -88,7 +93,7 @@ def trace(request: PageRequest, pk: int, child: int) -> HttpResponse:
 
 def _headline(row: TraceUpload) -> str:
     if row.summary:
-        return presenting.headline(row.summary)
+        return presenting.headline(row.summary | {"peak_factor": row.summary["quantities"].get("peak_factor")})
     return _("The log is being read") if row.state == TraceState.UPLOADED else _("The log could not be used")
 
 

@@ -93,10 +93,19 @@ def _saved(request: PageRequest, pk: int, one: Field, people: People, now: Typed
 
 def _told(request: PageRequest, seen: Profile, row: Row, *, status: int) -> HttpResponse:
     """What changed around the fields, out of band: the fields themselves stay as they are being typed."""
-    context: dict[str, Any] = {"row": row, "workload": seen.workload, "progress": progress(seen)}
+    return render(request, "workloads/value_saved.html", _around(seen, row), status=status)
+
+
+def _whole_row(request: PageRequest, seen: Profile, row: Row) -> HttpResponse:
+    return render(request, "workloads/value_again.html", _around(seen, row))
+
+
+def _around(seen: Profile, row: Row) -> dict[str, Any]:
+    """The row and what else on the page follows from it: the sentence on top, the rate that people and hours give."""
+    context: dict[str, Any] = {"row": row, "workload": seen.workload, "progress": progress(seen), "may_edit": True}
     if row.name in RATE_FROM and RATE in {one.name for one in seen.fields}:
         context["rate"] = row_of(seen, BY_NAME[RATE], People(seen.workload.initiative))
-    return render(request, "workloads/value_saved.html", context, status=status)
+    return context
 
 
 def _confirm(request: PageRequest, seen: Profile, one: Field, people: People) -> HttpResponse:
@@ -107,11 +116,6 @@ def _confirm(request: PageRequest, seen: Profile, one: Field, people: People) ->
     seen = get_editable_profile(request, seen.workload.pk)
     answer = _whole_row(request, seen, row_of(seen, one, people, saved=_at()))
     return trigger_client_event(answer, CHANGED)
-
-
-def _whole_row(request: PageRequest, seen: Profile, row: Row) -> HttpResponse:
-    context: dict[str, Any] = {"row": row, "workload": seen.workload, "progress": progress(seen), "may_edit": True}
-    return render(request, "workloads/value_again.html", context)
 
 
 def _at() -> str:
