@@ -1,0 +1,1 @@
+"""Results of AIPerf: its summary as JSON and CSV, and its records per request."""

@@ -1,0 +1,1 @@
+"""Results of GenAI-Perf, AIPerf's predecessor."""
