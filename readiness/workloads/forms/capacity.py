@@ -43,7 +43,7 @@ class PoolForm(forms.Form):
     )
     committed = forms.FloatField(
         label=_("Committed elsewhere"), min_value=0, required=False,
-        help_text=_("Set aside for what is not tracked here: other systems, failover."),
+        help_text=_("Set aside for what is not tracked here: other systems, failover. Empty: nothing."),
     )  # fmt: skip
     ordered = forms.FloatField(label=_("Ordered besides"), min_value=0, required=False)
     arrives_on = day_field(_("The order arrives on"))
@@ -86,10 +86,15 @@ class PoolForm(forms.Form):
         return values | {name: values[name] or 0.0 for name in ("committed", "ordered")}
 
 
+def whole(value: Any) -> Any:
+    """An amount as a person types it: 96 and not 96.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def typed_pool(row: CapacityPool, *, money: bool) -> dict[str, Any]:
     """A pool as the form's initial values."""
     names = [name for _title, group in SECTIONS for name in group if name not in ("unit", "accelerator", *MONEY)]
-    made: dict[str, Any] = {name: getattr(row, name) for name in names}
+    made: dict[str, Any] = {name: whole(getattr(row, name)) for name in names}
     made |= {"unit": str(row.unit_id), "accelerator": str(row.accelerator_id or ""), "version": row.version}
     made |= {name: made[name] or None for name in ("committed", "ordered")}
     return made | ({name: getattr(row, name) for name in MONEY} if money else {})

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portfolio.initiatives.choices import VENUE_LABELS, DateKind, Venue, choices_of
 from portfolio.initiatives.forms.fields import PRECISIONS, day_field, first_day, optional, pick, text_area
+from readiness.workloads.forms.capacity import whole
 from readiness.workloads.models import Accelerator, VenueOption
 from readiness.workloads.rules.sequence import KINDS, Dated
 
@@ -81,7 +82,7 @@ class OptionForm(forms.Form):
 def typed_option(row: VenueOption, *, money: bool) -> dict[str, Any]:
     """An option as the form's initial values."""
     names = [name for _title, group in SECTIONS for name in group if name != "accelerator" and (money or name not in MONEY)]
-    made: dict[str, Any] = {name: getattr(row, name) for name in names}
+    made: dict[str, Any] = {name: whole(getattr(row, name)) for name in names}
     return made | {"accelerator": str(row.accelerator_id or ""), "version": row.version}
 
 

@@ -140,10 +140,9 @@ def _rows(options: list[VenueOption], function: Function, *, money: bool) -> lis
     def cost(name: str) -> list[Cell]:
         return cells(lambda row: _money(getattr(row, name), row.cost_currency) if money else {"hidden": True})
 
-    return [
+    rows = [
         (_("Venue"), cells(lambda row: UNKNOWN if row.venue == Venue.UNKNOWN else {"text": VENUE_LABELS[Venue(row.venue)]})),
         (_("Provider"), cells(lambda row: {"text": row.provider} if row.provider else UNKNOWN)),
-        (_("Accelerator"), cells(lambda row: {"text": row.accelerator.name} if row.accelerator else UNKNOWN)),
         (_("Capacity"), cells(lambda row: _amount(row.capacity, unit))),
         (_("Cost per month"), cost("cost_per_month")),
         (_("One-off cost"), cost("one_off_cost")),
@@ -151,8 +150,12 @@ def _rows(options: list[VenueOption], function: Function, *, money: bool) -> lis
         (_("Quota granted of requested"), cells(_quota)),
         (_("Notice before a price change"), cells(lambda row: _days(row.price_notice_days))),
         (_("Provider's backlog"), cells(lambda row: _days(row.backlog_days))),
-        (_("Note"), cells(lambda row: {"text": row.note, "long": True})),
     ]
+    if function is not Function.STORAGE:
+        rows.insert(2, (_("Accelerator"), cells(lambda row: {"text": row.accelerator.name} if row.accelerator else UNKNOWN)))
+    if any(row.note for row in options):
+        rows.append((_("Note"), cells(lambda row: {"text": row.note, "long": True})))
+    return rows
 
 
 def _amount(value: float | None, unit: str) -> Cell:

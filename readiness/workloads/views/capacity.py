@@ -41,14 +41,14 @@ def pools(request: PageRequest) -> HttpResponse:
     """Every visible pool with its size, what is taken, what is free, and who waits."""
     actor, query, today = request.actor, request.GET, clock.today()
     found = PoolFilter(query, queryset=reading.visible_pools(actor))
-    sort = query.get("sort", "")
+    form, sort = _filter_form(actor, found), query.get("sort", "")
     page = page_of(reading.ordered(reading.pool_rows(actor, found.qs, today=today), sort), page_number(query.get("page", "")))
     totals = reading.totals(found.qs, today)
     rows = tables.pool_rows(reading.with_lowest(page.rows, today))
     kept = query.copy()
     kept.pop("page", None)
     context = {
-        "rows": rows, "headline": tables.headline(totals), "figures": tables.figures(totals), "form": _filter_form(actor, found),
+        "rows": rows, "headline": tables.headline(totals), "figures": tables.figures(totals), "form": form,
         "total": sum(one.pools for one in totals.values()), "first": page.first, "last": page.last, "query": kept.urlencode(),
         "filtered": bool(query), "orders_url": f"{reverse('workloads:order_by')}?{kept.urlencode()}",
         "horizon": reading.horizon(today), "money": actor.may_somewhere(Action.MONEY),
@@ -165,14 +165,15 @@ def _releasable(actor: Actor, rows: list[dict[str, Any]]) -> set[int]:
 
 
 def _filter_form(actor: Actor, found: PoolFilter) -> forms.Form:
-    """The filter's form with names to choose from instead of numbers to know."""
+    """The filter's form with names to choose from instead of numbers to know; before the filter is applied."""
     form: forms.Form = found.form
     units = [(str(row.id), "\u2003" * row.depth + row.name) for row in unit_rows(actor).values()]
     used = reading.visible_pools(actor).exclude(accelerator=None).order_by("accelerator__name")
     kinds = used.values_list("accelerator__key", "accelerator__name").distinct()
-    for name, choices in (("unit", units), ("accelerator", list(kinds))):
-        form.fields[name].widget = forms.Select(choices=[("", ""), *choices])
-    form.fields["unit"].label, form.fields["accelerator"].label = _("Unit"), _("Accelerator")
+    sizes = [("true", _("yes")), ("false", _("no"))]
+    named = (("unit", _("Unit"), units), ("accelerator", _("Accelerator"), kinds), ("size_known", _("Size known"), sizes))
+    for name, label, choices in named:
+        form.fields[name].label, form.fields[name].widget = label, forms.Select(choices=[("", ""), *choices])
     return form
 
 
