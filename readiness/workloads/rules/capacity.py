@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Protocol, TypeVar
 
+from readiness.core.sizing import headroom
+
 _DAY = timedelta(days=1)
 _ROUNDING = 1e-9
 
@@ -140,7 +142,7 @@ def order_by(needed_on: date, lead_time_days: int | None, today: date) -> OrderB
     if lead_time_days is None:
         return OrderBy(needed_on, None, 0)
     try:
-        last_day = needed_on - timedelta(days=lead_time_days)
+        last_day = headroom.order_by(needed_on, lead_time_days)
     except OverflowError:
         last_day = date.min
     return OrderBy(needed_on, last_day, max(0, (today - last_day).days))

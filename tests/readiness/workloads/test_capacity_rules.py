@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from readiness.core.sizing import headroom
 from readiness.workloads.rules.capacity import Span, months, order_by, segments, shortfalls, tightest, unmet
 
 FIRST = date(2027, 1, 1)
@@ -79,6 +80,20 @@ def test_a_queue_that_is_served_in_order_never_takes_more_than_there_is(pool: Po
     for n in range(DAYS * 2):
         before, after = naive_free(pool, held, day(n)), naive_free(pool, [*held, *given_out], day(n))
         assert after >= min(before, 0)
+
+
+@given(st.integers(0, 20).map(float), st.integers(0, 4).map(float), st.lists(spans(), max_size=6), spans())
+def test_without_orders_the_ledger_is_the_sizing_core_s(size: float, committed: float, held: list[Span], wanted: Span) -> None:
+    taken = tuple(headroom.Allocation(str(n), row.quantity, row.starts_on, row.ends_on) for n, row in enumerate(held))
+    core = headroom.Pool(size, committed, taken)
+    pool = Pool(size, committed)
+    assert tightest(pool, held, wanted.starts_on, wanted.ends_on).free == core.free(wanted.starts_on, wanted.ends_on)
+    try:
+        core.allocate(headroom.Allocation("wanted", wanted.quantity, wanted.starts_on, wanted.ends_on))
+        fits = True
+    except headroom.OverAllocated:
+        fits = False
+    assert (shortfalls(pool, held, wanted) == []) is fits
 
 
 def test_the_same_eight_accelerators_do_not_meet_two_requests() -> None:
