@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Iterable
 
 import orjson
-import pytest
 
 from readiness.connectors.collector import MAY_BE_NEGATIVE, NEVER_ZERO
 from readiness.connectors.contract import Bound, Flaw, Reading, Run, Statistic
@@ -71,4 +70,4 @@ def assert_canonical(reading: Reading) -> None:
         assert reading.value <= 1 + 1e-9
     raw = number(reading.raw_value)
     if raw is not None and reading.bound is Bound.EXACT:
-        assert reading.value == pytest.approx(canonical(reading.metric, raw, reading.raw_unit), rel=1e-6, abs=1e-300)
+        assert math.isclose(reading.value, canonical(reading.metric, raw, reading.raw_unit), rel_tol=1e-6, abs_tol=1e-300)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from readiness.connectors.aiperf.parse import IMPORTER
-from tests.readiness.connectors.mutation import WRONG, each_spoiled, hostile
+from tests.readiness.connectors.mutation import each_spoiled, hostile
 from tests.readiness.connectors.soundness import read_as, survived
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -20,5 +20,5 @@ def test_hostile_payloads_end_in_sound_runs_or_an_error(sample_data: Path) -> No
 
 def test_no_single_spoiled_place_makes_a_failed_run_valid() -> None:
     content = (FIXTURES / "empty.json").read_bytes()
-    for place, payload in each_spoiled(content, WRONG):
+    for place, payload in each_spoiled(content):
         assert not any(run.valid for run in survived(READ, payload)), place

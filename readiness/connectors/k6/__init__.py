@@ -1,0 +1,1 @@
+"""Summaries of k6, in its three shapes."""
