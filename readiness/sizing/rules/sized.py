@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from readiness.core.sizing.answer import Answer, Cost
 from readiness.core.sizing.cost import cost
 from readiness.core.sizing.engine import size
-from readiness.core.sizing.inputs import Candidate, Demand
+from readiness.core.sizing.inputs import Candidate, Demand, Workers
 from readiness.core.sizing.refusals import MissingInput, WrongCandidate
 from readiness.sizing.choices import Approach
 from readiness.sizing.rules.drafts import Draft, facts_of
 from readiness.sizing.rules.headroom import Standing, standing
 from readiness.sizing.rules.prices import Priced, priced
+
+TOO_LARGE = "too_large"
+MOST_SLOTS = 300_000  # a tenth of a second of queueing theory
+MOST_ACCELERATORS = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +39,33 @@ def sized(draft: Draft, demand: Demand, *, money: bool) -> Sized:
     price = priced(draft, money=money)
     if facts.candidate is None:
         return Sized(draft, None, None, standing(None, free_of(draft)), price, missing=facts.missing)
+    if too_long(demand, facts.candidate):
+        return _unanswered(draft, facts.candidate, price, TOO_LARGE)
     try:
         answer = size(demand, facts.candidate)
+        spent = cost(answer, demand, facts.candidate, price.price) if price.price is not None else None
     except MissingInput as problem:
         return _unanswered(draft, facts.candidate, price, f"demand:{problem.name}")
     except WrongCandidate:
         return _unanswered(draft, facts.candidate, price, "wrong_candidate")
-    spent = cost(answer, demand, facts.candidate, price.price) if price.price is not None else None
+    except (OverflowError, ZeroDivisionError, ValueError):  # figures beyond what a float holds: somebody mistook a unit
+        return _unanswered(draft, facts.candidate, price, TOO_LARGE)
+    if answer.replicas is not None and answer.replicas.high * draft.accelerators > MOST_ACCELERATORS:
+        return _unanswered(draft, facts.candidate, price, TOO_LARGE)
     return Sized(draft, facts.candidate, answer, standing(answer, free_of(draft)), price, spent)
+
+
+def too_long(demand: Demand, candidate: Candidate) -> bool:
+    """Whether the queue of a classic model would take longer to work out than a page may: its cost grows with the slots."""
+    if not isinstance(candidate, Workers):
+        return False
+    busy = candidate.service_s.high
+    for one in (demand.arrival_per_s, demand.peak_factor):
+        busy *= one.high if one is not None else 1.0
+    if demand.growth_per_year is not None and demand.horizon_months is not None:
+        busy *= max(1.0, demand.growth_per_year.high) ** (demand.horizon_months.high / 12)
+    held = demand.concurrency.high if demand.concurrency is not None else 0.0
+    return not max(busy, held) <= MOST_SLOTS
 
 
 def sized_all(drafts: Iterable[Draft], demand: Demand, *, money: bool) -> list[Sized]:

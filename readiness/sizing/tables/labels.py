@@ -85,6 +85,7 @@ MISSING: dict[str, Text] = {
     "flops": _("how fast the accelerator computes at this precision"),
     "service_s": _("how long one request takes on one worker"),
     "workers": _("how long one request takes: a classic model is sized as workers"),
+    "too_large": _("whether these numbers are right: they ask for more than there is in the world"),
     "wrong_candidate": _("another kind of option: this one cannot do the task"),
 }
 # Inputs that are no field of the profile, and how the sentence calls those of the profile that nobody knows.
