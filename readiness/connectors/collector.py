@@ -39,7 +39,7 @@ class Collector:
     ) -> None:
         """Keep one value; nothing for an absent, non-finite or impossible one. The first of two equal places wins."""
         value = number(raw)
-        if value is None:
+        if value is None or (percentile is not None and not (0 < percentile < 1 and METRICS[metric].percentiles)):
             return
         try:
             value = canonical(metric, value, unit)

@@ -40,7 +40,12 @@ def detect(name: str, head: bytes) -> tuple[Candidate, ...]:
 def read(name: str, content: bytes | Path) -> Iterator[Run]:
     """The runs of a file, in its order. Raises nothing but ConnectorError; a format that nobody knows is Fatal."""
     document = Document(name, path=content) if isinstance(content, Path) else Document(name, data=content)
-    return _read(document)
+    runs = 0
+    for run in _read(document):
+        runs += 1
+        yield run
+    if not runs:
+        raise Fatal(f"{document.base}: of a known format, but nothing was measured in it")
 
 
 def _read(document: Document) -> Iterator[Run]:
@@ -103,4 +108,4 @@ def _bundle(document: Document) -> Iterator[Run]:
 
 def _placed(name: str, reader: Callable[[Document, str], Iterator[Run]], document: Document, form: str) -> Iterator[Run]:
     for run in reader(document, form):
-        yield replace(run, place=f"{name}!{run.place}")
+        yield replace(run, place=f"{name}!{run.place}" if run.place else name)

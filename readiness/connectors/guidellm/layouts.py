@@ -92,7 +92,6 @@ def _data(entry: Mapping[str, Any], report: Mapping[str, Any]) -> str:
 _NAMES: dict[tuple[str, str], str] = {
     ("Request Latency", "Successful Sec"): "request_latency",
     ("Time to First Token", "Successful ms"): "time_to_first_token_ms",
-    ("Time per Output Token", "Successful ms"): "time_per_output_token_ms",
     ("Inter Token Latency", "Successful ms"): "inter_token_latency_ms",
     ("Dispatch Delay", "Successful Sec"): "request_dispatch_delay",
     ("Server Throughput", "Successful Requests/Sec"): "requests_per_second",

@@ -2,8 +2,8 @@
 
 Only `successful` counts: `total` mixes failed and cut-off requests in as zero. Only the mean of a rate counts: its percentiles
 are of instants. `request_latency` is seconds, every `*_ms` milliseconds. Counts come from `request_totals`: those of the
-scheduler include what was cancelled. The tool's TPOT has the first token in it (0.5 and later) and its inter-token latency is
-the mean of a request, weighted by its tokens: `environment.extra` says so.
+scheduler include what was cancelled. The tool's inter-token latency is (latency - TTFT) / (tokens - 1) of a request, which is
+our TPOT; its own TPOT divides otherwise in every version, from 0.5 with the first token in it: unread.
 """
 
 from __future__ import annotations
@@ -30,8 +30,7 @@ JSON, YAML, CSV = "report JSON", "report YAML", "report CSV"
 _LATENCIES = {
     "request_latency": ("latency", "s"),
     "time_to_first_token_ms": ("ttft", "ms"),
-    "time_per_output_token_ms": ("tpot", "ms"),
-    "inter_token_latency_ms": ("itl", "ms"),
+    "inter_token_latency_ms": ("tpot", "ms"),
     "request_dispatch_delay": ("schedule_delay", "s"),
 }
 _RATES = {
@@ -47,10 +46,6 @@ _PARTS = {  # a rate of tokens is the rate of requests times these
     "tokens_per_second": ("prompt_token_count", "output_token_count"),
 }
 _AGREE = 0.10
-_DEFINITIONS = {
-    "tpot_is": "with the time to the first token, over all output tokens",
-    "itl_is": "mean of a request, by its tokens",
-}
 
 
 def recognise(sight: Sight) -> str:
@@ -193,7 +188,7 @@ def _written(raw: object) -> datetime | None:
 
 def _environment(point: Point) -> Environment:
     synthetic = "prompt_tokens=" in point.data or "synthetic" in point.data
-    totals = {"incomplete": whole(point.totals.get("incomplete")), "strategy": point.strategy, **_DEFINITIONS}
+    totals = {"incomplete": whole(point.totals.get("incomplete")), "strategy": point.strategy}
     extra = tidy({key: value for key, value in totals.items() if value not in (None, "")})
     return Environment(model=point.model, data_real=False if synthetic else None, users_real=False, extra=extra)
 

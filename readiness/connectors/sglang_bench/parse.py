@@ -1,7 +1,8 @@
 """SGLang's bench_serving: JSON lines, one run a line. Looks like vLLM's file and is none: other names, Infinity unquoted.
 
 Printed latencies are milliseconds; `concurrency` is measured (sum of latencies / duration). Old versions do not say how many
-requests were started, so that failures are not counted unless errors were saved.
+requests were started, so that failures are not counted unless errors were saved. Written from the tool's source: no real file
+has been read yet.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def read(document: Document, form: str) -> Iterator[Run]:
             yield _run(record, place)
         else:
             flaw = (Flaw.INCOMPLETE, "this entry is no JSON object: cut off or damaged")
-            yield Run(Kind.BENCHMARK, TOOL, form, place, run_key(TOOL, "unreadable", place), (), flaws=(flaw,))
+            yield Run(Kind.BENCHMARK, TOOL, form, place, run_key(TOOL, "unreadable", place), (), flaws=(flaw,), unproven=True)
 
 
 def _run(record: Mapping[str, Any], place: str) -> Run:
@@ -80,6 +81,7 @@ def _run(record: Mapping[str, Any], place: str) -> Run:
         ),
         flaws=validity.flaws(*_checks(record, load, collector), *collector.flaws),
         unread=tidy(record, frozenset(used)) | ({"refused": tidy(collector.refused)} if collector.refused else {}),
+        unproven=True,
     )
 
 
