@@ -14,7 +14,7 @@ from tests.readiness.connectors.soundness import assert_sound, read_as, survived
 
 FIXTURES = Path(__file__).parent / "fixtures"
 READ = read_as(IMPORTER)
-SHAPES = {"one_flat.json": "summary_export", "one_handle.json": "handle_summary", "one_machine.json": "machine_readable"}
+SHAPES = {"one.json": "summary_export", "one_handle.json": "handle_summary", "one_machine.json": "machine_readable"}
 
 
 def fixture(name: str) -> Run:
@@ -46,7 +46,7 @@ def test_the_shapes_of_one_run_bear_one_key() -> None:
     assert len({fixture(name).key for name in SHAPES}) == 1
 
 
-@pytest.mark.parametrize("name", ["one_flat.json", "one_handle.json"])
+@pytest.mark.parametrize("name", ["one.json", "one_handle.json"])
 def test_true_means_failed_in_the_flat_shape_alone(name: str) -> None:
     outcomes = fixture(name).environment.extra["thresholds"]
     assert outcomes["http_req_duration p(95)<500"] == "passed"
@@ -54,13 +54,13 @@ def test_true_means_failed_in_the_flat_shape_alone(name: str) -> None:
 
 
 def test_a_sub_metric_keeps_its_tags() -> None:
-    tagged = [one for one in fixture("one_flat.json").readings if one.labels]
+    tagged = [one for one in fixture("one.json").readings if one.labels]
     assert {one.labels["scenario"] for one in tagged} == {"chat"}
     assert len(tagged) == 6
 
 
 def test_latency_is_that_of_expected_responses() -> None:
-    run = fixture("many_errors.json")
+    run = fixture("many.json")
     assert values(run)["latency", Statistic.PERCENTILE, 0.95] == pytest.approx(0.058)
     mixed = [one for one in run.readings if one.metric == "latency" and one.labels]
     assert {one.labels["includes"] for one in mixed} == {"failures"}
@@ -69,7 +69,7 @@ def test_latency_is_that_of_expected_responses() -> None:
 
 
 def test_wrong_answers_count_as_failures_even_with_status_200() -> None:
-    content = (FIXTURES / "one_flat.json").read_bytes().replace(b'"passes": 600, "fails": 0', b'"passes": 500, "fails": 100')
+    content = (FIXTURES / "one.json").read_bytes().replace(b'"passes": 600, "fails": 0', b'"passes": 500, "fails": 100')
     assert [flaw for flaw, _ in READ(content)[0].flaws] == [Flaw.ERROR_RATIO]
 
 
@@ -89,7 +89,7 @@ def test_hostile_payloads_end_in_sound_runs_or_an_error() -> None:
     hostile(READ, [one.read_bytes() for one in sorted(FIXTURES.iterdir())], "k6")
 
 
-@pytest.mark.parametrize("name", ["empty.json", "many_errors.json"])
+@pytest.mark.parametrize("name", ["empty.json", "many.json"])
 def test_no_single_spoiled_place_makes_a_failed_run_valid(name: str) -> None:
     for place, payload in each_spoiled((FIXTURES / name).read_bytes()):
         assert not any(run.valid for run in survived(READ, payload)), place

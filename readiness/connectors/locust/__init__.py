@@ -1,0 +1,1 @@
+"""Statistics of Locust, as CSV and JSON."""
