@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from portfolio.kit.cells import csv_lines
 from portfolio.kit.templatetags import ui_text
-from readiness.assessments.choices import UnknownKind
+from readiness.assessments.choices import Fact, UnknownKind
 from readiness.assessments.queries.unknowns.groups import Group, Overall
 from readiness.assessments.queries.unknowns.rows import Row
 from readiness.assessments.tables.words import PHASES
@@ -43,7 +43,9 @@ def headline(found: Overall) -> str:
     if not found.items:
         return _("Nothing is unknown here")
     said = ngettext("%s unknown", "%s unknowns", found.items) % ui_text.grouped(found.items)
-    said += " " + ngettext("in %s initiative", "in %s initiatives", found.initiatives) % ui_text.grouped(found.initiatives)
+    said += " " + ngettext("over %s running initiative", "over %s running initiatives", found.initiatives) % ui_text.grouped(
+        found.initiatives
+    )
     top = found.groups[0]
     if not top.gates:
         return said
@@ -58,7 +60,11 @@ def figures(found: Overall) -> list[dict[str, Any]]:
     groups = len(found.groups)
     return [
         {"label": _("Unknown"), "value": found.items, "base": _("over %d different questions") % groups},
-        {"label": _("Initiatives"), "value": found.initiatives, "base": _("with at least one of them")},
+        {
+            "label": _("Never assessed"),
+            "value": next((one.initiatives for one in found.groups if one.key == Fact.ASSESSMENT), 0),
+            "base": _("of %s running initiatives") % ui_text.grouped(found.initiatives),
+        },
         {
             "label": _("Nobody finds it out"),
             "value": found.items - owned,

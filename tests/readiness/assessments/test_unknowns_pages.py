@@ -30,7 +30,7 @@ def test_questions_are_listed_by_the_gates_they_hold_up_with_the_way_to_their_ro
         started(make(organisation, name, stage=Stage.objects.get(lifecycle__key="standard", key="poc")))
     client = signed_in("Paula")
     text = text_of(client.get("/unknowns/?kind=answer"))
-    assert "126 unknowns in 2 initiatives; one alone holds up 2 gates" in text
+    assert "126 unknowns over 2 running initiatives; one alone holds up 2 gates" in text
     assert f"/unknowns/rows/?kind=answer&amp;key={LOAD}" in text and "Pilot 2" in text
     rows = text_of(client.get(f"/unknowns/rows/?kind=answer&key={LOAD}"))
     assert "Unknown in 2 places" in rows and rows.count('name="ref"') == 2

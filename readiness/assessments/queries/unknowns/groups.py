@@ -13,7 +13,7 @@ from django.db import connection
 from portfolio.accounts.rules import Actor
 from readiness.assessments.choices import COMPONENT_LABELS, FACT_LABELS, Component, Fact, Phase, UnknownKind
 from readiness.assessments.models import Question
-from readiness.assessments.queries.unknowns.statement import unknown_statement
+from readiness.assessments.queries.unknowns.statement import Statement, unknown_statement
 from readiness.assessments.queries.unknowns.wanted import Wanted, stages_ahead
 from readiness.workloads.rules.fields import BY_NAME
 from readiness.workloads.rules.values import TARGET_OF
@@ -21,19 +21,18 @@ from readiness.workloads.rules.values import TARGET_OF
 # A total over a single item would tell that item's amount to those who see only totals.
 FEWEST_IN_A_TOTAL = 2
 
-_SELECT = """
-, per AS (
-    SELECT kind, key, initiative_id, count(*) AS items, count(owner_id) AS owned, min(due) AS due, bool_or(holds) AS holds,
-           count(*) FILTER (WHERE due < %s) AS overdue
-    FROM unknown GROUP BY kind, key, initiative_id
-)
-SELECT p.kind, p.key, g.phase, g.reached, CASE WHEN g.value IS NULL THEN '' ELSE g.currency END,
-       sum(p.items), sum(p.owned), sum(p.overdue), min(p.due), count(*), count(*) FILTER (WHERE p.holds),
-       count(g.value) FILTER (WHERE p.holds), sum(g.value) FILTER (WHERE p.holds)
-FROM per p JOIN going g ON g.id = p.initiative_id GROUP BY 1, 2, 3, 4, 5
-UNION ALL
-SELECT '', '', '', false, '', count(*), 0, 0, NULL, count(DISTINCT initiative_id), 0, 0, NULL FROM unknown
+_GROUP = """
+SELECT kind, key, phase, reached, CASE WHEN value IS NULL THEN '' ELSE currency END, sum(items), sum(owned), sum(overdue),
+       min(due), count(*), count(*) FILTER (WHERE holds), count(value) FILTER (WHERE holds), sum(value) FILTER (WHERE holds)
+FROM
 """
+# An initiative has one assessment, checklist and set of facts, but several workloads: those are first counted together.
+_ONCE = "SELECT p.*, 1 AS items, (owner_id IS NOT NULL)::int AS owned, coalesce((due < %s)::int, 0) AS overdue FROM"
+_TOGETHER = """
+SELECT kind, key, initiative_id, phase, reached, value, currency, bool_or(holds) AS holds, min(due) AS due,
+       count(*) AS items, count(owner_id) AS owned, count(*) FILTER (WHERE due < %s) AS overdue FROM
+"""
+_INITIATIVES = "SELECT '', '', '', false, '', 0, 0, 0, NULL, count(*), 0, 0, NULL FROM going"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Overall:
-    """Everything unknown under the filters: how many items, of how many initiatives, group by group."""
+    """Everything unknown under the filters: how many items over how many running initiatives, group by group."""
 
     items: int
     initiatives: int
@@ -78,16 +77,16 @@ class Overall:
 
 def groups(actor: Actor, wanted: Wanted, today: date) -> Overall:
     """Groups with most gates held up first; three statements, whatever the number of rows."""
-    text, params = unknown_statement(actor, wanted, stages_ahead(), today)
+    text, params = _grouped(unknown_statement(actor, wanted, stages_ahead(), today), today)
     with connection.cursor() as cursor:
-        cursor.execute(text + _SELECT, [*params, today])
+        cursor.execute(text, params)
         rows = cursor.fetchall()
     found: dict[tuple[str, str], Group] = {}
     held: dict[tuple[str, str], dict[str, tuple[int, Decimal]]] = {}
-    items = initiatives = 0
+    initiatives = 0
     for row in rows:
         if not row[0]:
-            items, initiatives = int(row[5]), int(row[9])
+            initiatives = int(row[9])
             continue
         place = (row[0], row[1])
         group = found.setdefault(place, Group(UnknownKind(row[0]), row[1], row[1]))
@@ -99,7 +98,18 @@ def groups(actor: Actor, wanted: Wanted, today: date) -> Overall:
         group.held = [_held(currency, *amounts) for currency, amounts in sorted(held.get(place, {}).items())]
     _label(found.values())
     ordered = sorted(found.values(), key=lambda one: (-one.gates, -one.initiatives, -one.items, one.label))
-    return Overall(items, initiatives, ordered)
+    return Overall(sum(one.items for one in ordered), initiatives, ordered)
+
+
+def _grouped(statement: Statement, today: date) -> tuple[str, list[Any]]:
+    """Every kind grouped for itself, so that no row is built only to be counted."""
+    texts, params = [], list(statement.params)
+    for kind, (part, values) in statement.parts.items():
+        first = _TOGETHER if kind is UnknownKind.VALUE else _ONCE
+        last = "GROUP BY 1, 2, 3, 4, 5, 6, 7" if kind is UnknownKind.VALUE else ""
+        texts.append(f"{_GROUP} ({first} ({part}) p {last}) o GROUP BY 1, 2, 3, 4, 5")
+        params += [today, *values]
+    return f"{statement.head} {' UNION ALL '.join([*texts, _INITIATIVES])}", params
 
 
 def labels_of(kind: UnknownKind, keys: Iterable[str]) -> dict[str, str]:

@@ -23,12 +23,16 @@ from readiness.workloads.models import ProfileValue
 
 PAGE_SIZE = 50
 MOST = 200_000  # rows of an export
+# The page is chosen first, names are looked up for its rows alone.
 _SELECT = """
-SELECT u.kind, u.key, u.ref, u.initiative_id, u.owner_id, u.due, u.holds, u.place, g.key, g.name, g.unit_name, g.phase,
-       g.next_name, g.reached, g.stage_id IS NULL, g.value, g.currency, coalesce(nullif(p.name, ''), p.email, ''),
-       count(*) OVER ()
-FROM unknown u JOIN going g ON g.id = u.initiative_id LEFT JOIN accounts_user p ON p.id = u.owner_id
-ORDER BY u.due NULLS LAST, u.holds DESC, g.value DESC NULLS LAST, u.initiative_id DESC, u.ref LIMIT %s OFFSET %s
+, page AS MATERIALIZED (
+    SELECT u.*, count(*) OVER () AS total FROM unknown u
+    ORDER BY u.due NULLS LAST, u.holds DESC, u.value DESC NULLS LAST, u.initiative_id DESC, u.ref LIMIT %s OFFSET %s
+)
+SELECT u.kind, u.key, u.ref, u.initiative_id, u.owner_id, u.due, u.holds, u.place, g.key, g.name, g.unit_name, u.phase,
+       g.next_name, u.reached, g.stage_id IS NULL, u.value, u.currency, coalesce(nullif(p.name, ''), p.email, ''), u.total
+FROM page u JOIN going g ON g.id = u.initiative_id LEFT JOIN accounts_user p ON p.id = u.owner_id
+ORDER BY u.due NULLS LAST, u.holds DESC, u.value DESC NULLS LAST, u.initiative_id DESC, u.ref
 """
 
 
@@ -86,7 +90,7 @@ def every(actor: Actor, wanted: Wanted, today: date) -> Iterator[Row]:
 
 
 def _read(actor: Actor, wanted: Wanted, today: date, *, limit: int, offset: int) -> tuple[list[Row], int]:
-    text, params = unknown_statement(actor, wanted, stages_ahead(), today)
+    text, params = unknown_statement(actor, wanted, stages_ahead(), today).rows()
     with connection.cursor() as cursor:
         cursor.execute(text + _SELECT, [*params, limit, offset])
         found = cursor.fetchall()
