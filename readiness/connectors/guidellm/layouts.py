@@ -133,7 +133,7 @@ def _csv_point(cells: Cells) -> Point:
         strategy=kind,
         rate_per_s=rate,
         streams=streams,
-        totals={one.lower(): _one(cells, "Request Counts", one) for one in ("Successful", "Errored", "Incomplete")},
+        totals={one.lower(): _one(cells, "Request Counts", one) for one in ("Successful", "Errored", "Incomplete", "Total")},
         metrics=metrics,
         ended_per_s=sum(one or 0.0 for one in per_s) if per_s[0] is not None else None,
         late_mean_s=number(cells.get(("Scheduler Metrics", "Request Targeted Start Delay Avg", "Sec"))),

@@ -117,6 +117,9 @@ def _mean(point: Point, name: str) -> float | None:
 def _load(point: Point) -> Load:
     """What was cut off at the end of the window (`incomplete`) neither succeeded nor failed."""
     completed, failed = whole(point.totals.get("successful")), whole(point.totals.get("errored"))
+    total, cut_off = whole(point.totals.get("total")), whole(point.totals.get("incomplete"))
+    if None not in (completed, failed, total, cut_off):  # errors are as many as either way of counting says
+        failed = max(failed or 0, (total or 0) - (completed or 0) - (cut_off or 0))
     return Load(
         concurrency=point.streams,
         requested_per_s=point.rate_per_s,
@@ -199,6 +202,7 @@ def _checks(point: Point, load: Load, collector: Collector) -> Iterator[validity
     yield validity.uncounted(load)
     if load.failed is None:
         yield Flaw.INCOMPLETE, "the number of failed requests is not said"
+    yield validity.unusable(point.totals, counts=("successful", "errored", "incomplete", "total"))
     yield validity.too_few(load)
     latency = collector.get("latency")
     yield validity.littles_law(load.achieved_per_s, latency, collector.get("concurrency"))

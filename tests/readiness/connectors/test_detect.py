@@ -7,6 +7,7 @@ import json
 import tarfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,8 @@ def packed(files: dict[str, bytes], kind: str = "zip") -> bytes:
             for name, content in files.items():
                 archive.writestr(name, content)
         return stream.getvalue()
-    with tarfile.open(fileobj=stream, mode=f"w:{kind}") as archive:
+    mode: Any = f"w:{kind}"
+    with tarfile.open(fileobj=stream, mode=mode) as archive:
         for name, content in files.items():
             header = tarfile.TarInfo(name)
             header.size = len(content)
