@@ -30,6 +30,10 @@ from portfolio.accounts.services import assign_role, create_user
 from portfolio.initiatives.models import SavedView
 from portfolio.initiatives.services.imports.plans import file_plan
 from portfolio.initiatives.services.imports.uploads import import_file
+from readiness.assessments.models import QuestionBank
+from readiness.assessments.services.banks import new_version
+from readiness.workloads.models import Workload
+from readiness.workloads.services.traces import upload_trace
 from tests.conftest import ROOT, _copy, _drop, _use, _with_database
 from tests.people import SYSTEM
 from tests.portfolio.initiatives.importing import MAPPING, row, run_jobs, write_csv
@@ -67,6 +71,8 @@ def site(template_database: str, django_db_setup: None, django_db_blocker: Any) 
             assign_role(by=SYSTEM, user=person, role=role, unit=None)
         SavedView.objects.create(owner=person, page="list", name="Pilots", query="stage=pilot")
         _waiting_import(person)
+        _read_log(person)
+        new_version(by=actor_for(person), bank=QuestionBank.objects.get(is_default=True))
         connections.close_all()
         with Server(name) as url:
             yield Site(url, person)
@@ -82,6 +88,15 @@ def _waiting_import(person: User) -> None:
     plan, mapping = file_plan(MAPPING)
     file = SimpleUploadedFile(path.name, path.read_bytes())
     import_file(by=actor_for(person), file=file, plan=plan, mapping=mapping, unit=None)
+    run_jobs()
+
+
+def _read_log(person: User) -> None:
+    """A request log that was read and waits for somebody to accept it."""
+    requests = [f"{number * 0.5:.1f},{200 + number % 7},{90 + number % 5}" for number in range(400)]
+    text = "\n".join(["arrival_s,input_tokens,output_tokens", *requests])
+    workload = Workload.objects.filter(task="generate", initiative__status="active").order_by("id")[0]
+    upload_trace(by=actor_for(person), workload=workload, file=SimpleUploadedFile("requests.csv", text.encode()))
     run_jobs()
 
 

@@ -16,10 +16,8 @@ from django.db import connections
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
-from portfolio.accounts.models import BusinessUnit, RoleAssignment, User
-from portfolio.initiatives.models import Closure, Dependency, ImportRun, Initiative, Lifecycle, Milestone, Request, SavedView
-from readiness.risk.models import ReferenceStatistic
 from tests.browser.conftest import Site
+from tests.browser.objects import arguments
 
 Open = Callable[..., BrowserContext]
 # Not pages: API and downloads (other tests), fragments that only live inside a page, sign-in steps that need a mailed key.
@@ -47,45 +45,6 @@ def _routes(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, t
             yield f"{namespace}{entry.name}", tuple(entry.pattern.converters) or tuple(entry.pattern.regex.groupindex)
 
 
-def _arguments(name: str, wanted: tuple[str, ...]) -> dict[str, Any] | None:
-    """Values for a route's arguments from the demo; None if nothing there fits."""
-    initiative = Initiative.objects.filter(status="active").order_by("id").first()
-    assert initiative is not None
-    if name == "initiatives:reopen":
-        initiative = Closure.objects.filter(reopened_at=None).order_by("id")[0].initiative
-    if name.startswith("initiatives:milestone") and "child" in wanted:
-        part = Milestone.objects.filter(done_on=None, initiative__status="active").order_by("id")[0]
-        return {"pk": part.initiative_id, "child": part.pk}
-    if name.startswith("initiatives:dependency") and "child" in wanted:
-        dependency = Dependency.objects.filter(initiative__status="active").order_by("id")[0]
-        return {"pk": dependency.initiative_id, "child": dependency.pk}
-    person = User.objects.exclude(email="ada@example.org").order_by("id")[0]
-    role = RoleAssignment.objects.exclude(user__email="ada@example.org").order_by("id")[0]
-    rows: dict[str, Any] = {
-        "object_type": "initiatives_initiative",
-        "object_id": initiative.pk,
-        "key": ReferenceStatistic.objects.order_by("key")[0].key,
-        "role_id": role.pk,
-    }
-    slice_name, _, page = name.partition(":")
-    if slice_name == "accounts":
-        rows["pk"] = role.user_id if "role_id" in wanted else person.pk
-        if page.startswith("unit"):
-            rows["pk"] = BusinessUnit.objects.order_by("id")[0].pk
-    elif "request" in page or page in ("triage", "accept", "merge", "decline"):
-        rows["pk"] = Request.objects.filter(state="open").order_by("id")[0].pk
-    elif page.startswith("import"):
-        rows["pk"] = ImportRun.objects.get(state="preview").pk
-    elif page.startswith("view") and "pk" in wanted:
-        rows["pk"] = SavedView.objects.order_by("id")[0].pk
-    elif "lifecycle" in page:
-        rows["pk"] = Lifecycle.objects.order_by("id")[0].pk
-        rows["key"] = Lifecycle.objects.order_by("id")[0].key
-    else:
-        rows["pk"] = initiative.pk
-    return {key: rows[key] for key in wanted} if set(wanted) <= set(rows) else None
-
-
 @pytest.fixture(scope="module")
 def addresses(site: Site, django_db_blocker: Any) -> dict[str, str]:
     with django_db_blocker.unblock():
@@ -93,13 +52,13 @@ def addresses(site: Site, django_db_blocker: Any) -> dict[str, str]:
         for name, wanted in _routes(get_resolver()):
             if name in NOT_PAGES | NEEDS_MORE:
                 continue
-            arguments = _arguments(name, wanted)
-            if arguments is None:
+            values = arguments(name, wanted)
+            if values is None:
                 unknown.append((name, wanted))
             else:
-                found[name] = reverse(name, kwargs=arguments)
+                found[name] = reverse(name, kwargs=values)
         connections.close_all()
-    assert not unknown, f"say in _arguments() what these need: {unknown}"
+    assert not unknown, f"say in tests/browser/objects.py what these need: {unknown}"
     return found
 
 

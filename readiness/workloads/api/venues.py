@@ -58,11 +58,11 @@ class OptionFacts(Strict):
     note = serializers.CharField(max_length=5_000, required=False, allow_blank=True)
 
 
-class OptionInput(OptionFacts):
+class VenueOptionInput(OptionFacts):
     function = serializers.ChoiceField(FUNCTIONS)
 
 
-class OptionRow(OptionInput):
+class VenueOptionRow(VenueOptionInput):
     """An option. Costs are null where hidden; `quota_gap` is what the provider has not granted, null if unknown."""
 
     id = serializers.IntegerField()
@@ -143,10 +143,12 @@ class VenueOptionViewSet(OfInitiative, GenericViewSet[VenueOption]):
 
     queryset = VenueOption.objects.none()
     filter_backends = ()
-    serializer_class = OptionInput  # type: ignore[assignment]
+    serializer_class = VenueOptionInput  # type: ignore[assignment]
     lookup_value_regex = r"\d+"
 
-    @extend_schema(responses=OptionRow(many=True), parameters=[OpenApiParameter("function", enum=[f.value for f in Function])])
+    @extend_schema(
+        responses=VenueOptionRow(many=True), parameters=[OpenApiParameter("function", enum=[f.value for f in Function])]
+    )
     def list(self, request: Request, initiative: str) -> Response:
         self.refuse_unknown_parameters({"function"})
         row = self.initiative()
@@ -158,17 +160,17 @@ class VenueOptionViewSet(OfInitiative, GenericViewSet[VenueOption]):
         money = verbs.sees_money(self.actor, row)
         return self.get_paginated_response([_shown(one, money=money) for one in self.paginate_queryset(found) or []])
 
-    @extend_schema(responses=OptionRow)
+    @extend_schema(responses=VenueOptionRow)
     def retrieve(self, request: Request, initiative: str, pk: str) -> Response:
         return self._answer(self._get(pk).pk)
 
-    @extend_schema(request=OptionInput, responses={201: OptionRow})
+    @extend_schema(request=VenueOptionInput, responses={201: VenueOptionRow})
     def create(self, request: Request, initiative: str) -> Response:
         """Name another place. What you leave out is unknown."""
-        made = self.write(verbs.add_venue_option, initiative=self.initiative(), **self.values(OptionInput))
+        made = self.write(verbs.add_venue_option, initiative=self.initiative(), **self.values(VenueOptionInput))
         return self._answer(made.pk, http.HTTP_201_CREATED)
 
-    @extend_schema(request=OptionFacts, responses=OptionRow)
+    @extend_schema(request=OptionFacts, responses=VenueOptionRow)
     def partial_update(self, request: Request, initiative: str, pk: str) -> Response:
         """Change facts. Send the ETag you read as If-Match (412 if stale)."""
         option, changes = self._get(pk), self.values(OptionFacts, partial=True)
@@ -178,19 +180,19 @@ class VenueOptionViewSet(OfInitiative, GenericViewSet[VenueOption]):
             raise Stale(f"Somebody saved version {stale.current.version} meanwhile; read it again.") from stale
         return self._answer(option.pk)
 
-    @extend_schema(request=ChoiceInput, responses=OptionRow)
+    @extend_schema(request=ChoiceInput, responses=VenueOptionRow)
     @action(detail=True, methods=["post"])
     def choose(self, request: Request, initiative: str, pk: str) -> Response:
         """Decide for it; what was chosen before for the function is a candidate again."""
         return self._answer(self.write(verbs.choose_venue, option=self._get(pk), **self.values(ChoiceInput)).pk)
 
-    @extend_schema(request=DecisionInput, responses=OptionRow)
+    @extend_schema(request=DecisionInput, responses=VenueOptionRow)
     @action(detail=True, methods=["post"])
     def reject(self, request: Request, initiative: str, pk: str) -> Response:
         """Decide against it; it stays in the comparison."""
         return self._answer(self.write(verbs.reject_venue, option=self._get(pk), **self.values(DecisionInput)).pk)
 
-    @extend_schema(request=None, responses=OptionRow)
+    @extend_schema(request=None, responses=VenueOptionRow)
     @action(detail=True, methods=["post"])
     def reconsider(self, request: Request, initiative: str, pk: str) -> Response:
         """Make it a candidate again."""
@@ -284,7 +286,7 @@ def _function(name: str) -> Function:
 
 
 def _shown(option: VenueOption, *, money: bool) -> dict[str, Any]:
-    """A row as OptionRow says; amounts only for those who see them."""
+    """A row as VenueOptionRow says; amounts only for those who see them."""
     row = {name: getattr(option, name) for name in _OWN}
     costs = {name: getattr(option, name) for name in ("cost_per_month", "one_off_cost")}
     hidden = {"cost_per_month": None, "one_off_cost": None, "cost_currency": ""}

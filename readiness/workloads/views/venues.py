@@ -57,7 +57,7 @@ def venues(request: PageRequest, pk: int) -> HttpResponse:
 def venue_new(request: PageRequest, pk: int) -> HttpResponse:
     """Name another place for a function."""
     row = get_editable_initiative(request, pk)
-    function = _function(request.GET.get("function", ""))
+    function = _function(request.GET.get("function", Function.INFERENCE))
     form = _option_form(request, row)
     if request.method == "POST" and form.is_valid():
         try:

@@ -1,0 +1,127 @@
+"""Which object of the demo stands for a route's arguments; a route whose arguments nobody knows fails the walk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from portfolio.accounts.models import BusinessUnit, RoleAssignment, User
+from portfolio.initiatives.models import Closure, Dependency, ImportRun, Initiative, Lifecycle, Milestone, Request, SavedView
+from readiness.assessments.choices import BankState
+from readiness.assessments.models import Assessment, QuestionBank
+from readiness.risk.models import ReferenceStatistic
+from readiness.sizing.models import Measurement, SizingOption
+from readiness.workloads.choices import AllocationState, OptionState
+from readiness.workloads.models import Accelerator, Allocation, CapacityPool, Requirement, TraceUpload, VenueOption, Workload
+
+Arguments = dict[str, Any]
+_OF_INITIATIVE = ("initiative", "new", "venues", "venue_new", "venue_dates", "venue_comparison")
+_STATE_FOR = {"venue_choose": OptionState.CANDIDATE, "venue_reject": OptionState.CANDIDATE, "venue_edit": OptionState.CANDIDATE}
+
+
+def arguments(name: str, wanted: tuple[str, ...]) -> Arguments | None:
+    """Values for a route's arguments from the demo; None if nothing there fits."""
+    slice_name, _, page = name.partition(":")
+    rows = _SLICES.get(slice_name, _others)(page, wanted)
+    return {key: rows[key] for key in wanted} if set(wanted) <= set(rows) else None
+
+
+def _active() -> Initiative:
+    initiative = Initiative.objects.filter(status="active").order_by("id").first()
+    assert initiative is not None
+    return initiative
+
+
+def _initiatives(page: str, wanted: tuple[str, ...]) -> Arguments:
+    if page.startswith("milestone") and "child" in wanted:
+        part = Milestone.objects.filter(done_on=None, initiative__status="active").order_by("id")[0]
+        return {"pk": part.initiative_id, "child": part.pk}
+    if page.startswith("dependency") and "child" in wanted:
+        dependency = Dependency.objects.filter(initiative__status="active").order_by("id")[0]
+        return {"pk": dependency.initiative_id, "child": dependency.pk}
+    rows: Arguments = {"pk": _active().pk, "key": Lifecycle.objects.order_by("id")[0].key}
+    if page == "reopen":
+        rows["pk"] = Closure.objects.filter(reopened_at=None).order_by("id")[0].initiative_id
+    elif "request" in page or page in ("triage", "accept", "merge", "decline"):
+        rows["pk"] = Request.objects.filter(state="open").order_by("id")[0].pk
+    elif page.startswith("import"):
+        rows["pk"] = ImportRun.objects.get(state="preview").pk
+    elif page.startswith("view"):
+        rows["pk"] = SavedView.objects.order_by("id")[0].pk
+    elif "lifecycle" in page:
+        rows["pk"] = Lifecycle.objects.order_by("id")[0].pk
+    return rows
+
+
+def _accounts(page: str, wanted: tuple[str, ...]) -> Arguments:
+    role = RoleAssignment.objects.exclude(user__email="ada@example.org").order_by("id")[0]
+    person = User.objects.exclude(email="ada@example.org").order_by("id")[0]
+    rows: Arguments = {"role_id": role.pk, "pk": role.user_id if "role_id" in wanted else person.pk}
+    if page.startswith("unit"):
+        rows["pk"] = BusinessUnit.objects.order_by("id")[0].pk
+    return rows
+
+
+def _workloads(page: str, wanted: tuple[str, ...]) -> Arguments:
+    if page in _OF_INITIATIVE:
+        return {"pk": _active().pk, "function": "inference"}
+    if page.startswith("venue"):
+        state = _STATE_FOR.get(page, OptionState.REJECTED)
+        option = VenueOption.objects.filter(initiative__status="active", state=state).order_by("id")[0]
+        return {"pk": option.initiative_id, "child": option.pk}
+    if page in ("grant", "refuse", "release"):
+        held = AllocationState.GRANTED if page == "release" else AllocationState.REQUESTED
+        asked = Allocation.objects.filter(state=held, pool__size__isnull=False).order_by("id")[0]
+        return {"pk": asked.pool_id, "child": asked.pk}
+    if page.startswith("pool"):
+        return {"pk": CapacityPool.objects.order_by("id")[0].pk}
+    if page.startswith("entr"):
+        return {"name": "accelerators", "key": Accelerator.objects.order_by("key")[0].key, "fmt": "csv"}
+    if page.startswith("trace") and "child" in wanted:
+        log = TraceUpload.objects.order_by("id")[0]
+        return {"pk": log.workload_id, "child": log.pk}
+    if page.startswith("requirement") and "child" in wanted:
+        wish = Requirement.objects.filter(retired_at=None, initiative__status="active").order_by("id")[0]
+        return {"pk": wish.workload_id, "child": wish.pk}
+    return {"pk": _workload().pk, "name": "peak_factor", "fmt": "csv"}
+
+
+def _workload() -> Workload:
+    """One with options, so that its sizing has something to compare."""
+    row: Workload = Workload.objects.filter(options__isnull=False, initiative__status="active").order_by("id")[0]
+    return row
+
+
+def _sizing(page: str, wanted: tuple[str, ...]) -> Arguments:
+    if page.startswith("measurement"):
+        return {"pk": Measurement.objects.order_by("-id")[0].pk}
+    if page.startswith("option") and page != "option_new":
+        return {"pk": SizingOption.objects.filter(retired_at=None, initiative__status="active").order_by("id")[0].pk}
+    return {"pk": _workload().pk, "fmt": "csv"}
+
+
+def _assessments(page: str, wanted: tuple[str, ...]) -> Arguments:
+    if page.startswith(("bank", "question")):
+        states = [BankState.DRAFT] if page.startswith("question") or page == "bank_discard" else list(BankState)
+        bank = QuestionBank.objects.filter(state__in=states).order_by("id").first()
+        question = bank.questions.order_by("id").first() if bank else None
+        return {"pk": bank.pk, "key": question.key if question else ""} if bank else {}
+    run = Assessment.objects.filter(number__gt=1, closed_at=None, initiative__status="active").order_by("id")[0]
+    key = run.bank.questions.order_by("position")[0].key
+    if page == "start":
+        run.initiative_id = Initiative.objects.filter(status="active", assessments=None).order_by("id")[0].pk
+    return {"pk": run.initiative_id, "number": run.number, "key": key, "component": "accelerators", "fmt": "csv"}
+
+
+def _others(page: str, wanted: tuple[str, ...]) -> Arguments:
+    rows: Arguments = {"object_type": "initiatives_initiative", "object_id": _active().pk, "pk": _active().pk}
+    return rows | {"key": ReferenceStatistic.objects.order_by("key")[0].key}
+
+
+_SLICES: dict[str, Callable[[str, tuple[str, ...]], Arguments]] = {
+    "initiatives": _initiatives,
+    "accounts": _accounts,
+    "workloads": _workloads,
+    "sizing": _sizing,
+    "assessments": _assessments,
+}
