@@ -33,7 +33,7 @@
     if (!row || !event.target.matches("[name$='-knowledge']")) return;
     var more = row.querySelector(".value-more");
     if (event.target.value === "unknown") more.open = true;
-    if (event.target.value === "known" && !row.querySelector("[name$='-low']").value) more.open = false;
+    if (event.target.value === "known") more.open = false;
   });
 
   /* Enter saves the value it is pressed in, by leaving it; the form's own button is for those without scripts. */

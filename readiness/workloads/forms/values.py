@@ -149,7 +149,7 @@ class ValueForm(forms.Form):
             return
         given = ValueInput(knowledge=knows, note=values["note"])
         if knows != Knowledge.NOT_APPLICABLE:
-            value, low, high = (_kept(values[part], self.one.unit) for part in ("value", "low", "high"))
+            value, low, high = (_kept(values[part], self.one.unit, before, part) for part in ("value", "low", "high"))
             given = replace(given, value=value, low=low, high=high)
         if knows == Knowledge.UNKNOWN:
             given = replace(given, owner=values["owner"], due=values["due"])
@@ -167,8 +167,9 @@ def _with_assumption(given: ValueInput, before: ProfileValue | None) -> ValueInp
     return replace(given, value=before.value, low=before.low, high=before.high)
 
 
-def _kept(number: float | None, unit: str) -> float | None:
-    return None if number is None else kept(number, unit)
+def _kept(text: float | None, unit: str, before: ProfileValue | None = None, part: str = "") -> float | None:
+    """The number behind a typed one; where the text was left as it stood, the exact one that it stood for."""
+    return None if text is None else kept(text, unit, getattr(before, part) if before else None)
 
 
 def _origin(given: ValueInput, before: ProfileValue | None) -> Origin:

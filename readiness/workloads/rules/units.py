@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 _DIGITS = 12  # 99.5 / 100 * 100 is 99.5 again
+_SHOWN = 6  # of a measured number; whoever does not touch the text keeps the number behind it
 
 
 def factor(unit: str) -> float:
@@ -11,10 +12,15 @@ def factor(unit: str) -> float:
 
 
 def typed(value: float | None, unit: str = "") -> str:
-    """The text of a number field; `kept` of it is the same number to twelve digits."""
-    return "" if value is None else f"{value * factor(unit):.{_DIGITS}g}"
+    """The text of a number field: six digits that matter, and every digit before the point."""
+    if value is None:
+        return ""
+    number = value * factor(unit)
+    return f"{number:.{_SHOWN}g}" if abs(number) < 10**_SHOWN else f"{round(number):.{_DIGITS}g}"
 
 
-def kept(value: float, unit: str) -> float:
-    """The number behind a typed one."""
-    return float(f"{value / factor(unit):.{_DIGITS}g}")
+def kept(text: float, unit: str, before: float | None = None) -> float:
+    """The number behind a typed one; `before` itself if it reads the same."""
+    if before is not None and float(typed(before, unit)) == text:
+        return before
+    return float(f"{text / factor(unit):.{_DIGITS}g}")

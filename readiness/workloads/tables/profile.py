@@ -121,9 +121,18 @@ class Row:
         return in_words(self.kept, self.one)
 
     @property
-    def origin(self) -> str:
-        """Where a known number comes from, unless somebody typed it."""
-        return str(ORIGINS[self.kept.origin]) if self.kept and self.kept.origin != Origin.STATED else ""
+    def beside(self) -> str:
+        """What stands beside a known number: the range it was measured with, and where it comes from."""
+        value = self.kept
+        if value is None or value.knowledge != Knowledge.KNOWN:
+            return ""
+        ranged = value.low is not None and value.high is not None and value.low != value.high
+        origin = str(ORIGINS[value.origin]) if value.origin != Origin.STATED else ""
+        parts = [
+            span(value.low, value.high, self.one.unit) if ranged else "",  # type: ignore[arg-type]
+            value.note or origin,  # the note of a log names its file
+        ]
+        return "; ".join(part for part in parts if part)
 
     @property
     def overdue(self) -> bool:
@@ -153,12 +162,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the profile is; `total` are the values that count for the first answer, `more` would refine it."""
+    """How far the profile is; `total` are the values that are answered or that somebody must still find out."""
 
     answered: int
     owned: int
     unowned: int
-    more: int
 
     @property
     def total(self) -> int:
@@ -181,7 +189,7 @@ def progress(seen: Profile) -> Progress:
     answered = sum(1 for name in asked if name in seen.values and seen.values[name].knowledge != Knowledge.UNKNOWN)
     answered += 1 if rate_is_derived(seen.plain_values) and RATE in asked else 0
     owned = sum(1 for name in unknown if name in seen.values and seen.values[name].owner_id)
-    return Progress(answered, owned, len(unknown) - owned, len(asked) - answered - len(unknown))
+    return Progress(answered, owned, len(unknown) - owned)
 
 
 def questions(rows: Iterable[Row]) -> list[dict[str, Any]]:

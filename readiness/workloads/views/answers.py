@@ -16,6 +16,7 @@ from readiness.workloads.queries.profiles import Profile
 from readiness.workloads.rules.fields import BY_NAME
 from readiness.workloads.rules.values import TARGET_OF
 from readiness.workloads.services.profiles import StaleVersion, confirm, set_values
+from readiness.workloads.tables.labels import translated, unit_of
 from readiness.workloads.tables.profile import asked_rows, in_words
 from readiness.workloads.views.access import PageRequest, get_editable_profile
 from readiness.workloads.views.detail import detail_context
@@ -78,8 +79,8 @@ def _merge(request: PageRequest, seen: Profile, differing: list[str], people: Pe
     rows = [
         {
             "name": name,
-            "label": _(BY_NAME[name].label),
-            "mine": _typed_words(posted(BY_NAME[name], request.POST)),
+            "label": translated(BY_NAME[name].label),
+            "mine": _typed_words(posted(BY_NAME[name], request.POST), unit_of(BY_NAME[name].unit)),
             "theirs": in_words(seen.values.get(name), BY_NAME[name]),
         }
         for name in differing
@@ -93,10 +94,10 @@ def _merge(request: PageRequest, seen: Profile, differing: list[str], people: Pe
     return render(request, "workloads/merge.html", context, status=409)
 
 
-def _typed_words(now: Typed) -> str:
+def _typed_words(now: Typed, unit: str) -> str:
     ranged = f" ({now.low} – {now.high})" if now.low or now.high else ""  # noqa: RUF001
     said = {"unknown": _("we do not know"), "not_applicable": _("not applicable")}.get(now.knowledge, "")
-    number = f"{now.value}{ranged}" if now.value and now.knowledge != "not_applicable" else ""
+    number = f"{now.value} {unit}{ranged}" if now.value and now.knowledge != "not_applicable" else ""
     return "; ".join(part for part in (said, number, now.owner, now.due) if part)
 
 

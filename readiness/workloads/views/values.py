@@ -87,7 +87,7 @@ def _saved(request: PageRequest, pk: int, one: Field, people: People, now: Typed
     row = row_of(seen, one, people, saved=_at())
     if row.base == now.token:
         return trigger_client_event(_told(request, seen, row, status=200), CHANGED)
-    answer = retarget(reswap(_whole_row(request, seen, row), "outerHTML"), f"#row-{row.name}")
+    answer = retarget(reswap(_whole_row(request, seen, row, focus=False), "outerHTML"), f"#row-{row.name}")
     return trigger_client_event(answer, CHANGED)
 
 
@@ -96,8 +96,9 @@ def _told(request: PageRequest, seen: Profile, row: Row, *, status: int) -> Http
     return render(request, "workloads/value_saved.html", _around(seen, row), status=status)
 
 
-def _whole_row(request: PageRequest, seen: Profile, row: Row) -> HttpResponse:
-    return render(request, "workloads/value_again.html", _around(seen, row))
+def _whole_row(request: PageRequest, seen: Profile, row: Row, *, focus: bool = True) -> HttpResponse:
+    """`focus`: somebody pressed a button of the row, which is gone with it."""
+    return render(request, "workloads/value_again.html", _around(seen, row) | {"focus": focus})
 
 
 def _around(seen: Profile, row: Row) -> dict[str, Any]:

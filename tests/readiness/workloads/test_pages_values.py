@@ -225,3 +225,15 @@ def test_who_may_not_change_it_saves_nothing(signed_in: SignIn, chat: Workload) 
     vera = signed_in("Vera")
     assert vera.post(f"/workloads/{chat.pk}/values/users/", {"users-value": "1"}, headers=HX).status_code == 403
     assert vera.post(f"/workloads/{chat.pk}/values/", {"users-value": "1"}).status_code == 403
+
+
+def test_a_measured_number_that_is_not_touched_stays_exact_and_measured(paula: Browser, chat: Workload) -> None:
+    measured = ValueInput(Knowledge.KNOWN, 5.530136415281, 5.000452991, 6.059819831, Origin.TRACE, "From a log.")
+    set_values(by=SYSTEM, workload=chat, values={"arrival_per_s": measured})
+    page = paula.client.get(f"/workloads/{chat.pk}/")
+    assert 'value="5.53014"' in html(page)
+    assert "5 to 6.06; From a log." in words(page)
+    paula.seen = bases(page)
+    paula.type("arrival_per_s", knowledge="known", value="5.53014", low="5.00045", high="6.05982", note="Pilot week")
+    value = stored(chat, "arrival_per_s")
+    assert (value.value, value.low, value.origin, value.note) == (5.530136415281, 5.000452991, Origin.TRACE, "Pilot week")
