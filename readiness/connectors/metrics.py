@@ -65,6 +65,7 @@ METRICS: dict[str, Metric] = {
         Metric("storage_capacity", "Storage capacity", "bytes", _H),
         Metric("network_bandwidth", "Network bandwidth", "bit/s", _H),
         Metric("network_latency", "Network latency", "s", _L, True),
+        Metric("packet_loss", "Packets lost", "share", _L, meaning="of a UDP stream"),
         Metric("collective_bandwidth", "Collective bus bandwidth", "bytes/s", _H, meaning="nccl-tests busbw"),
         Metric("item_throughput", "Items per hour", "1/h", _H),
     )

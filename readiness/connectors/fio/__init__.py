@@ -1,0 +1,1 @@
+"""Results of fio, the storage benchmark."""
