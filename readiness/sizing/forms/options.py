@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from readiness.sizing.choices import Approach
 from readiness.sizing.models import Measurement, SizingOption
+from readiness.sizing.services.messages import APPROACHES
 from readiness.sizing.services.options import MONEY_FIELDS
-from readiness.sizing.tables.labels import APPROACHES
 from readiness.workloads.choices import Precision
 from readiness.workloads.models import Accelerator, CapacityPool, CatalogueModel, VenueOption
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from readiness.core.sizing.inputs import Grade
 from readiness.sizing.choices import Headroom
-from readiness.sizing.tables.labels import GRADES
+from readiness.sizing.services.messages import GRADES
 
 VERDICTS = [
     (Headroom.NOT_MET.value, _("Not met")),

@@ -17,6 +17,7 @@ from readiness.sizing.rules.prices import Priced, priced
 
 TOO_LARGE = "too_large"
 MOST_SLOTS = 300_000  # a tenth of a second of queueing theory
+MOST_HELD = 50_000
 MOST_ACCELERATORS = 1_000_000_000
 
 
@@ -65,7 +66,7 @@ def too_long(demand: Demand, candidate: Candidate) -> bool:
     if demand.growth_per_year is not None and demand.horizon_months is not None:
         busy *= max(1.0, demand.growth_per_year.high) ** (demand.horizon_months.high / 12)
     held = demand.concurrency.high if demand.concurrency is not None else 0.0
-    return not max(busy, held) <= MOST_SLOTS
+    return not (busy <= MOST_SLOTS and held <= MOST_HELD)
 
 
 def sized_all(drafts: Iterable[Draft], demand: Demand, *, money: bool) -> list[Sized]:

@@ -1,4 +1,4 @@
-"""What is said to a person whose number, text or table cannot be taken."""
+"""Words that forms and pages share, and what is said to a person whose number, text or table cannot be taken."""
 
 from __future__ import annotations
 
@@ -6,11 +6,23 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from readiness.sizing.choices import PointFault, Unread
+from readiness.core.sizing.inputs import Grade
+from readiness.sizing.choices import Approach, PointFault, Unread
 from readiness.sizing.rules.points import LineFault
 
 Text = str | Promise
 
+GRADES: dict[str, Text] = {
+    Grade.SWEEP: _("full sweep"),
+    Grade.TWO_POINTS: _("two points"),
+    Grade.SATURATION: _("saturation only"),
+    Grade.NOTHING: _("nothing measured"),
+}
+APPROACHES: dict[str, Text] = {
+    Approach.SELF_HOSTED: _("Self-hosted model"),
+    Approach.WORKERS: _("Classic model on workers"),
+    Approach.API: _("Model behind an API"),
+}
 UNREAD: dict[str, Text] = {
     Unread.NOT_A_NUMBER: _("This is no number: write 4, a range 2..8, or ? for not known."),
     Unread.NOT_FINITE: _("This number is too large to be one."),

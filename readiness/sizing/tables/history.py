@@ -12,6 +12,7 @@ from readiness.core.sizing.answer import Constraint, Count
 from readiness.core.sizing.inputs import Grade
 from readiness.sizing.models import SizingResult
 from readiness.sizing.rules.changes import Change, changes
+from readiness.sizing.services.messages import GRADES
 from readiness.sizing.tables import labels, words
 from readiness.workloads.rules.fields import BY_NAME
 from readiness.workloads.tables.labels import unit_of
@@ -28,7 +29,7 @@ def history_rows(results: Sequence[SizingResult], standing: int | None) -> list[
                 "at": row.computed_at,
                 "accelerators": _count(row, "accelerators"),
                 "replicas": _count(row, "replicas"),
-                "grade": str(labels.GRADES.get(row.grade, row.grade)),
+                "grade": str(GRADES.get(row.grade, row.grade)),
                 "binds": str(labels.CONSTRAINTS.get(row.constraint, row.constraint)),
                 "unknowns": row.unknowns,
                 "version": row.profile_version,
@@ -71,7 +72,7 @@ def _answer(name: str, value: Any) -> str:
     if isinstance(value, Mapping):
         return words.span(Count(**value))
     if name == "grade":
-        return str(labels.GRADES.get(Grade(value), value))
+        return str(GRADES.get(Grade(value), value))
     if name == "constraint":
         return str(labels.CONSTRAINTS.get(Constraint(value), value))
     return str(value)

@@ -7,16 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from readiness.core.sizing.answer import Constraint
 from readiness.core.sizing.inputs import Grade
-from readiness.sizing.choices import Approach, PriceOrigin
+from readiness.sizing.choices import PriceOrigin
 
 Text = str | Promise
 
-GRADES: dict[str, Text] = {
-    Grade.SWEEP: _("full sweep"),
-    Grade.TWO_POINTS: _("two points"),
-    Grade.SATURATION: _("saturation only"),
-    Grade.NOTHING: _("nothing measured"),
-}
 GRADE_SENTENCES: dict[str, Text] = {
     Grade.SWEEP: _("It stands on a full sweep."),
     Grade.TWO_POINTS: _("It stands on two measured points."),
@@ -27,11 +21,6 @@ GRADE_SENTENCES: dict[str, Text] = {
 GRADE_SENTENCES_API: dict[str, Text] = {
     Grade.SATURATION: _("It stands on the quota agreed; its speed was not measured."),
     Grade.NOTHING: _("Nothing is agreed with the provider yet."),
-}
-APPROACHES: dict[str, Text] = {
-    Approach.SELF_HOSTED: _("Self-hosted model"),
-    Approach.WORKERS: _("Classic model on workers"),
-    Approach.API: _("Model behind an API"),
 }
 CONSTRAINTS: dict[str, Text] = {
     Constraint.TPOT: _("Time per output token"),

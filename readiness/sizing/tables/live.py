@@ -19,6 +19,7 @@ from readiness.sizing.rules.live import OPTION, Live
 from readiness.sizing.rules.prices import Priced
 from readiness.sizing.rules.sized import Sized
 from readiness.sizing.rules.suppose import SHARE, number
+from readiness.sizing.services.messages import GRADES
 from readiness.sizing.tables import labels, words
 from readiness.workloads.rules.fields import BY_NAME
 from readiness.workloads.tables.numbers import shown
@@ -42,7 +43,7 @@ def _counts(found: Sized, answer: Answer) -> list[dict[str, Any]]:
     need: dict[str, Any] = {
         "label": _("Needed"), "unit": name, "value": words.span(answer.accelerators) if answer.accelerators else None,
         "note": _("From the kind end of everything that is not known to its unkind end."),
-        "origin": str(labels.GRADES[answer.grade]),
+        "origin": str(GRADES[answer.grade]),
     }  # fmt: skip
     replicas = answer.replicas
     if replicas is not None and answer.unsafe is not None and answer.accelerators is not None:
@@ -139,7 +140,7 @@ def _compared(key: str, one: Sized, now: Live, demand: Demand) -> dict[str, Any]
         "month": money(one.cost.per_month if one.cost else None),
         "unit_cost": money(per_unit(one.cost, demand)),
         "currency": one.price.currency,
-        "grade": str(labels.GRADES[answer.grade]) if answer else "",
+        "grade": str(GRADES[answer.grade]) if answer else "",
         "binds": str(labels.CONSTRAINTS[answer.constraint]) if answer else "",
         "missing": ", ".join(words.missing_words(one.missing)),
     }

@@ -12,7 +12,8 @@ from readiness.core.sizing.inputs import Demand
 from readiness.core.sizing.quantity import Quantity
 from readiness.sizing.choices import Approach
 from readiness.sizing.rules.swap import Swapped
-from readiness.sizing.tables import labels, words
+from readiness.sizing.services.messages import GRADES
+from readiness.sizing.tables import words
 from readiness.sizing.tables.live import money, per_unit, price_origin
 from readiness.workloads.tables.numbers import shown
 
@@ -62,7 +63,7 @@ def _row(one: Swapped, demand: Demand) -> dict[str, Any]:
         "unit_value": unit.likely if unit is not None else None,
         "currency": found.price.currency,
         "price_origin": price_origin(found.price),
-        "grade": str(labels.GRADES[answer.grade]) if answer is not None else "",
+        "grade": str(GRADES[answer.grade]) if answer is not None else "",
         "context": grouped(one.context) if one.context else "",
         "context_value": one.context,
         "verified": one.model["verified"],

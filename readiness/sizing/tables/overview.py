@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from portfolio.kit.cells import csv_lines
 from readiness.core.sizing.answer import Count
 from readiness.sizing.choices import Approach
+from readiness.sizing.services.messages import GRADES
 from readiness.sizing.tables import labels, words
 from readiness.workloads.tables.numbers import shown
 
@@ -75,7 +76,7 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
         "free": None if row["free"] is None else shown(max(0.0, row["free"])),
         "gap": _gap(row),
         "verdict": row["verdict"],
-        "grade": str(labels.GRADES[row["grade"]]) if row["grade"] else "",
+        "grade": str(GRADES[row["grade"]]) if row["grade"] else "",
         "binds": str(labels.CONSTRAINTS[row["constraint"]]) if row["constraint"] else "",
         "unknowns": row["unknown_count"],
         "needed_on": row["needed_on"],

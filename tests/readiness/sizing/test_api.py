@@ -32,9 +32,10 @@ from tests.readiness.sizing.making import (
 pytestmark = pytest.mark.django_db
 Api = Callable[..., Client]
 JSON: dict[str, Any] = {"content_type": "application/json"}
+PEAK = {"likely": 4, "low": 2, "high": 10, "known": False}
 DEMAND: dict[str, Any] = {
-    "task": "generate", "workload_class": "online", "arrival_per_s": 2, "peak_factor": {"likely": 4, "low": 2, "high": 10, "known": False},
-    "input_tokens": 800, "output_tokens": 200, "tpot_s": 0.05, "availability": 0.999,
+    "task": "generate", "workload_class": "online", "arrival_per_s": 2, "peak_factor": PEAK, "input_tokens": 800,
+    "output_tokens": 200, "tpot_s": 0.05, "availability": 0.999,
 }  # fmt: skip
 CANDIDATE: dict[str, Any] = {
     "kind": "self_hosted", "model": {"parameters": 8.03e9, "layers": [{"count": 32, "kv_heads": 8, "head_dim": 128}]},
