@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import IO, BinaryIO
 
-from readiness.connectors.document import Document, unpacked_head
+from readiness.connectors.document import HEAD, Document, unpacked_head
 from readiness.connectors.errors import Fatal
 
 MOST_MEMBERS = 250_000
@@ -32,10 +32,14 @@ class Member:
     size: int
     _open: Callable[[], IO[bytes]]
 
-    def read(self) -> bytes:
+    def read(self, wanted: Callable[[bytes], bool] | None = None) -> bytes:
+        """The content, or b"" if its first bytes are not `wanted`: what nobody reads need not fit into memory."""
         try:
             with self._open() as stream:
-                content = stream.read(LARGEST_MEMBER + 1)
+                content = stream.read(HEAD)
+                if wanted is not None and not wanted(content):
+                    return b""
+                content += stream.read(LARGEST_MEMBER + 1 - len(content))
         except _BROKEN as broken:
             raise Fatal(f"{self.name} is damaged or encrypted") from broken
         if len(content) > LARGEST_MEMBER:

@@ -5,14 +5,16 @@ An archive is either a submission that its importer reads whole (MLPerf) or a bu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from readiness.connectors.archives import members
-from readiness.connectors.contract import Run
+from readiness.connectors.contract import Flaw, Kind, Run
 from readiness.connectors.document import Document
-from readiness.connectors.errors import ConnectorError, Fatal
+from readiness.connectors.errors import ConnectorError, Fatal, SkipRecord
+from readiness.connectors.identity import run_key
 from readiness.connectors.importer import Importer, Sight, sight
 from readiness.connectors.registry import IMPORTERS
 from readiness.connectors.validity import duplicate, flaws
@@ -88,24 +90,30 @@ def _recognised(seen: Sight) -> list[tuple[Importer, str]]:
 
 
 def _bundle(document: Document) -> Iterator[Run]:
-    """Members that somebody knows; the others of the archive are passed over, all of them unknown is Fatal."""
-    known, last = 0, ""
+    """Members that somebody knows; what nobody knows is passed over, and an archive of nothing else is Fatal."""
+    known = False
     for member in members(document):
-        inner = Document(member.name, data=member.read())
-        seen = sight(member.name, inner.head())
-        found = [] if seen.archive else _recognised(seen)
-        if not found:
+        content = member.read(partial(_wanted, member.name))
+        if not content:
             continue
-        try:
-            for run in _placed(member.name, found[0][0].read, inner, found[0][1]):
-                known += 1
-                yield run
-        except ConnectorError as refused:
-            last = f"{member.name}: {refused.text}"
+        known = True
+        yield from _of_member(Document(member.name, data=content))
     if not known:
-        raise Fatal(last or f"{document.base}: nothing in this archive is of a known format. Looked for {looked_for()}")
+        raise Fatal(f"{document.base}: nothing in this archive is of a known format. Looked for {looked_for()}")
 
 
-def _placed(name: str, reader: Callable[[Document, str], Iterator[Run]], document: Document, form: str) -> Iterator[Run]:
-    for run in reader(document, form):
-        yield replace(run, place=f"{name}!{run.place}" if run.place else name)
+def _wanted(name: str, head: bytes) -> bool:
+    seen = sight(name, head)
+    return not seen.archive and bool(_recognised(seen))
+
+
+def _of_member(document: Document) -> Iterator[Run]:
+    """Its runs; where it is refused, an empty run that says why, for nothing known may vanish in an archive."""
+    importer, form = _recognised(sight(document.name, document.head()))[0]
+    try:
+        for run in importer.read(document, form):
+            yield replace(run, place=f"{document.name}!{run.place}" if run.place else document.name)
+    except ConnectorError as refused:
+        kind = Flaw.NOT_A_RESULT if isinstance(refused, SkipRecord) else Flaw.INCOMPLETE
+        key = run_key(importer.tool, "refused", document.name, refused.text)
+        yield Run(Kind.BENCHMARK, importer.tool, form, document.name, key, (), flaws=((kind, refused.text),))

@@ -63,6 +63,22 @@ def test_an_archive_of_strangers_is_refused_with_what_was_looked_for() -> None:
         list(read("photos.zip", packed({"a.jpg": b"\xff\xd8", "b.txt": b"words"})))
 
 
+def test_a_member_that_is_refused_is_shown_with_its_reason() -> None:
+    view = (HERE / "vllm_bench" / "fixtures" / "view.pytorch.json").read_bytes()
+    cut_off = b'{"request_throughput": 1.0, "completed": 5, "itls": [[0.1'
+    whole, other, cut = read("run.zip", packed({"run.json": ONE, "run.pytorch.json": view, "cut.json": cut_off}))
+    assert whole.valid
+    assert [flaw for flaw, _ in other.flaws] == [Flaw.NOT_A_RESULT]
+    assert [flaw for flaw, _ in cut.flaws] == [Flaw.INCOMPLETE]
+    assert cut.place == "cut.json"
+
+
+def test_a_large_member_that_nobody_knows_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "LARGEST_MEMBER", len(ONE) + 100)
+    (run,) = read("run.zip", packed({"weights.bin": b"\x07" * 900_000, "run.json": ONE}))
+    assert run.valid
+
+
 @pytest.mark.parametrize("kind", ["zip", "gz", "xz"])
 def test_a_damaged_archive_is_an_error_and_no_crash(kind: str) -> None:
     content = packed({"run.json": ONE * 50}, kind)
