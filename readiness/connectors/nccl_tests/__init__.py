@@ -1,0 +1,1 @@
+"""Output of nccl-tests, the benchmark of collective communication between accelerators."""
