@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -82,8 +82,10 @@ def going_for(initiative: Initiative) -> Next:
     return next_of([Step(*row) for row in stages], initiative.stage.key if initiative.stage else None)
 
 
-def sheet(actor: Actor, pk: int, number: int | None = None) -> Sheet | None:
+def sheet(actor: Actor, pk: int, number: int | None = None, *, history: bool = True) -> Sheet | None:
     """The assessment `number`, else the newest one (the open one, if there is one), in a constant number of statements.
+
+    Without `history` the scores of the other ones are left out.
 
     None if the initiative is not visible, or has no assessment of that number.
     """
@@ -97,7 +99,13 @@ def sheet(actor: Actor, pk: int, number: int | None = None) -> Sheet | None:
     if number is not None and chosen is None:
         return None
     questions, answers = ([], {}) if chosen is None else (_questions(chosen), _answers(chosen))
-    return Sheet(initiative, going_for(initiative), chosen, questions, answers, _history(runs))
+    return Sheet(initiative, going_for(initiative), chosen, questions, answers, _history(runs) if history else [])
+
+
+def answered_again(found: Sheet) -> Sheet:
+    """The same sheet with the answers as they are now, one statement."""
+    assert found.assessment is not None
+    return replace(found, answers=_answers(found.assessment))
 
 
 def _questions(run: Assessment) -> list[Question]:
@@ -195,3 +203,8 @@ def assessment_by_id(actor: Actor, pk: int) -> Assessment | None:
     rows = Assessment.objects.visible_to(actor).select_related("initiative__unit", "bank")
     found: Assessment | None = rows.filter(pk=pk).first()
     return found
+
+
+def runs_of(initiative: Initiative) -> QuerySet[Assessment, tuple[int, int]]:
+    """(number, id) of its assessments."""
+    return Assessment.objects.filter(initiative=initiative).values_list("number", "pk")

@@ -59,7 +59,10 @@ def save_answers(*, by: Actor, assessment: Assessment, answers: Mapping[str, Ans
         questions = {one.key: one for one in Question.objects.filter(bank=row.bank_id, key__in=answers)}
         if foreign := set(answers) - set(questions):
             raise ValidationError({key: _("This bank asks no such question.") for key in sorted(foreign)})
-        found = {answer.question_id: answer for answer in row.answers.filter(question__in=questions.values())}
+        found = {
+            answer.question_id: answer
+            for answer in row.answers.select_related("question").filter(question__in=questions.values())
+        }
         standing = {key: found.get(question.pk) for key, question in questions.items()}
         _refuse_stale(by, answers, standing)
         _check(row, answers, standing)

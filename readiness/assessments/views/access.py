@@ -33,9 +33,9 @@ def get_initiative(request: PageRequest, pk: int) -> Initiative:
     return found
 
 
-def get_sheet(request: PageRequest, pk: int, number: int | None = None) -> Sheet:
+def get_sheet(request: PageRequest, pk: int, number: int | None = None, *, history: bool = True) -> Sheet:
     """An assessment of a visible initiative (the newest without a number); 404 for anything else."""
-    found = sheet(request.actor, pk, number)
+    found = sheet(request.actor, pk, number, history=history)
     if found is None:
         raise Http404
     return found

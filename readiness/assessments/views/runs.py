@@ -55,7 +55,7 @@ def start(request: PageRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def close(request: PageRequest, pk: int, number: int) -> HttpResponse:
     """Freeze it; asks once, and says what is still unknown."""
-    found = get_sheet(request, pk, number)
+    found = get_sheet(request, pk, number, history=False)
     require_answerer(request, found.initiative)
     form = CloseForm(request.POST if request.method == "POST" else None, initial={"note": found.assessment.note})  # type: ignore[union-attr]
     if request.method == "POST" and form.is_valid():
@@ -87,7 +87,7 @@ def close(request: PageRequest, pk: int, number: int) -> HttpResponse:
 @require_POST
 def confirm(request: PageRequest, pk: int, number: int) -> HttpResponse:
     """Say that carried-over answers still hold: those of one dimension, or all of them."""
-    found = get_sheet(request, pk, number)
+    found = get_sheet(request, pk, number, history=False)
     assert found.assessment is not None
     dimension = request.POST.get("dimension", "")
     keys = [question.key for question in found.questions if dimension in ("", question.dimension)]

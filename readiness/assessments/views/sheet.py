@@ -16,7 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from readiness.assessments.choices import Component, Dimension, Phase
 from readiness.assessments.forms.answers import AnswerForm, ComponentForm
-from readiness.assessments.queries.sheets import Sheet, components_of, finders
+from readiness.assessments.queries.sheets import Sheet, answered_again, components_of, finders
 from readiness.assessments.rules.scores import by_dimension, counting
 from readiness.assessments.services.rights import can_assess
 from readiness.assessments.tables import sheet as presenting
@@ -43,7 +43,7 @@ def assessment(request: PageRequest, pk: int, number: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: PageRequest, pk: int, number: int, key: str) -> HttpResponse:
     """Answer one question; htmx gets its row and what follows from it, everybody else the page again."""
-    found = get_sheet(request, pk, number)
+    found = get_sheet(request, pk, number, history=not request.htmx)
     question = next((one for one in found.questions if one.key == key), None)
     if question is None:
         raise Http404
@@ -56,7 +56,7 @@ def answer(request: PageRequest, pk: int, number: int, key: str) -> HttpResponse
         except ValidationError as problem:
             messages.error(request, " ".join(problem.messages))
             return HttpResponseClientRedirect(here) if request.htmx else redirect(here)
-        found = get_sheet(request, pk, number)
+        found = answered_again(found)
     if not request.htmx:
         return redirect(here) if all_well(told) else _rendered(request, found, Dimension(question.dimension), told)
     line = question_line(
@@ -81,8 +81,7 @@ def _page(request: PageRequest, found: Sheet) -> HttpResponse:
         if all_well(told):
             messages.success(request, _("Saved: %s.") % DIMENSIONS[dimension])
             return redirect(f"{_address(found)}?dimension={dimension}#questions")
-        assert found.assessment is not None
-        found = get_sheet(request, found.initiative.pk, found.assessment.number)
+        found = answered_again(found)
     return _rendered(request, found, dimension, told)
 
 

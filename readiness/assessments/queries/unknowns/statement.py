@@ -33,7 +33,8 @@ _COLUMNS = "(kind, key, initiative_id, ref, owner_id, due, holds, place, phase, 
 _GOING = """
 ahead AS (SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::boolean[]) AS t (stage_id, phase, stage_name, reached)),
 going AS NOT MATERIALIZED (
-    SELECT s.*, coalesce(a.phase, 'production') AS phase, coalesce(a.stage_name, '') AS next_name,
+    SELECT s.id, s.key, s.name, s.unit_id, s.unit_name, s.stage_id, s.owner_id, s.value::numeric AS value, s.currency,
+           coalesce(a.phase, 'production') AS phase, coalesce(a.stage_name, '') AS next_name,
            coalesce(a.reached, false) AS reached
     FROM scope s LEFT JOIN ahead a ON a.stage_id = s.stage_id
 ),
