@@ -80,9 +80,16 @@ def test_a_tiny_run_measures_every_line_and_leaves_no_database(bench: Bench, tmp
     assert process.returncode == 0, said
     told = json.loads((tmp_path / "out.json").read_text())
     lines = {line["name"]: line for line in told["lines"]}
-    pages = {"list", "htmx", "detail", "api50", "api1000", "dashboard"}
+    pages = {"list", "htmx", "detail", "api50", "api1000", "dashboard", "sizing"}
     statements = {f"statements {page}" for page in ("list", "htmx", "API", "detail", "dashboard")}
-    assert set(lines) == pages | statements | {"clients16", "import", "import memory", "import copy", "import again"}
+    assert set(lines) == pages | statements | {
+        "clients16",
+        "sizing1000",
+        "import",
+        "import memory",
+        "import copy",
+        "import again",
+    }
     for name in pages:
         pair = lines[name]["data"]["pair"]
         assert pair["ours"]["n"] == 4
@@ -90,6 +97,7 @@ def test_a_tiny_run_measures_every_line_and_leaves_no_database(bench: Bench, tmp
         assert lines[name]["label"] in said
     for name in statements:
         assert lines[name]["data"]["equal"], lines[name]
+    assert len(lines["sizing1000"]["data"]["seconds"]) == 5
     assert told["environment"]["postgresql"]
     _check_import(lines)
     assert _databases(_mark(said)) == set()

@@ -16,7 +16,7 @@ import psycopg
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from readiness.dashboards.management.bench import machine, pages
+from readiness.dashboards.management.bench import machine, pages, sizing
 from readiness.dashboards.management.bench.clients import client_lines
 from readiness.dashboards.management.bench.databases import Databases, bench_databases, collected_static
 from readiness.dashboards.management.bench.figures import Line, NotMeasured
@@ -24,7 +24,7 @@ from readiness.dashboards.management.bench.imports import import_lines
 from readiness.dashboards.management.bench.serving import program_manager
 from readiness.dashboards.management.bench.statements import statement_lines
 
-NAMES = (*pages.NAMES, "clients16", "statements", "import")
+NAMES = (*pages.NAMES, "clients16", *sizing.NAMES, "statements", "import")
 
 
 class Command(BaseCommand):
@@ -80,13 +80,15 @@ class Command(BaseCommand):
     def _lines(self, databases: Databases, options: dict[str, Any]) -> Iterator[Line]:
         """In an order that never shows a page on a machine that an import keeps busy."""
         only, rounds, log = set(options["only"]), options["rounds"], settings.VAR / "bench" / "web.log"
-        if only & {*pages.NAMES, "clients16"}:
+        if only & {*pages.NAMES, "clients16", *sizing.NAMES}:
             database = databases.load(options["initiatives"])
             person = program_manager()
             bench = pages.Pages(databases=databases, database=database, person=person, rounds=rounds, log=log)
             yield from bench.lines(only)
             if "clients16" in only:
                 yield from client_lines(person, rounds=rounds, log=log)
+            if only & {*sizing.NAMES}:
+                yield from sizing.sizing_lines(person, only, rounds=rounds, log=log)
         if "statements" in only:
             yield from statement_lines(databases)
         if "import" in only:
