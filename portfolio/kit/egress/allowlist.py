@@ -3,7 +3,7 @@
     prometheus:
       - scheme: https
         to: [prometheus.example.internal, 10.20.0.0/16]
-        ports: [443]
+        ports: [443, 9090-9099]
 
 It is read again when it changes. A mistake anywhere in it closes everything, loudly: half a list is nobody's intention.
 """
@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 Network = IPv4Network | IPv6Network
 _KEYS = {"scheme", "to", "ports"}
 _PORTS = range(1, 65536)
+_PORT_RANGE_CHARS = len("10000-65535")
 
 
 class BadList(ValueError):
@@ -36,13 +37,13 @@ class BadList(ValueError):
 @dataclass(frozen=True, slots=True)
 class Opening:
     scheme: str
-    ports: frozenset[int]
+    ports: tuple[range, ...]
     names: frozenset[str]
     networks: tuple[Network, ...]
 
     def fits(self, place: Place) -> bool:
         """Whether an address of `place` could be inside, told without asking a resolver."""
-        if self.scheme != place.scheme or place.port not in self.ports:
+        if self.scheme != place.scheme or not any(place.port in ports for ports in self.ports):
             return False
         if place.address is not None:
             return self.holds(place, place.address)
@@ -93,16 +94,23 @@ def _opening(where: str, entry: Any) -> Opening:
         raise BadList(f"{where}: exactly the keys scheme, to and ports are expected")
     if entry["scheme"] not in DEFAULT_PORTS:
         raise BadList(f"{where}: scheme is http or https")
-    ports = _list(f"{where}.ports", entry["ports"])
-    if not all(type(port) is int and port in _PORTS for port in ports):
-        raise BadList(f"{where}: ports are whole numbers from 1 to 65535")
+    ports = tuple(_ports(where, item) for item in _list(f"{where}.ports", entry["ports"]))
     names, networks = set[str](), list[Network]()
     for target in _list(f"{where}.to", entry["to"]):
         if is_name(str(target).lower()):
             names.add(str(target).lower())
         else:
             networks.append(_network(where, str(target)))
-    return Opening(entry["scheme"], frozenset(ports), frozenset(names), tuple(networks))
+    return Opening(entry["scheme"], ports, frozenset(names), tuple(networks))
+
+
+def _ports(where: str, item: Any) -> range:
+    first, dash, last = str(item).partition("-")
+    if first.isdecimal() and (last if dash else first).isdecimal() and len(str(item)) <= _PORT_RANGE_CHARS:
+        ports = range(int(first), int(last or first) + 1)
+        if ports and ports[0] in _PORTS and ports[-1] in _PORTS:
+            return ports
+    raise BadList(f"{where}: {item!r} is neither a port from 1 to 65535 nor a range of them like 9090-9099")
 
 
 def _network(where: str, text: str) -> Network:

@@ -11,6 +11,8 @@ from portfolio.kit.egress.errors import NotTrusted
 @lru_cache(maxsize=64)
 def context(ca: str | None) -> ssl.SSLContext:
     """`ca` is PEM text. Raises NotTrusted where it is none."""
+    if ca and not ca.isascii():
+        raise NotTrusted("the CA is not a certificate in PEM form")
     try:
         trusted = ssl.create_default_context(cadata=ca or None)
     except (ssl.SSLError, ValueError) as error:

@@ -1,0 +1,111 @@
+"""Addresses that must never be connected to, in every form that some parser or resolver takes. GOOD is a name that may."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+GOOD = "metrics.example"
+
+# What the resolver of the tests says, beside the numbers that glibc would take for addresses.
+NAMES = {
+    GOOD: ["10.0.0.5"],
+    "localhost": ["127.0.0.1", "::1"],
+    "localhost.localdomain": ["127.0.0.1"],
+    "ip6-localhost": ["::1"],
+    "127.0.0.1.nip.example": ["127.0.0.1"],
+    "169-254-169-254.nip.example": ["169.254.169.254"],
+    "metadata.google.internal": ["169.254.169.254"],
+    "metadata6.example": ["fd00:ec2::254"],
+    "mapped.example": ["::ffff:169.254.169.254"],
+    "nat64.example": ["64:ff9b::a9fe:a9fe"],
+    "tunnel.example": ["2002:a9fe:a9fe::1"],
+    "alibaba.example": ["100.100.100.200"],
+    "azure.example": ["168.63.129.16"],
+    "unspecified.example": ["0.0.0.0"],
+    "mixed.example": ["10.0.0.5", "127.0.0.1"],
+    "mixed-last.example": ["127.0.0.1", "10.0.0.5"],
+    "mixed6.example": ["10.0.0.5", "::1"],
+    "mixed-metadata.example": ["10.0.0.5", "10.0.0.6", "fe80::a9fe:a9fe"],
+    "xn--80aqflqg.example": ["127.0.0.1"],
+    "scoped.example": ["fe80::1%2"],
+}
+
+FORMS = [
+    f"http://{GOOD}@127.0.0.1/",
+    f"http://{GOOD}:80@127.0.0.1/",
+    f"http://{GOOD}:80%40@127.0.0.1/",
+    f"http://127.0.0.1@{GOOD}/",
+    f"http://user:password@{GOOD}/",
+    f"http://@{GOOD}@127.0.0.1/",
+    f"http://{GOOD}\\@127.0.0.1/",
+    f"http://127.0.0.1\\@{GOOD}/",
+    f"http://127.0.0.1\\.{GOOD}/",
+    f"http://127.0.0.1#@{GOOD}/",
+    f"http://127.0.0.1?@{GOOD}/",
+    f"http://127.0.0.1/@{GOOD}/",
+    f"http://{GOOD}%2f@127.0.0.1/",
+    f"http://{GOOD}%00.127.0.0.1/",
+    f"http://127.0.0.1%00.{GOOD}/",
+    f"http://{GOOD}&@127.0.0.1#@{GOOD}/",
+    f"http://{GOOD}/\r\nHost: 127.0.0.1",
+    f"http://{GOOD}\r\n/",
+    f"http://{GOOD}:80\r\nX: y/",
+    f"http://{GOOD}\t.example/",
+    f"http://{GOOD} .example/",
+    f" http://{GOOD}/",
+    f"http://{GOOD}:0/",
+    f"http://{GOOD}:65536/",
+    f"http://{GOOD}:-1/",
+    f"http://{GOOD}:80:80/",
+    f"http://{GOOD}:x/",
+    f"http://{GOOD}\u200b/",
+    f"http://{GOOD}\u202e/",
+    f"http://{GOOD}./",
+    f"http:/{GOOD}/",
+    f"http:{GOOD}/",
+    f"http:\\\\{GOOD}\\",
+    f"http:///{GOOD}/",
+    f"//{GOOD}/",
+    GOOD,
+    "",
+    "http://",
+    "http:///",
+    "http://[::1",
+    "http://::1/",
+    "http://:80/",
+    "http:127.0.0.1",
+    "http:/\\127.0.0.1",
+    "//127.0.0.1/",
+    "hTtP://127.0.0.1/",
+    "http://127.0.0.1:80/",
+    f"http://{'a' * 64}.example/",
+    f"http://{'a.' * 130}example/",
+    f"http://{GOOD}/{'a' * 70_000}",
+    "file:///etc/passwd",
+    "file://localhost/etc/passwd",
+    f"file://{GOOD}/etc/passwd",
+    "gopher://127.0.0.1:6379/_FLUSHALL",
+    f"gopher://{GOOD}:80/_x",
+    f"ftp://{GOOD}/",
+    f"sftp://{GOOD}/",
+    f"tftp://{GOOD}/",
+    f"dict://{GOOD}:11211/stat",
+    f"ldap://{GOOD}/",
+    f"jar:http://{GOOD}!/",
+    f"ws://{GOOD}/",
+    f"wss://{GOOD}/",
+    f"socks5://{GOOD}/",
+    f"http+unix://{GOOD}/",
+    f"https+http://{GOOD}/",
+    "unix:///var/run/docker.sock",
+    "data:text/plain,x",
+    "javascript:alert(1)",
+    "mailto:ada@example.org",
+]
+
+HOSTS = [
+    line
+    for line in Path(__file__).with_name("forbidden_hosts.txt").read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith("#")
+]
+URLS = [f"http://{host}/latest/meta-data/" for host in HOSTS] + FORMS
