@@ -87,7 +87,9 @@ _WORDS = {
 _LINE = re.compile(r"^\s*(.{1,80}?)\s*:\s*(.{0,200}?)\s*$")
 _PLAIN = re.compile(r"(Min|Max|Mean) latency \(ns\)|(\d+\.\d+) percentile latency \(ns\)")
 _FIRST = re.compile(r"(Min|Max|Mean) First Token latency \(ns\)|(\d+\.\d+) percentile first token latency \(ns\)")
-_EACH = re.compile(r"(Min|Max|Mean) Time to Output Token \(ns\)|(\d+\.\d+) percentile time to output token \(ns\)")
+_EACH = re.compile(
+    r"(Min|Max|Mean) Time (?:to|per) Output Token \(ns\)|(\d+\.\d+) percentile time (?:to|per) output token \(ns\)"
+)
 _ERRORS = re.compile(r"^(\d+) ERRORS? encountered", re.MULTILINE)
 _WARNINGS = re.compile(r"^(\d+) warnings? encountered", re.MULTILINE | re.IGNORECASE)
 

@@ -19,7 +19,7 @@ from readiness.connectors.document import Document
 from readiness.connectors.errors import Fatal, SkipRecord
 from readiness.connectors.identity import run_key
 from readiness.connectors.importer import Importer, Sight
-from readiness.connectors.mlperf import logs, power, systems
+from readiness.connectors.mlperf import endpoints, logs, power, systems
 from readiness.connectors.mlperf.headline import STREAM_P90, STREAM_P99, headline, times_first_tokens
 from readiness.connectors.mlperf.logs import Log
 from readiness.connectors.mlperf.places import is_submission, place, why_no_result
@@ -53,8 +53,10 @@ def recognise(sight: Sight) -> str:
         return DETAIL
     if logs.HEADING in sight.head[:4096]:
         return SUMMARY
-    if sight.outline.has("Performance_Result", "Performance_Units"):
+    if sight.outline.has("Performance_Result", "Performance_Units") or sight.outline.has("0.MlperfModel", "0.Units"):
         return PUBLISHED
+    if sight.outline.has(*endpoints.MARKS):
+        return endpoints.FORMAT
     return SYSTEM if sight.outline.has("submitter", "accelerators_per_node", "number_of_nodes") else ""
 
 
@@ -67,11 +69,11 @@ def read(document: Document, form: str) -> Iterator[Run]:
         yield from runs(document)
         return
     content = document.read()
-    if form == SYSTEM:
+    if form in (SYSTEM, endpoints.FORMAT):
         described = parse_json(content)
         if not isinstance(described, Mapping):
-            raise Fatal("a system description is a JSON object")
-        yield systems.inventory(described)
+            raise Fatal(f"{document.base}: a JSON object was expected")
+        yield systems.inventory(described) if form == SYSTEM else endpoints.run_of(described, document.name, {}, "")
         return
     log = logs.detail(content) if form == DETAIL else logs.summary(content)
     if not log.values:
@@ -202,7 +204,7 @@ def _unread(values: Mapping[str, Any], collector: Collector) -> dict[str, Any]:
 IMPORTER = Importer(
     tool=TOOL,
     label="MLPerf Inference",
-    looks_for="mlperf_log_detail.txt, mlperf_log_summary.txt, a system description, or an archive of a submission",
+    looks_for="mlperf_log_detail.txt, mlperf_log_summary.txt, result_summary.json, a system's JSON, or a submission as archive",
     recognise=recognise,
     read=read,
 )
