@@ -1,0 +1,1 @@
+"""Answers of Prometheus and of what speaks its API: Thanos, Mimir, VictoriaMetrics."""
