@@ -21,6 +21,7 @@ from pytest_django.fixtures import Settings
 
 from portfolio.kit.egress import Door, door, resolve
 from portfolio.kit.egress.errors import BadAnswer, EgressError, NoAnswer, NotAllowed, NotTrusted
+from portfolio.kit.egress.pace import STEP_S, paced
 from portfolio.kit.egress.place import Address
 from tests.portfolio.kit.rogue import Authority, Rogue, Script, closed, deaf, moved, ok, saying, serving
 
@@ -161,6 +162,22 @@ def test_closed_filtered_silent_and_foreign_ports_are_told_alike() -> None:
                     client.get(f"{scheme}://127.0.0.1:{port}/")
                 told.add((failed.value.word, str(failed.value), str(failed.value.text), failed.value.recovery))
     assert len(told) == 1
+
+
+@pytest.mark.parametrize("taken_s", [0.0, 0.3, 4.9, 5.0, 14.9])
+def test_a_failed_trial_takes_as_long_whatever_failed(taken_s: float) -> None:
+    now = [100.0]
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+
+    def fail() -> None:
+        now[0] += taken_s
+        raise NoAnswer("closed")
+
+    with pytest.raises(NoAnswer), paced(clock=lambda: now[0], sleep=sleep):
+        fail()
+    assert now[0] == pytest.approx(100.0 + STEP_S)
 
 
 def test_a_resolver_that_hangs_is_left_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
