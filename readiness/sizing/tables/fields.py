@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from readiness.core.sizing.answer import Influence
+from readiness.core.sizing.quantity import Quantity
 from readiness.sizing.choices import Approach
 from readiness.sizing.rules.asked import stated
 from readiness.sizing.rules.live import Live, Stored
@@ -18,12 +19,13 @@ from readiness.sizing.services.messages import UNREAD
 from readiness.sizing.tables.labels import Text
 from readiness.sizing.tables.words import fault_text, input_label
 from readiness.workloads.choices import Knowledge, Origin, Precision
-from readiness.workloads.rules.demand import NOT_ASKED_YET, Value, quantity
+from readiness.workloads.rules.demand import NOT_ASKED_YET, Value, arrival_from_users, quantity
 from readiness.workloads.rules.fields import BY_NAME, Field, asked
 from readiness.workloads.tables.labels import unit_of
 from readiness.workloads.tables.numbers import shown as said
 from readiness.workloads.tables.numbers import span
 
+RATE = "arrival_per_s"
 _OF_PEOPLE = ("users", "requests_per_user_day", "busy_hours_per_day")
 _NEVER = frozenset({"burst_s"})  # asked by the profile, of no weight in the count
 
@@ -50,7 +52,7 @@ def entries(stored: Stored, now: Live) -> tuple[list[Entry], list[Entry]]:
     influences = {one.name: one for one in answer.influences} if answer is not None else {}
     places = {name: place for place, name in enumerate(influences)}
     found = [
-        _entry(one, stored.values.get(one.name), now, influences.get(one.name))
+        _entry(one, stored.values, now, influences.get(one.name))
         for one in asked(stored.task, stored.workload_class)
         if one.name not in _NEVER
     ]
@@ -72,19 +74,28 @@ def candidate_entries(stored: Stored, now: Live) -> list[Entry]:
     return [_of_candidate(name, texts, stored, now) for name in names]
 
 
-def _entry(one: Field, value: Value | None, now: Live, influence: Influence | None) -> Entry:
+def _entry(one: Field, values: Mapping[str, Value], now: Live, influence: Influence | None) -> Entry:
+    value = values.get(one.name)
     typed, wrong = now.supposed.texts.get(one.name), now.supposed.wrong.get(one.name)
     state, says = _standing(one, value or NOT_ASKED_YET)
-    text = shown(value, one.unit)
-    if state == "known" and typed is None:
-        says = ""  # the field itself says it
+    text, hint = shown(value, one.unit), _hint(one, value)
     if typed is not None:
         state, says = ("wrong", fault_text(wrong)) if wrong else ("supposed", _("in the profile: %s") % says)
         text = typed
+    elif state == "known":
+        says = ""  # the field itself says it
+    elif one.name == RATE and arrival_from_users(now.supposed.over(values)) is not None and now.demand.arrival_per_s:
+        state, says, hint = _derived(now.demand.arrival_per_s)
     return Entry(
-        one.name, input_label(one.name), "" if one.unit == SHARE else unit_of(one.unit), text, _hint(one, value), state, says,
+        one.name, input_label(one.name), "" if one.unit == SHARE else unit_of(one.unit), text, hint, state, says,
         why=str(_(one.why)) if one.why else "", moves=_moves(influence),
     )  # fmt: skip
+
+
+def _derived(rate: Quantity) -> tuple[str, str, str]:
+    """State, words and grey number of the rate that people, their requests and hours give."""
+    text = said(rate.likely) if rate.exact else f"{said(rate.likely)} ({span(rate.low, rate.high)})"
+    return "known" if rate.known else "unknown", _("follows from people, requests and hours: %s") % text, number(rate.likely)
 
 
 def _standing(one: Field, value: Value) -> tuple[str, str]:
@@ -125,7 +136,7 @@ def _leads(one: Entry, stored: Stored, found: Iterable[Entry]) -> bool:
     """Required values always stand in front; so do people and their requests while nobody knows the rate."""
     if BY_NAME[one.name].required:
         return True
-    rate = next((other for other in found if other.name == "arrival_per_s"), None)
+    rate = next((other for other in found if other.name == RATE), None)
     return one.name in _OF_PEOPLE and rate is not None and rate.state == "unknown" and one.name in stored.values
 
 
