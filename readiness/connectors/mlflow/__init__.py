@@ -1,0 +1,1 @@
+"""Answers of an MLflow tracking server."""
