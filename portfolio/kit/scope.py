@@ -38,6 +38,17 @@ def within(lookup: str, paths: tuple[str, ...]) -> Q:
     return reduce(or_, (Q(**{f"{lookup}__startswith": path}) for path in paths))
 
 
+def at_or_above(paths: tuple[str, ...]) -> list[str]:
+    """The unit paths from the root down to each of `paths`, these included: `/1/7/` has `/1/` above it."""
+    found = set()
+    for path in paths:
+        above = EVERYTHING
+        for part in path.strip(EVERYTHING).split(EVERYTHING):
+            above += f"{part}/"
+            found.add(above)
+    return sorted(found)
+
+
 class ScopedQuerySet(models.QuerySet[Row]):
     """Base of every queryset that people or tokens read."""
 

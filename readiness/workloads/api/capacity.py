@@ -38,7 +38,8 @@ ORDERINGS = ("-id", "id", "name", "-name", "-updated_at", "updated_at")
 
 
 class PoolViewSet(ScopedApi, GenericViewSet[CapacityPool]):
-    """Capacity pools of the units that you may see, with what is free of them today and on the tightest day to come."""
+    """Capacity pools of the units that you may see and those offered to one of them, with what is free of them today and on
+    the tightest day to come."""
 
     resource = "workloads"
     queryset = CapacityPool.objects.none()
@@ -71,7 +72,8 @@ class PoolViewSet(ScopedApi, GenericViewSet[CapacityPool]):
     @extend_schema(request=PoolInput, responses=PoolRow)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change it. What was granted stays covered: a change that leaves a day short is refused. If-Match guards the version."""
-        row, changes = visible_pool(self.actor, int(pk)), self._input(partial=True)
+        row = visible_pool(self.actor, int(pk))
+        changes = self._input(partial=True, pool=row)
         try:
             self.write(verbs.change_pool, pool=row, changes=changes, version=self.version())
         except verbs.StalePool as stale:
@@ -92,8 +94,9 @@ class PoolViewSet(ScopedApi, GenericViewSet[CapacityPool]):
             raise ValidationError({"ordering": [f"One of {', '.join(ORDERINGS)}."]})
         return wanted
 
-    def _input(self, *, partial: bool) -> dict[str, Any]:
-        serializer = PoolInput(data=self.request.data, partial=partial, context={"actor": self.actor})
+    def _input(self, *, partial: bool, pool: CapacityPool | None = None) -> dict[str, Any]:
+        context = {"actor": self.actor, "pool": pool}
+        serializer = PoolInput(data=self.request.data, partial=partial, context=context)
         serializer.is_valid(raise_exception=True)
         return dict(serializer.validated_data)
 
@@ -178,7 +181,7 @@ class AllocationViewSet(ScopedApi, GenericViewSet[Allocation]):
 
 
 def visible_pool(actor: Any, pk: int) -> CapacityPool:
-    """404 for a pool of another unit as for none."""
+    """404 for a pool of another unit that is not offered to the actor as for none."""
     row = reading.visible_pools(actor).select_related("unit").filter(pk=pk).first()
     if row is None:
         raise Http404
@@ -187,9 +190,6 @@ def visible_pool(actor: Any, pk: int) -> CapacityPool:
 
 def _shown(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
-        {
-            "cost_per_month" if name == "cost" else "cost_currency" if name == "currency" else name: value
-            for name, value in row.items()
-        }
+        {reading.SHOWN_AS.get(name, name): value for name, value in row.items()}
         for row in reading.with_lowest(rows, clock.today())
     ]

@@ -13,17 +13,24 @@ from portfolio.initiatives.choices import VENUE_LABELS, Venue, choices_of
 from readiness.workloads.api.shapes import Shape, Strict
 from readiness.workloads.choices import AllocationState, PoolKind
 from readiness.workloads.models import Accelerator, Workload
+from readiness.workloads.queries.capacity import offerable_units
 
 VENUES = choices_of(Venue, VENUE_LABELS)
 
 
 class PoolRow(Shape):
-    """A pool today. `size`, `available`, `free` and `free_lowest` null: nobody knows its size. Cost is null where hidden."""
+    """A pool today. `size`, `available`, `free` and `free_lowest` null: nobody knows its size. Cost is null where hidden.
+
+    `offered`: it belongs to a unit that you hold no role for and is offered to you; its note is empty then.
+    """
 
     id = serializers.IntegerField()
     name = serializers.CharField()
     unit_id = serializers.IntegerField()
     unit_name = serializers.CharField()
+    offered_to_id = serializers.IntegerField(allow_null=True, help_text="null: only the people of its owner see it")
+    offered_to_name = serializers.CharField(allow_null=True)
+    offered = serializers.BooleanField()
     kind = serializers.ChoiceField(choices_of(PoolKind))
     accelerator_key = serializers.CharField(allow_null=True)
     accelerator_name = serializers.CharField(allow_null=True)
@@ -54,6 +61,10 @@ class PoolInput(Strict):
 
     name = serializers.CharField(max_length=200)
     unit = serializers.PrimaryKeyRelatedField(queryset=BusinessUnit.objects.none())
+    offered_to = serializers.PrimaryKeyRelatedField(
+        queryset=BusinessUnit.objects.none(), required=False, allow_null=True,
+        help_text="the people of this unit and of those below it see the pool, without cost and note, and may ask for it",
+    )  # fmt: skip
     kind = serializers.ChoiceField(choices_of(PoolKind))
     accelerator = serializers.SlugRelatedField(
         slug_field="key", queryset=Accelerator.objects.all(), required=False, allow_null=True
@@ -72,7 +83,10 @@ class PoolInput(Strict):
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         fields = super().get_fields()
         if "actor" in self.context:
-            fields["unit"].queryset = units_where(self.context["actor"], Action.CAPACITY)  # type: ignore[attr-defined]
+            actor, pool = self.context["actor"], self.context.get("pool")
+            kept = BusinessUnit.objects.filter(offered_pools=pool) if pool else BusinessUnit.objects.none()
+            fields["unit"].queryset = units_where(actor, Action.CAPACITY)  # type: ignore[attr-defined]
+            fields["offered_to"].queryset = offerable_units(actor) | kept  # type: ignore[attr-defined]
         return fields
 
 

@@ -99,7 +99,7 @@ class WorkloadViewSet(ScopedApi, GenericViewSet[Workload]):
     @extend_schema(request=None, responses=shapes.WorkloadDetail)
     @action(detail=True, methods=["post"])
     def retire(self, request: Request, pk: str) -> Response:
-        """Take it out of the lists; its history stays."""
+        """Take it out of the lists; its history stays. It gives back what it holds of pools and takes its requests back."""
         self.write(verbs.retire_workload, workload=self._get(int(pk)))
         return self._answer(int(pk))
 

@@ -21,8 +21,9 @@ KINDS = [
 ]  # fmt: skip
 VENUES = sorted(choices_of(Venue, VENUE_LABELS), key=lambda choice: choice[0] != "unknown")
 MONEY = ("cost_per_month", "cost_currency")
+CHOSEN = ("unit", "offered_to", "accelerator")
 SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
-    (_("What it is"), ("name", "unit", "kind", "accelerator", "venue", "provider")),
+    (_("What it is"), ("name", "unit", "offered_to", "kind", "accelerator", "venue", "provider")),
     (_("What there is"), ("size", "committed", "ordered", "arrives_on", "lead_time_days")),
     (_("What it costs"), MONEY),
     (_("Note"), ("note",)),
@@ -30,10 +31,17 @@ SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
 
 
 class PoolForm(forms.Form):
-    """`units` and `accelerators` by id are what may be chosen; `money` says whether amounts are asked for."""
+    """`units`, `offers` and `accelerators` by id are what may be chosen; `money` says whether amounts are asked for."""
 
     name = forms.CharField(label=_("Name"), max_length=200)
     unit = pick(_("Owner"), required=True)
+    offered_to = pick(
+        _("Offered to"),
+        help_text=_(
+            "The people of this unit and of those below it see what is free and may ask for it. "
+            "They see neither its cost nor its note."
+        ),
+    )
     kind = forms.ChoiceField(label=_("Kind"), choices=KINDS)
     accelerator = pick(_("Accelerator"), help_text=_("For a pool of accelerators."))
     venue = forms.ChoiceField(label=_("Venue"), choices=VENUES)
@@ -62,11 +70,13 @@ class PoolForm(forms.Form):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, units: Mapping[int, BusinessUnit], accelerators: Mapping[int, Accelerator], money: bool, **more: Any
-    ) -> None:
+        self, *args: Any, units: Mapping[int, BusinessUnit], offers: Mapping[int, BusinessUnit],
+        accelerators: Mapping[int, Accelerator], money: bool, **more: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **more)
-        self.units, self.accelerators = units, accelerators
+        self.units, self.offers, self.accelerators = units, offers, accelerators
         _offer(self, "unit", unit_options(dict(units)))
+        _offer(self, "offered_to", optional(unit_options(dict(offers)), _("only the people of its owner")))
         _offer(self, "accelerator", optional(((str(pk), row.name) for pk, row in accelerators.items()), _("not said")))
         for name in () if money else MONEY:
             del self.fields[name]
@@ -81,6 +91,7 @@ class PoolForm(forms.Form):
         """What services.create_pool and change_pool take."""
         values = {name: value for name, value in self.cleaned_data.items() if name != "version"}
         values["unit"] = self.units[int(values["unit"])]
+        values["offered_to"] = self.offers.get(int(values["offered_to"] or 0))
         values["accelerator"] = self.accelerators.get(int(values["accelerator"] or 0))
         values["kind"], values["venue"] = PoolKind(values["kind"]), Venue(values["venue"])
         return values | {name: values[name] or 0.0 for name in ("committed", "ordered")}
@@ -93,9 +104,9 @@ def whole(value: Any) -> Any:
 
 def typed_pool(row: CapacityPool, *, money: bool) -> dict[str, Any]:
     """A pool as the form's initial values."""
-    names = [name for _title, group in SECTIONS for name in group if name not in ("unit", "accelerator", *MONEY)]
+    names = [name for _title, group in SECTIONS for name in group if name not in (*CHOSEN, *MONEY)]
     made: dict[str, Any] = {name: whole(getattr(row, name)) for name in names}
-    made |= {"unit": str(row.unit_id), "accelerator": str(row.accelerator_id or ""), "version": row.version}
+    made |= {name: str(getattr(row, f"{name}_id") or "") for name in CHOSEN} | {"version": row.version}
     made |= {name: made[name] or None for name in ("committed", "ordered")}
     return made | ({name: getattr(row, name) for name in MONEY} if money else {})
 

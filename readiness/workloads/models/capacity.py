@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
@@ -10,20 +12,42 @@ from django.utils.translation import gettext_lazy as _
 from portfolio.accounts.models import BusinessUnit
 from portfolio.initiatives.choices import VENUE_LABELS, Venue, choices_of
 from portfolio.initiatives.models import Initiative
-from portfolio.kit.scope import ScopedQuerySet
+from portfolio.kit.scope import Reader, ScopedQuerySet, at_or_above, within
 from readiness.workloads.choices import AllocationState, PoolKind
 from readiness.workloads.models.catalogue import Accelerator
 from readiness.workloads.models.workload import InitiativeQuerySet, Workload
 
 
+class CapacityPoolQuerySet(ScopedQuerySet["CapacityPool"]):
+    """Pools are seen by the people of their owner, and by those of the unit that they are offered to: the one door of both."""
+
+    def within_reach(self, reader: Reader) -> Self:
+        """Pools of the reader's units, and those offered to one of them, to a unit above it or to one below it."""
+        paths = reader.paths(self.view_action)
+        own = within(self.unit_path_lookup, paths)
+        if not own:
+            return self.all()
+        offered = within("offered_to__path", paths) | models.Q(offered_to__path__in=at_or_above(paths))
+        return self.filter(own | offered)
+
+    def visible_to(self, reader: Reader) -> Self:
+        return self.within_reach(reader).filter(demo=reader.showing_demo)
+
+
 class CapacityPool(models.Model):
     """Accelerators, storage (TB) or network (Gbit/s) that several workloads share; owned by a business unit.
+
+    Offered to a unit, the people of that unit and of those below it see the pool, without its cost and its note, and may ask
+    for a part of it; granting stays with the owner.
 
     free = size + what has arrived of `ordered` - committed - granted allocations. `committed` is set aside for what is not
     tracked here (other systems, failover). An empty size is unknown, and then so is what is free.
     """
 
     unit = models.ForeignKey(BusinessUnit, on_delete=models.PROTECT, related_name="pools", verbose_name=_("owner"))
+    offered_to = models.ForeignKey(
+        BusinessUnit, on_delete=models.PROTECT, null=True, blank=True, related_name="offered_pools", verbose_name=_("offered to")
+    )
     name = models.CharField(_("name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=15, choices=choices_of(PoolKind))
     accelerator = models.ForeignKey(
@@ -45,7 +69,7 @@ class CapacityPool(models.Model):
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
 
-    objects = ScopedQuerySet["CapacityPool"].as_manager()
+    objects = CapacityPoolQuerySet.as_manager()
 
     class Meta:
         ordering = ("name", "id")

@@ -7,25 +7,28 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, FloatField, OuterRef, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, Exists, F, FloatField, OuterRef, Q, QuerySet, Subquery, Sum, TextField, Value, When
 from django.db.models.functions import Coalesce
 
 from portfolio.accounts.choices import Action
+from portfolio.accounts.models import BusinessUnit
 from portfolio.accounts.rules import Actor
 from portfolio.initiatives.models import Initiative
 from portfolio.kit import clock
-from portfolio.kit.scope import within
+from portfolio.kit.scope import at_or_above, within
 from readiness.workloads.choices import AllocationState, PoolKind
 from readiness.workloads.models import Allocation, CapacityPool, Workload
 from readiness.workloads.rules import capacity as ledger
 
 HORIZON_MONTHS = 18
 POOL_COLUMNS = (
-    "id", "name", "unit_id", "kind", "venue", "provider", "size", "committed", "ordered", "arrives_on", "lead_time_days",
-    "note", "version", "updated_at",
+    "id", "name", "unit_id", "offered_to_id", "kind", "venue", "provider", "size", "committed", "ordered", "arrives_on",
+    "lead_time_days", "version", "updated_at",
 )  # fmt: skip
 ALLOCATION_COLUMNS = ("id", "pool_id", "workload_id", "quantity", "starts_on", "ends_on", "state", "note", "asked_at")
 _OF_WORKLOAD = ("workload_id", "workload_name", "initiative_id", "initiative_key", "initiative_name", "asked_by_name", "retired")
+# what exports and the API call the columns that are empty where hidden
+SHOWN_AS = {"cost": "cost_per_month", "currency": "cost_currency", "remark": "note"}
 # what a person or tool may sort by
 SORTABLE = {
     "name": "name", "unit": "unit__name", "kind": "kind", "venue": "venue", "size": "available", "committed": "committed",
@@ -66,7 +69,7 @@ def horizon(today: date) -> date:
 
 
 def visible_pools(actor: Actor) -> QuerySet[CapacityPool]:
-    """Pools of the units that the actor may see."""
+    """Pools of the units that the actor may see, and those offered to one of them."""
     pools: QuerySet[CapacityPool] = CapacityPool.objects.visible_to(actor)
     return pools
 
@@ -74,8 +77,8 @@ def visible_pools(actor: Actor) -> QuerySet[CapacityPool]:
 def pool_rows(
     actor: Actor, rows: QuerySet[CapacityPool] | None = None, *, today: date | None = None
 ) -> QuerySet[CapacityPool, dict[str, Any]]:
-    """Dict rows of POOL_COLUMNS with `unit_name`, `accelerator_key`, `accelerator_name`, `available` (what has arrived),
-    `allocated`, `free`, `queued`, `queue` (workloads that wait), `cost_per_month`, `cost_currency`, `cost_hidden`.
+    """Dict rows of POOL_COLUMNS with `unit_name`, `offered_to_name`, `accelerator_key`, `accelerator_name`, `available` (what
+    has arrived), `allocated`, `free`, `queued`, `queue` (workloads that wait) and what `_hidden` keeps from other units.
 
     One statement. Figures are of `today`; `available` and `free` are None where nobody knows the size.
     """
@@ -90,9 +93,13 @@ def pool_rows(
         available=F("size") + _arrived(day),
         free=F("size") + _arrived(day) - F("committed") - F("allocated"),
     )
-    names = {"unit_name": F("unit__name"), "accelerator_key": F("accelerator__key"), "accelerator_name": F("accelerator__name")}
-    shown: QuerySet[CapacityPool, dict[str, Any]] = counted.annotate(**names, **_money(actor)).values(
-        *POOL_COLUMNS, *names, "available", "allocated", "free", "queued", "queue", "cost", "currency", "cost_hidden"
+    names = {
+        "unit_name": F("unit__name"), "offered_to_name": F("offered_to__name"), "accelerator_key": F("accelerator__key"),
+        "accelerator_name": F("accelerator__name"),
+    }  # fmt: skip
+    hidden = _hidden(actor)
+    shown: QuerySet[CapacityPool, dict[str, Any]] = counted.annotate(**names, **hidden).values(
+        *POOL_COLUMNS, *names, "available", "allocated", "free", "queued", "queue", *hidden
     )
     return shown
 
@@ -182,9 +189,16 @@ def held_by_pool(
 
 
 def one_pool(actor: Actor, pk: int) -> CapacityPool | None:
-    """A visible pool with its unit and accelerator, and with `cost`, `currency`, `cost_hidden`: read the amount nowhere else."""
-    rows = visible_pools(actor).annotate(**_money(actor)).select_related("unit", "accelerator")
+    """A visible pool with its units and accelerator, and with what `_hidden` tells: read cost and note nowhere else."""
+    rows = visible_pools(actor).annotate(**_hidden(actor)).select_related("unit", "offered_to", "accelerator")
     return rows.filter(pk=pk).first()
+
+
+def offerable_units(actor: Actor) -> QuerySet[BusinessUnit]:
+    """Units that the actor may offer a pool to, in tree order: those it sees and those above them, up to the whole tree."""
+    paths = actor.paths(Action.VIEW)
+    seen = within("path", paths)
+    return BusinessUnit.objects.filter(seen | Q(path__in=at_or_above(paths)) if seen else seen)
 
 
 def allocation_rows(actor: Actor, rows: QuerySet[Any]) -> QuerySet[Any, dict[str, Any]]:
@@ -214,6 +228,20 @@ def allocations_of_workload(actor: Actor, workload_pk: int) -> list[dict[str, An
     return [row if row["pool_seen"] else row | {"pool_id": None, "pool_name": None} for row in found]
 
 
+def open_allocations(workload_pk: int, today: date) -> QuerySet[Allocation]:
+    """What a workload asks for, and what it holds today or will hold; the caller has checked who may know."""
+    held = Q(state=AllocationState.GRANTED) & (Q(ends_on=None) | Q(ends_on__gte=today))
+    return Allocation.objects.filter(Q(state=AllocationState.REQUESTED) | held, workload=workload_pk)
+
+
+def open_rows(actor: Actor, workload_pk: int, today: date) -> list[dict[str, Any]]:
+    """`pool_name` (None where the actor may not see the pool), `pool_kind`, `state` and `quantity`, the sum of each in use."""
+    names = visible_pools(actor).filter(pk=OuterRef("pool")).values("name")
+    rows = open_allocations(workload_pk, today).order_by("state", "pool").values("state", "pool")
+    summed = rows.annotate(quantity=Sum("quantity"), pool_name=Subquery(names), pool_kind=F("pool__kind"))
+    return list(summed.values("state", "quantity", "pool_name", "pool_kind"))
+
+
 def requestable_workloads(actor: Actor) -> QuerySet[Workload]:
     """Workloads in use for which the actor may ask for capacity."""
     may = within("initiative__unit__path", actor.paths(Action.WORKLOAD))
@@ -231,13 +259,16 @@ def _arrived(day: date) -> Case:
     return Case(When(arrives_on__lte=day, then=F("ordered")), default=Value(0.0), output_field=FloatField())
 
 
-def _money(actor: Actor) -> dict[str, Any]:
-    """`cost` and `currency`, empty where hidden, and `cost_hidden`: amounts of a pool are for those with money on its unit."""
-    seen = within("unit__path", actor.paths(Action.MONEY))
-    if not seen:
-        return {"cost": F("cost_per_month"), "currency": F("cost_currency"), "cost_hidden": Value(False)}
+def _hidden(actor: Actor) -> dict[str, Any]:
+    """`cost`, `currency` and `remark`, empty where hidden, with `cost_hidden` and `offered`.
+
+    Amounts are for those with money on the pool's unit, its note for the people of that unit: `offered` marks a pool of others.
+    """
+    money, own = (within("unit__path", actor.paths(action)) for action in (Action.MONEY, Action.VIEW))
     return {
-        "cost": Case(When(seen, then=F("cost_per_month"))),
-        "currency": Case(When(seen, then=F("cost_currency")), default=Value("")),
-        "cost_hidden": Case(When(seen, then=Value(False)), default=Value(True)),
+        "cost": Case(When(money, then=F("cost_per_month"))) if money else F("cost_per_month"),
+        "currency": Case(When(money, then=F("cost_currency")), default=Value("")) if money else F("cost_currency"),
+        "cost_hidden": Case(When(money, then=Value(False)), default=Value(True)) if money else Value(False),
+        "remark": Case(When(own, then=F("note")), default=Value("", TextField())) if own else F("note"),
+        "offered": Case(When(own, then=Value(False)), default=Value(True)) if own else Value(False),
     }

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 
+from portfolio.accounts.choices import Action
 from portfolio.accounts.rules import Actor
 from portfolio.initiatives.models import Initiative
 from readiness.workloads.choices import AllocationState
@@ -62,7 +63,8 @@ class _Whose(NamedTuple):
 def order_by_rows(actor: Actor, today: date, pools: QuerySet[CapacityPool] | None = None) -> list[OrderRow]:
     """Requests of visible pools that what is free does not cover, in four statements; the latest first, unknown dates last.
 
-    `pools` are some of the visible ones. The need date is the workload's own; without one the day that the request begins.
+    `pools` are some of the visible ones; of a pool that another unit offers only the reader's own needs are told, because
+    ordering is its owner's. The need date is the workload's own; without one the day that the request begins.
     """
     looked_at = visible_pools(actor) if pools is None else pools
     waiting = Allocation.objects.filter(
@@ -75,7 +77,7 @@ def order_by_rows(actor: Actor, today: date, pools: QuerySet[CapacityPool] | Non
         Need(pool, workload, quantity, needed or begins, max(ends, needed or begins) if ends else None)
         for pool, workload, quantity, begins, ends, needed in asked
     ]
-    return _named(actor, _rows(needs, today))
+    return _rows(actor, needs, today)
 
 
 def order_by_for(actor: Actor, needs: Sequence[Need], today: date) -> list[OrderRow]:
@@ -90,7 +92,7 @@ def order_by_for(actor: Actor, needs: Sequence[Need], today: date) -> list[Order
         for need in sorted(needs, key=lambda need: need.needed_on)
         if need.pool_id in seen
     ]
-    return _named(actor, _rows([need for need in left if need.quantity > 0], today))
+    return _rows(actor, [need for need in left if need.quantity > 0], today)
 
 
 def _granted(needs: Iterable[Need]) -> dict[tuple[int, int], float]:
@@ -109,47 +111,43 @@ def _granted(needs: Iterable[Need]) -> dict[tuple[int, int], float]:
     return made
 
 
-def _rows(needs: Sequence[Need], today: date) -> list[OrderRow]:
+def _rows(actor: Actor, needs: Sequence[Need], today: date) -> list[OrderRow]:
     by_pool: dict[int, list[Need]] = {}
     for need in needs:
         by_pool.setdefault(need.pool_id, []).append(need)
     held = held_by_pool(by_pool)
-    made = []
-    for pool in CapacityPool.objects.filter(pk__in=by_pool):
+    short: list[tuple[CapacityPool, Need, ledger.Span | None]] = []
+    for pool in CapacityPool.objects.filter(pk__in=by_pool).select_related("unit"):
         queue = [ledger.Span(need.quantity, need.needed_on, need.ends_on) for need in by_pool[pool.pk]]
         answers = ledger.unmet(pool, held.get(pool.pk, []), queue)
-        made += [
-            _row(pool, need, answer, today)
-            for need, answer in zip(by_pool[pool.pk], answers, strict=True)
-            if answer is None or answer.quantity > 0
-        ]
+        told = zip(by_pool[pool.pk], answers, strict=True)
+        short += [(pool, need, answer) for need, answer in told if answer is None or answer.quantity > 0]
+    whose = _whose(actor, {need.workload_id for _pool, need, _answer in short})
+    made = [
+        _row(pool, need, answer, today, whose.get(need.workload_id))
+        for pool, need, answer in short
+        if need.workload_id in whose or actor.may(Action.VIEW, pool.unit.path)
+    ]
     return sorted(made, key=lambda row: (row.order_by or date.max, row.needed_on, row.pool_id))
 
 
-def _row(pool: CapacityPool, need: Need, answer: ledger.Span | None, today: date) -> OrderRow:
+def _whose(actor: Actor, workloads: set[int]) -> dict[int, _Whose]:
+    """By workload, for those that the actor may see; the needs of others keep their figures alone."""
+    rows = Initiative.objects.visible_to(actor).filter(workloads__in=workloads)
+    return {pk: _Whose(*names) for pk, *names in rows.values_list("workloads__pk", "workloads__name", "pk", "key")}
+
+
+def _row(pool: CapacityPool, need: Need, answer: ledger.Span | None, today: date, whose: _Whose | None) -> OrderRow:
     when = ledger.order_by(need.needed_on, pool.lead_time_days, today)
     return OrderRow(
-        pool.pk, pool.name, pool.kind, need.workload_id, "", None, "", need.quantity,
+        pool.pk, pool.name, pool.kind,
+        workload_id=need.workload_id if whose else None,
+        workload_name=whose.workload if whose else "",
+        initiative_id=whose.initiative_id if whose else None,
+        initiative_key=whose.key if whose else "",
+        quantity=need.quantity,
         missing=answer.quantity if answer else None,
         missing_from=answer.starts_on if answer else need.needed_on,
         missing_until=answer.ends_on if answer else need.ends_on,
         needed_on=need.needed_on, lead_time_days=pool.lead_time_days, order_by=when.order_by, late_days=when.late_days,
     )  # fmt: skip
-
-
-def _named(actor: Actor, rows: list[OrderRow]) -> list[OrderRow]:
-    """With the names of the workloads that the actor may see; those of other units keep their figures alone."""
-    whose = {
-        pk: _Whose(*names)
-        for pk, *names in Initiative.objects.visible_to(actor)
-        .filter(workloads__in={row.workload_id for row in rows})
-        .values_list("workloads__pk", "workloads__name", "pk", "key")
-    }
-    made = []
-    for row in rows:
-        named = whose.get(row.workload_id or 0)
-        if named is None:
-            made.append(replace(row, workload_id=None))
-        else:
-            made.append(replace(row, workload_name=named.workload, initiative_id=named.initiative_id, initiative_key=named.key))
-    return made

@@ -18,13 +18,14 @@ from portfolio.kit.acting import acting
 from portfolio.outbox.services import emit
 from readiness.workloads.choices import AllocationState, PoolKind
 from readiness.workloads.models import Allocation, CapacityPool, Workload
+from readiness.workloads.queries.capacity import offerable_units, open_allocations
 from readiness.workloads.rules import capacity as ledger
-from readiness.workloads.services.profiles import can_edit, require_edit
+from readiness.workloads.services.access import can_edit, lock, require_edit
 from readiness.workloads.services.shortage import refusal, require_known
 
 MONEY_FIELDS = ("cost_per_month", "cost_currency")
 POOL_FIELDS = (
-    "unit", "name", "kind", "accelerator", "venue", "provider", "size", "committed", "ordered", "arrives_on",
+    "unit", "offered_to", "name", "kind", "accelerator", "venue", "provider", "size", "committed", "ordered", "arrives_on",
     "lead_time_days", *MONEY_FIELDS, "note",
 )  # fmt: skip
 MOST = 1e12
@@ -89,21 +90,23 @@ def request_capacity(
 ) -> Allocation:  # fmt: skip
     """Ask for a part of a pool from a day, until a day or for good. It queues, and takes nothing, until it is granted.
 
+    The pool is one of the asker's units or one offered to them.
+
     Raises PermissionDenied, ValidationError with a message per field.
     """
     require_edit(by, workload.initiative)
-    if not by.may(Action.VIEW, pool.unit.path):
+    if not CapacityPool.objects.within_reach(by).filter(pk=pool.pk).exists():
         raise PermissionDenied(_("You may not ask for capacity of this pool."))
     if pool.demo != workload.initiative.demo:
         raise ValidationError({"pool": _("Demo and real capacity do not mix.")})
-    if workload.retired_at is not None:
-        raise ValidationError({"workload": _("This workload is retired.")})
     _check_amounts({"quantity": quantity})
     if quantity <= 0:
         raise ValidationError({"quantity": _("Ask for more than nothing.")})
     if ends_on is not None and ends_on < starts_on:
         raise ValidationError({"ends_on": _("It cannot end before it begins.")})
     with acting(by):
+        if lock(workload, by=by, retired=True).retired_at is not None:
+            raise ValidationError({"workload": _("This workload is retired.")})
         row = Allocation(
             pool=pool, workload=workload, initiative_id=workload.initiative_id, quantity=quantity, starts_on=starts_on,
             ends_on=ends_on, note=note.strip(), asked_by_id=by.user_id,
@@ -166,9 +169,34 @@ def release(*, by: Actor, allocation: Allocation, on: date | None = None) -> All
                 raise ValidationError({"on": _("Name a day on which it is held.")})
             row.ends_on = on
             return _move(row, AllocationState.GRANTED, "ends_on")
-        if row.state == AllocationState.GRANTED and row.starts_on <= today:
-            row.ends_on = min(today, row.ends_on or today)
+        _end(row, today)
         return _move(row, AllocationState.RELEASED, "ends_on")
+
+
+def give_back(*, by: Actor, workload: Workload) -> None:
+    """Release what a workload holds from today on, and take its requests back: it retires.
+
+    The caller holds the workload's lock and has checked the right to it, so that nobody asks for it meanwhile; who answers a
+    request of it is waited for.
+    """
+    today = clock.today()
+    with acting(by):
+        pools = set(open_allocations(workload.pk, today).values_list("pool_id", flat=True))
+        for pk in sorted(pools):
+            _lock(pk)
+        rows = list(open_allocations(workload.pk, today).select_for_update())
+        for row in rows:
+            _end(row, today)
+            row.state = AllocationState.RELEASED
+        Allocation.objects.bulk_update(rows, ["state", "ends_on"])
+        if pools:
+            _changed(*pools)
+
+
+def _end(row: Allocation, today: date) -> None:
+    """What runs is held until today and no longer."""
+    if row.state == AllocationState.GRANTED and row.starts_on <= today:
+        row.ends_on = min(today, row.ends_on or today)
 
 
 def _lock(pk: int) -> CapacityPool:
@@ -216,9 +244,13 @@ def _require_balance(by: Actor, pool: CapacityPool) -> None:
 
 
 def _write(by: Actor, row: CapacityPool, changes: Mapping[str, Any]) -> None:
+    offered_to = row.offered_to_id
     for name, value in changes.items():
         setattr(row, name, value.strip() if isinstance(value, str) else value)
     _require_capacity(by, row)
+    now = row.offered_to_id
+    if now is not None and now != offered_to and not offerable_units(by).filter(pk=now).exists():
+        raise ValidationError({"offered_to": _("There is no such unit.")})
     if set(MONEY_FIELDS) & set(changes) and not by.may(Action.MONEY, row.unit.path):
         raise PermissionDenied(_("You may not change amounts here."))
     _check_amounts({name: getattr(row, name) for name in ("size", "committed", "ordered")})
@@ -256,5 +288,5 @@ def _check_names(changes: Mapping[str, Any]) -> None:
         raise ValidationError({name: _("There is no such field to change.") for name in sorted(unknown)})
 
 
-def _changed(pool_id: int) -> None:
-    emit("capacity.changed", {"pool_ids": [pool_id]})
+def _changed(*pool_ids: int) -> None:
+    emit("capacity.changed", {"pool_ids": sorted(pool_ids)})

@@ -24,6 +24,7 @@ from readiness.workloads.rules.fields import BY_NAME, asked
 from readiness.workloads.rules.templates import TEMPLATES, Template
 from readiness.workloads.rules.values import PERCENTILE_OF, class_fault, faults
 from readiness.workloads.services.access import StaleVersion, can_edit, changed, lock, require_edit
+from readiness.workloads.services.capacity import give_back
 from readiness.workloads.services.deriving import derive_requirements
 from readiness.workloads.services.messages import message
 
@@ -123,12 +124,16 @@ def set_serves(*, by: Actor, workload: Workload, initiatives: Iterable[Initiativ
 
 
 def retire_workload(*, by: Actor, workload: Workload) -> Workload:
-    """Take it out of the lists; its history, versions and citations stay. Twice is the same as once."""
+    """Take it out of the lists; its history, versions and citations stay. Twice is the same as once.
+
+    What it holds of any pool is given back today, and what it asks for is asked no longer.
+    """
     with acting(by):
         row = lock(workload, by=by, retired=True)
         if row.retired_at is None:
             row.retired_at = clock.now()
             _save(row, ["retired_at"])
+            give_back(by=by, workload=row)
             changed([row.pk])
     return row
 

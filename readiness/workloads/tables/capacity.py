@@ -15,9 +15,10 @@ from portfolio.initiatives.choices import VENUE_LABELS, Venue
 from portfolio.kit.cells import csv_lines
 from portfolio.kit.templatetags import ui_text
 from readiness.workloads.choices import AllocationState, PoolKind
-from readiness.workloads.queries.capacity import Totals, horizon
+from readiness.workloads.queries.capacity import SHOWN_AS, Totals, horizon
 from readiness.workloads.queries.orders import OrderRow
 from readiness.workloads.rules import capacity as ledger
+from readiness.workloads.services.shortage import amount
 
 UNITS = {PoolKind.ACCELERATORS: gettext_lazy("accelerators"), PoolKind.STORAGE: "TB", PoolKind.NETWORK: "Gbit/s"}
 KINDS = {
@@ -32,9 +33,9 @@ STATES = {
     AllocationState.REFUSED: gettext_lazy("refused"),
 }
 EXPORT_FIELDS = (
-    "id", "name", "unit_name", "kind", "accelerator_key", "venue", "provider", "size", "committed", "ordered", "arrives_on",
-    "allocated", "free", "free_lowest", "lowest_on", "queued", "queue", "lead_time_days", "cost_per_month", "cost_currency",
-    "cost_hidden", "note",
+    "id", "name", "unit_name", "offered_to_name", "kind", "accelerator_key", "venue", "provider", "size", "committed",
+    "ordered", "arrives_on", "allocated", "free", "free_lowest", "lowest_on", "queued", "queue", "lead_time_days",
+    "cost_per_month", "cost_currency", "cost_hidden", "note",
 )  # fmt: skip
 PAST = 20
 
@@ -141,6 +142,20 @@ def allocation_rows(rows: Iterable[dict[str, Any]], today: date) -> dict[str, li
     return made
 
 
+def given_back(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What queries.capacity.open_rows lose when their workload retires, a sentence each."""
+    said = {
+        AllocationState.GRANTED: _("It gives back %(amount)s of %(pool)s."),
+        AllocationState.REQUESTED: _("It takes back its request for %(amount)s of %(pool)s."),
+    }
+    unnamed = _("a pool of another unit")
+    return [
+        said[AllocationState(row["state"])]
+        % {"amount": amount(row["quantity"], row["pool_kind"]), "pool": row["pool_name"] or unnamed}
+        for row in rows
+    ]
+
+
 def timeline(pool: Any, held: Sequence[ledger.Span], queue: Sequence[ledger.Span], today: date) -> dict[str, Any]:
     """The chart of one pool from today to the horizon: committed, allocated and asked for, against its size."""
     until = horizon(today)
@@ -188,8 +203,8 @@ def json_export(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
 
 
 def _values(row: Mapping[str, Any]) -> list[Any]:
-    renamed = {"cost_per_month": "cost", "cost_currency": "currency"}
-    return [row[renamed.get(name, name)] for name in EXPORT_FIELDS]
+    said = {SHOWN_AS.get(name, name): value for name, value in row.items()}
+    return [said[name] for name in EXPORT_FIELDS]
 
 
 EXPORTS = {

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portfolio.accounts.choices import Action
+from portfolio.accounts.models import BusinessUnit
 from portfolio.accounts.queries import units_where
 from portfolio.accounts.rules import Actor
 from portfolio.initiatives.forms.fields import add_errors
@@ -87,7 +88,7 @@ def pool(request: PageRequest, pk: int) -> HttpResponse:
         "orders": tables.order_rows(order_by_rows(actor, today, CapacityPool.objects.filter(pk=pk))),
         "may_grant": can_grant(actor, row), "may_ask": _may_ask(actor), "releasable": _releasable(actor, allocations),
         "crumbs": [{"label": _("Capacity"), "url": reverse("workloads:capacity")}]
-        + [{"label": unit.name, "url": ""} for unit in unit_trail(row.unit)],
+        + [{"label": unit.name, "url": ""} for unit in _trail(actor, row)],
         **tables.allocation_rows(allocations, today),
     }  # fmt: skip
     return render(request, "workloads/pool.html", context)
@@ -149,6 +150,11 @@ def get_pool(request: PageRequest, pk: int) -> CapacityPool:
     return row
 
 
+def _trail(actor: Actor, row: CapacityPool) -> list[BusinessUnit]:
+    """The owner with the units above it; of a pool that another unit offers the owner alone."""
+    return list(unit_trail(row.unit)) if actor.may(Action.VIEW, row.unit.path) else [row.unit]
+
+
 def _spans(rows: list[dict[str, Any]], state: AllocationState) -> list[Span]:
     return [Span(row["quantity"], row["starts_on"], row["ends_on"]) for row in rows if row["state"] == state]
 
@@ -181,10 +187,15 @@ def _pool_form(
     request: PageRequest, *, money: bool, row: CapacityPool | None = None
 ) -> PoolForm:  # fmt: skip
     units = {unit.pk: unit for unit in units_where(request.actor, Action.CAPACITY).order_by("path")}
-    offered = Accelerator.objects.filter(Q(retired=False) | Q(pk=row.accelerator_id if row else None))
-    accelerators = {one.pk: one for one in offered}
+    offers = {unit.pk: unit for unit in reading.offerable_units(request.actor)}
+    if row is not None and row.offered_to is not None:
+        offers.setdefault(row.offered_to.pk, row.offered_to)
+    kinds = Accelerator.objects.filter(Q(retired=False) | Q(pk=row.accelerator_id if row else None))
+    accelerators = {one.pk: one for one in kinds}
     initial = typed_pool(row, money=money) if row else {}
-    return PoolForm(request.POST or None, units=units, accelerators=accelerators, money=money, initial=initial)
+    return PoolForm(
+        request.POST or None, units=units, offers=offers, accelerators=accelerators, money=money, initial=initial
+    )  # fmt: skip
 
 
 def _given(form: PoolForm) -> dict[str, Any]:
@@ -196,7 +207,8 @@ def _again(form: PoolForm, current: dict[str, Any]) -> PoolForm:
     """The form as it was typed over the newer version, saying what the other person's is, so that saving again is meant."""
     typed = {**form.data.dict(), "version": str(current["version"])}  # type: ignore[attr-defined]
     fresh = PoolForm(
-        typed, units=form.units, accelerators=form.accelerators, money="cost_per_month" in form.fields, initial=current
+        typed, units=form.units, offers=form.offers, accelerators=form.accelerators,
+        money="cost_per_month" in form.fields, initial=current,
     )  # fmt: skip
     theirs = [
         f"{fresh[name].label}: {current[name] if current[name] not in (None, '') else _('empty')}"

@@ -13,10 +13,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portfolio.initiatives.forms.fields import add_errors
 from portfolio.initiatives.models import Initiative
+from portfolio.kit import clock
 from readiness.core.sizing.inputs import Task, WorkloadClass
 from readiness.workloads.choices import Experience, Knowledge
 from readiness.workloads.forms.workloads import FirstNumbers, WorkloadForm
 from readiness.workloads.models import Workload
+from readiness.workloads.queries.capacity import open_rows
 from readiness.workloads.queries.profiles import workloads_of
 from readiness.workloads.rules.fields import Field, asked
 from readiness.workloads.rules.templates import TEMPLATES, Template, origin_text
@@ -30,6 +32,7 @@ from readiness.workloads.services.profiles import (
     set_serves,
     set_values,
 )
+from readiness.workloads.tables.capacity import given_back
 from readiness.workloads.tables.labels import CLASSES, EXPERIENCES, TASK_HELP, TASKS, unit_of
 from readiness.workloads.tables.profile import first_questions
 from readiness.workloads.tables.rows import first_hints, initiative_rows, template_card
@@ -168,11 +171,18 @@ def retire(request: PageRequest, pk: int) -> HttpResponse:
     row = get_editable(request, pk)
     if request.method == "POST":
         retire_workload(by=request.actor, workload=row)
-        messages.success(request, _("%s is retired. Its versions and its history stay.") % row.name)
+        messages.success(
+            request, _("%s is retired. Its versions and its history stay; what it held of pools is given back.") % row.name
+        )
         return redirect("workloads:initiative", row.initiative_id)
     context = {
         "title": _("Retire %s?") % row.name,
-        "text": _("It leaves the lists, the sizing and the unknowns. Versions, history and what cites it stay."),
+        "text": " ".join(
+            [
+                _("It leaves the lists, the sizing and the unknowns. Versions, history and what cites it stay."),
+                *given_back(open_rows(request.actor, pk, clock.today())),
+            ]
+        ),
         "action": reverse("workloads:retire", args=[pk]),
         "submit": _("Retire it"),
         "danger": True,

@@ -45,14 +45,15 @@ def ask(pool: CapacityPool, workload: Workload, quantity: float, begin: int = 0,
 
 
 def make_many(organisation: Organisation, count: int) -> tuple[Initiative, list[CapacityPool], Workload]:
-    """`count` pools, and as many allocations in the first one, in a few statements."""
-    workload = make_workload(organisation)
+    """`count` pools, a third of them offered by another unit, and as many allocations in the first one, in a few statements."""
+    workload, units = make_workload(organisation), organisation.units
     pools = CapacityPool.objects.bulk_create(
         CapacityPool(
-            unit=organisation.units["Retail"], name=f"Pool {n:04}", kind="accelerators", size=None if n % 9 == 8 else 5000 + n
+            unit=units["Logistics" if n % 3 == 2 else "Retail"], offered_to=units["Group"] if n % 3 == 2 else None,
+            name=f"Pool {n:04}", kind="accelerators", size=None if n % 9 == 8 else 5000 + n,
         )
         for n in range(count)
-    )
+    )  # fmt: skip
     states = [*AllocationState]
     Allocation.objects.bulk_create(
         Allocation(

@@ -138,6 +138,22 @@ def test_from_asking_to_granting_to_giving_back(organisation: Organisation, sign
     assert asked.state == AllocationState.RELEASED
 
 
+def test_retiring_says_first_what_is_given_back(organisation: Organisation, signed_in: SignIn) -> None:
+    pool, workload = make_pool(organisation), make_workload(organisation)
+    held = grant(by=SYSTEM, allocation=ask(pool, workload, 3))
+    grant(by=SYSTEM, allocation=ask(pool, workload, 5, 10))
+    ask(pool, workload, 4, 20)
+    paula = signed_in("Paula")
+    page = text_of(paula.get(f"/workloads/{workload.pk}/retire/"))
+    assert "It gives back 8 accelerators of Hall 2." in page
+    assert "It takes back its request for 4 accelerators of Hall 2." in page
+    paula.post(f"/workloads/{workload.pk}/retire/")
+    held.refresh_from_db()
+    assert held.state == AllocationState.RELEASED
+    nothing = text_of(paula.get(f"/workloads/{make_workload(organisation, 'Two').pk}/retire/"))
+    assert "gives back" not in nothing and "takes back" not in nothing
+
+
 def test_a_refusal_needs_a_reason_and_keeps_what_was_typed(hall: CapacityPool, signed_in: SignIn) -> None:
     asked = Allocation.objects.get(state=AllocationState.REQUESTED)
     at = f"{URL}{hall.pk}/allocations/{asked.pk}/refuse/"

@@ -197,12 +197,46 @@ def test_a_retired_workload_neither_asks_nor_is_granted(organisation: Organisati
     pool, workload = make_pool(organisation), make_workload(organisation)
     asked = ask(pool, workload, 1)
     retire_workload(by=SYSTEM, workload=workload)
-    workload.refresh_from_db()
-    with pytest.raises(ValidationError, match="retired"):
+    with pytest.raises(ValidationError, match="answered this request already"):
         grant(by=SYSTEM, allocation=asked)
     with pytest.raises(ValidationError, match="retired"):
         ask(pool, workload, 1)
     assert order_by_rows(SYSTEM, TODAY) == []
+
+
+def test_a_retired_workload_gives_back_what_it_holds_from_today_on_and_asks_for_nothing(organisation: Organisation) -> None:
+    hall, discs = make_pool(organisation, size=96), make_pool(organisation, "Discs", kind=PoolKind.STORAGE, size=50)
+    workload, other = make_workload(organisation), make_workload(organisation, "Stays")
+    over = grant(by=SYSTEM, allocation=ask(hall, workload, 1, -20, -10))
+    running = grant(by=SYSTEM, allocation=ask(hall, workload, 8, -5))
+    to_come = grant(by=SYSTEM, allocation=ask(discs, workload, 20, 30, 60))
+    asked = ask(hall, workload, 4, 10)
+    kept = grant(by=SYSTEM, allocation=ask(hall, other, 16))
+    refused = refuse(by=SYSTEM, allocation=ask(hall, workload, 2), reason="No.")
+    retire_workload(by=organisation.actor("Paula"), workload=workload)
+    now = {row.pk: row for row in Allocation.objects.all()}
+    assert {now[row.pk].state for row in (running, to_come, asked)} == {AllocationState.RELEASED}
+    assert (now[running.pk].ends_on, now[to_come.pk].ends_on, now[asked.pk].ends_on) == (TODAY, later(60), None)
+    assert [(now[row.pk].state, now[row.pk].ends_on) for row in (over, kept, refused)] == [
+        (AllocationState.GRANTED, later(-10)), (AllocationState.GRANTED, None), (AllocationState.REFUSED, None),
+    ]  # fmt: skip
+    assert free_over([hall.pk], TODAY)[hall.pk].free == 80
+    entries = AuditEntry.objects.filter(object_type="workloads_allocation", action="change", actor="Paula Test")
+    assert {int(entry.object_id) for entry in entries} == {running.pk, to_come.pk, asked.pk}
+    assert {entry.initiative_id for entry in entries} == {workload.initiative_id}
+    assert Event.objects.filter(kind="capacity.changed").latest("id").payload == {"pool_ids": sorted([hall.pk, discs.pk])}
+    before = Event.objects.count()
+    retire_workload(by=organisation.actor("Paula"), workload=workload)
+    assert Event.objects.count() == before
+
+
+def test_who_may_not_retire_a_workload_gives_nothing_back(organisation: Organisation) -> None:
+    workload = make_workload(organisation)
+    held = grant(by=SYSTEM, allocation=ask(make_pool(organisation), workload, 8))
+    with pytest.raises(PermissionDenied):
+        retire_workload(by=organisation.actor("Vera"), workload=workload)
+    held.refresh_from_db()
+    assert held.state == AllocationState.GRANTED
 
 
 def test_every_promise_is_in_the_initiatives_history_and_told_to_sizing(organisation: Organisation) -> None:

@@ -40,7 +40,8 @@ def lay_out(everyone: list[Subject], crew: Cast, made: list[DemoWorkload], ids: 
 def _pools(crew: Cast, kinds: dict[str, int], today: date) -> dict[str, CapacityPool]:
     rows = [
         CapacityPool(
-            unit_id=crew.units[one["unit"]], name=one["name"], kind=one["kind"], venue=one["venue"], demo=True,
+            unit_id=crew.units[one["unit"]], offered_to_id=crew.units.get(one.get("offered_to", "")), demo=True,
+            name=one["name"], kind=one["kind"], venue=one["venue"],
             accelerator_id=kinds[one["accelerator"]] if "accelerator" in one else None, provider=one.get("provider", ""),
             size=one.get("size"), committed=one.get("committed", 0), ordered=one.get("ordered", 0),
             arrives_on=today + timedelta(days=one["arrives_in_days"]) if "arrives_in_days" in one else None,
