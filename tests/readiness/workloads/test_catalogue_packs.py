@@ -37,6 +37,7 @@ def test_speeds_and_prices_are_in_a_believable_order() -> None:
         if row.flops_fp8 and row.flops_bf16:
             assert row.flops_bf16 <= row.flops_fp8 <= 2.1 * row.flops_bf16, row.key
         if row.price_low is not None:
+            assert row.price_likely is not None and row.price_high is not None, row.key
             assert row.price_low <= row.price_likely <= row.price_high, row.key
             assert row.price_currency == "USD"
         assert row.memory_bytes and 16e9 <= row.memory_bytes <= 1e12, row.key
