@@ -78,7 +78,9 @@ def _changed(base: Draft, changes: dict[str, Any]) -> Draft:
         changes["precision"] = Precision(model["precision"])
     if model is not None and base.approach != Approach.WORKERS:
         changes["approach"] = Approach.API if model["offered_as"] == ModelSource.API else Approach.SELF_HOSTED
-    if "accelerator" in changes and "pool" not in changes and base.pool is not None:
+    if changes.get("approach") == Approach.API:
+        changes |= {"pool": None, "venue": None, "measurement": None}  # those of the accelerators it no longer runs on
+    elif "accelerator" in changes and "pool" not in changes and base.pool is not None:
         kept = base.pool["accelerator_id"] == changes["accelerator"]["id"]
         changes["pool"] = base.pool if kept else None
     made = replace(base, **changes)

@@ -9,6 +9,7 @@ from readiness.core.sizing.answer import Constraint
 from readiness.core.sizing.inputs import Demand, Task
 from readiness.sizing.choices import Approach
 from readiness.sizing.rules.drafts import Draft, Row, fits_measurement
+from readiness.sizing.rules.live import reaching
 from readiness.sizing.rules.proposals import fitting_count, label_of, tokens_of
 from readiness.sizing.rules.sized import Sized, sized
 from readiness.workloads.choices import ModelSource, Precision
@@ -49,7 +50,7 @@ def swapped(base: Draft | None, demand: Demand, models: Iterable[Row], *, chosen
 
 
 def draft_with(model: Row, base: Draft | None, demand: Demand) -> Draft | None:
-    """`base` with another model: as many accelerators together as that one needs, at its published precision."""
+    """`base` with another model at its published precision: as many accelerators together as it takes to fit and be in time."""
     if model["offered_as"] == ModelSource.API:
         return _labelled(Draft(Approach.API, model=model))
     if base is None or base.accelerator is None:
@@ -63,7 +64,7 @@ def draft_with(model: Row, base: Draft | None, demand: Demand) -> Draft | None:
     )  # fmt: skip
     if made.measurement is not None and fits_measurement(made, made.measurement):
         made = replace(made, measurement=None)
-    return _labelled(made)
+    return _labelled(made) if same else reaching(_labelled(made), demand)
 
 
 def _labelled(draft: Draft) -> Draft:
