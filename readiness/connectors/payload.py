@@ -18,6 +18,7 @@ _SAFE_YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 LARGEST_YAML = 64 * 1024 * 1024
 MOST_ALIASES = 1000
 MOST_LINES = 100_000
+_NO_YAML = (yaml.YAMLError, ValueError, RecursionError, OverflowError, TypeError)
 _LONGEST_FIELD = 16 * 1024 * 1024
 
 
@@ -71,14 +72,27 @@ def _whole(content: bytes) -> Any:
 
 def parse_yaml(content: bytes) -> Any:
     """One YAML document. Aliases are counted first: nested ones grow without bound when walked."""
+    _check_yaml(content)
+    try:
+        return yaml.load(decoded(content), Loader=_SAFE_YAML)  # noqa: S506 - a safe loader, in C where there is one
+    except _NO_YAML as wrong:
+        raise Fatal("this is no YAML: it is cut off or damaged") from wrong
+
+
+def parse_yaml_documents(content: bytes) -> list[Any]:
+    """All documents of a YAML stream ("---" between them)."""
+    _check_yaml(content)
+    try:
+        return list(yaml.load_all(decoded(content), Loader=_SAFE_YAML))
+    except _NO_YAML as wrong:
+        raise Fatal("this is no YAML: it is cut off or damaged") from wrong
+
+
+def _check_yaml(content: bytes) -> None:
     if len(content) > LARGEST_YAML:
         raise Fatal(f"a YAML file of more than {LARGEST_YAML // 2**20} MiB")
     if len(re.findall(rb"[\s\[{,]\*[A-Za-z0-9]", content)) > MOST_ALIASES:
         raise Fatal("too many YAML aliases")
-    try:
-        return yaml.load(decoded(content), Loader=_SAFE_YAML)  # noqa: S506 - a safe loader, in C where there is one
-    except (yaml.YAMLError, ValueError, RecursionError, OverflowError, TypeError) as wrong:
-        raise Fatal("this is no YAML: it is cut off or damaged") from wrong
 
 
 def parse_csv(content: bytes) -> list[list[str]]:
