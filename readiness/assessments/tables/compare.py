@@ -25,6 +25,7 @@ DIRECTIONS = {
     Direction.OTHER: ("arrow-right", gettext_lazy("changed")),
 }
 MAX_DIFFERENT = 40
+_SHORT = 32
 
 
 def changes_context(new: Sheet, old: Sheet) -> dict[str, Any]:
@@ -136,7 +137,7 @@ def _picture(columns: list[dict[str, Any]]) -> dict[str, Any]:
         if not found.applicable:
             continue
         low, high = ends(found)
-        key = column["initiative"].key
+        key = f"{column['initiative'].key} {_shortened(column['initiative'].name)}"
         base = _("for %(aim)s, %(count)d unknown") % {"aim": column["aim"], "count": found.unknown}
         row: dict[str, Any] = {"label": key, "low": low, "high": high, "base": base, "url": column["url"]}
         rows.append(row | ({"mid": low} if low == high else {}))
@@ -144,6 +145,10 @@ def _picture(columns: list[dict[str, Any]]) -> dict[str, Any]:
         "kind": "interval", "title": _("Ready, side by side"), "unit": "%", "max": 100, "category_label": _("Initiative"),
         "rows": rows, "summary": _apart(columns),
     }  # fmt: skip
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _SHORT else text[: _SHORT - 1] + "…"
 
 
 def _apart(columns: list[dict[str, Any]]) -> str:

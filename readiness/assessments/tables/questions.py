@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from readiness.assessments.choices import Component, Dimension, Phase, Presence, Reply
 from readiness.assessments.models import AssessmentAnswer, ComponentCheck, Question
@@ -151,7 +152,15 @@ def component_line(
 
 def _options(prefix: str, words: Mapping[Any, Any], tones: Mapping[Any, str], icons: Mapping[Any, str]) -> list[dict[str, str]]:
     return [
-        {"value": str(one), "label": str(label), "tone": tones[one], "icon": icons[one], "id": f"{prefix}-{one}", "key": str(n)}
+        {
+            "value": str(one),
+            "label": str(label),
+            "short": str(_("N/A")) if one is Reply.NOT_APPLICABLE else "",
+            "tone": tones[one],
+            "icon": icons[one],
+            "id": f"{prefix}-{one}",
+            "key": str(n),
+        }
         for n, (one, label) in enumerate(words.items(), start=1)
     ]
 

@@ -98,7 +98,6 @@ def picture(groups: list[Group], kept: dict[str, str]) -> dict[str, Any] | None:
     return {
         "kind": "bar",
         "title": _("Next gates held up"),
-        "unit": _("gates"),
         "category_label": _("What is unknown"),
         "categories": [_shortened(one.label) for one in top],
         "series": [{"name": _("Gates"), "color": "v-unknown", "data": cells}],
