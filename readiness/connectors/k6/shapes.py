@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from readiness.connectors.redaction import clean
 from readiness.connectors.values import number, positive, rows, table, text, whole, within
 
 FLAT, HANDLE, MACHINE = "summary_export", "handle_summary", "machine_readable"
@@ -31,7 +32,7 @@ class Metric:
     @property
     def full_name(self) -> str:
         tags = ",".join(f"{key}:{value}" for key, value in self.tags.items())
-        return f"{self.name}{{{tags}}}" if tags else self.name
+        return clean(f"{self.name}{{{tags}}}" if tags else self.name)
 
     @property
     def count(self) -> int | None:
