@@ -25,6 +25,7 @@ PLACES = (
     Place("initiatives:requests", _("Requests"), "inbox", "r", "view"),
     Place("initiatives:imports", _("Imports"), "file-import", "m", "view"),
     Place("workloads:list", _("Workloads"), "gauge", "w", "view"),
+    Place("sizing:list", _("Sizing"), "cpu", "z", "view"),
     Place("workloads:capacity", _("Capacity"), "server", "c", "view"),
     Place("assessments:unknowns", _("Unknowns"), "help-circle", "u", "view"),
     Place("activity:audit", _("Audit trail"), "history", "a", "audit.view"),

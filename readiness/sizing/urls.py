@@ -7,6 +7,7 @@ from readiness.sizing.views import live, measurements, models, options, overview
 app_name = "sizing"
 urlpatterns: list[URLPattern] = [
     path("sizing/", overview.overview_page, name="list"),
+    path("sizing/order-by/", overview.orders, name="orders"),
     path("sizing/export/<slug:fmt>/", overview.export, name="export"),
     path("workloads/<int:pk>/sizing/", live.workload, name="workload"),
     path("workloads/<int:pk>/sizing/panel/", live.panel, name="panel"),

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -19,6 +19,7 @@ from readiness.sizing.tables.overview import as_csv, as_json, headline, shown_ro
 from readiness.sizing.views.access import PageRequest
 
 PAGE_ROWS = 50
+ORDERS_SHOWN = 8
 FORMATS = ("csv", "json")
 
 
@@ -40,6 +41,16 @@ def overview_page(request: PageRequest) -> HttpResponse:
         ],
     }
     return render(request, "sizing/list.html", context)
+
+
+@require_safe
+def orders(request: PageRequest) -> HttpResponse:
+    """What sizing finds short and by when to order it, the most urgent first: a panel of Today."""
+    if not request.htmx:
+        return redirect(f"{reverse('sizing:list')}?sort=order_by")
+    rows = [row for row in overview(request.actor, chosen_workloads(request.actor), clock.today()) if row["order_by"]]
+    context = {"rows": shown_rows(ordered(rows, "order_by")[:ORDERS_SHOWN]), "more": max(0, len(rows) - ORDERS_SHOWN)}
+    return render(request, "sizing/orders.html", context)
 
 
 @require_safe

@@ -11,7 +11,7 @@ import pytest
 from portfolio.kit import clock
 from readiness.sizing.models import Measurement, SizingOption
 from readiness.workloads.choices import Knowledge
-from readiness.workloads.models import ProfileValue
+from readiness.workloads.models import ProfileValue, Workload
 from tests.people import Organisation
 from tests.readiness.sizing.making import (
     HX,
@@ -338,3 +338,15 @@ def test_the_list_tells_every_standing_and_exports_the_same_rows(organisation: O
 def sentence(text: str) -> str:
     """The headline of a page or refresh."""
     return unescape(text.partition('id="sentence"')[2].partition(">")[2].partition("</span>")[0]).strip()
+
+
+def test_what_is_short_by_sizing_is_a_panel_with_its_order_by_date(organisation: Organisation, signed_in: SignIn) -> None:
+    short = known_workload(organisation, name="Short")
+    say(short, arrival_per_s=60.0, peak_factor=5.0)
+    Workload.objects.filter(pk=short.pk).update(needed_on=clock.today() + timedelta(days=30))
+    make_option(short, pool=make_pool(organisation, size=1, lead_time_days=90))
+    text = text_of(signed_in("Paula").get("/sizing/order-by/", headers=HX))
+    assert "Short chat" in text
+    assert "60 days late" in text
+    assert "Short chat" not in text_of(signed_in("Lars").get("/sizing/order-by/", headers=HX))
+    assert signed_in("Paula").get("/sizing/order-by/").headers["Location"] == "/sizing/?sort=order_by"

@@ -24,6 +24,7 @@ def pages(option: SizingOption, measurement: Measurement) -> dict[str, tuple[str
     return {
         "list": ("/sizing/", {}),
         "list filtered": ("/sizing/?verdict=met&sort=-need&q=Service", HX | {"HX-Target": "results"}),
+        "orders": ("/sizing/order-by/", HX),
         "export csv": ("/sizing/export/csv/", {}),
         "export json": ("/sizing/export/json/", {}),
         "live": (f"/workloads/{workload}/sizing/", {}),
