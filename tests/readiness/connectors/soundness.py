@@ -55,7 +55,7 @@ def assert_sound(run: Run) -> None:
     assert len(places) == len(set(places))
     kept = orjson.dumps(dataclasses.asdict(run))
     assert SECRET.encode() not in kept
-    assert b"\\u0000" not in kept  # which no text column takes
+    assert b"\\u0000" not in kept.replace(b"\\\\", b"")  # which no text column takes
 
 
 def assert_canonical(reading: Reading) -> None:

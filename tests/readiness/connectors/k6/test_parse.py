@@ -32,6 +32,7 @@ def test_each_shape_says_the_same_in_seconds(name: str) -> None:
     run = fixture(name)
     assert run.valid
     assert run.format == SHAPES[name]
+    assert run.unproven == (name == "one_machine.json")
     found = values(run)
     assert found["latency", Statistic.PERCENTILE, 0.95] == pytest.approx(0.055)
     assert found["latency", Statistic.PERCENTILE, 0.5] == pytest.approx(0.0475)
