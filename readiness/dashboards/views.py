@@ -48,6 +48,7 @@ def today(request: HttpRequest) -> HttpResponse:
     }
     context = {
         "today": waiting, "headline": today_table.headline(waiting), "may": may,
+        "asks": today_table.asks(waiting.asks.rows),
         "finding": [(one, reverse(one.route, args=one.arguments)) for one in waiting.finding],
     }  # fmt: skip
     return render(request, "dashboards/today.html", context)

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from portfolio.accounts.models import BusinessUnit
-from portfolio.initiatives.choices import VENUE_LABELS, Venue, choices_of
+from portfolio.initiatives.choices import VENUE_LABELS, Status, Venue, choices_of
 from readiness.core.sizing.inputs import Task, WorkloadClass
 from readiness.workloads.choices import Experience, PoolKind
 from readiness.workloads.models import CapacityPool, Workload
@@ -47,6 +47,9 @@ class WorkloadFilter(django_filters.FilterSet):
     task = django_filters.ChoiceFilter(choices=choices_of(Task), label=_("What the model does"))
     workload_class = django_filters.ChoiceFilter(choices=choices_of(WorkloadClass), label=_("Class"))
     experience = django_filters.ChoiceFilter(choices=choices_of(Experience), label=_("Experience"))
+    initiatives = django_filters.ChoiceFilter(
+        choices=(("running", _("running")), ("closed", _("closed"))), method="by_status", label=_("Initiatives")
+    )
 
     class Meta:
         model = Workload
@@ -56,6 +59,10 @@ class WorkloadFilter(django_filters.FilterSet):
         text = value.replace("\x00", "").strip()
         of_initiative = Q(initiative__name__icontains=text) | Q(initiative__key__iexact=text)
         return rows.filter(Q(name__icontains=text) | of_initiative)
+
+    def by_status(self, rows: QuerySet[Workload], _name: str, value: str) -> QuerySet[Workload]:
+        closed = Q(initiative__status=Status.CLOSED)
+        return rows.filter(closed if value == "closed" else ~closed)
 
     def by_initiative(self, rows: QuerySet[Workload], _name: str, value: int) -> QuerySet[Workload]:
         serving = Workload.serves.through.objects.filter(initiative=int(value)).values("workload")

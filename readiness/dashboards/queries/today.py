@@ -18,6 +18,7 @@ from portfolio.kit.scope import within
 from readiness.assessments.queries.unknowns.rows import Own, unknowns_of
 from readiness.workloads.choices import AllocationState
 from readiness.workloads.models import Allocation, CapacityPool
+from readiness.workloads.queries.capacity import allocation_rows, masked
 
 SHOWN = 8
 _UNDER_WAY = (RunState.UPLOADED, RunState.STAGING, RunState.PREVIEW, RunState.PUBLISHING, RunState.FAILED)
@@ -95,10 +96,13 @@ def _requests(actor: Actor) -> Waiting:
 
 
 def _asks(actor: Actor) -> Waiting:
-    """Capacity asked for from pools that the actor gives from, the earliest need first."""
+    """Capacity asked for from pools that the actor gives from, the earliest need first; names of other units stay hidden."""
     pools = CapacityPool.objects.visible_to(actor).filter(within("unit__path", actor.paths(Action.CAPACITY)))
     asked = Allocation.objects.filter(pool__in=pools, state=AllocationState.REQUESTED).order_by("starts_on", "id")
-    return _first(asked, "id", "quantity", "starts_on", "pool_id", "pool__name", "pool__kind", "asked_at")
+    rows = allocation_rows(actor, asked)
+    named = rows.annotate(pool_name=F("pool__name"), pool_kind=F("pool__kind"), in_all=Window(Count("*")))
+    found = masked(named[:SHOWN])
+    return Waiting(found, found[0]["in_all"] if found else 0)
 
 
 def _imports(actor: Actor) -> Waiting:

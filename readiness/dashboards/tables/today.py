@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from readiness.dashboards.queries.today import Today
+from readiness.workloads.services.shortage import amount
+
+
+def asks(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What is asked of the reader's pools, with the amount in words."""
+    return [{**row, "amount": amount(row["quantity"], row["pool_kind"])} for row in rows]
 
 
 def headline(today: Today) -> str:

@@ -12,12 +12,13 @@ from portfolio.initiatives.queries.lists import UnitRow
 
 
 class WorkloadFilterForm(forms.Form):
-    """`units` are those the reader sees; `words` the labels of task, class and experience."""
+    """`units` are those the reader sees; `words` the labels of the other choices."""
 
     q = forms.CharField(
         label=_("Name, initiative or key"), required=False, max_length=200, widget=forms.TextInput(attrs={"type": "search"})
     )
     unit = forms.ChoiceField(label=_("Unit"), required=False)
+    initiatives = forms.ChoiceField(label=_("Initiatives"), required=False)
     task = forms.ChoiceField(label=_("Task"), required=False)
     workload_class = forms.ChoiceField(label=_("Class"), required=False)
     experience = forms.ChoiceField(label=_("Experience"), required=False)

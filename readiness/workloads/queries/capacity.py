@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from portfolio.accounts.choices import Action
 from portfolio.accounts.models import BusinessUnit
 from portfolio.accounts.rules import Actor
+from portfolio.initiatives.choices import Status
 from portfolio.initiatives.models import Initiative
 from portfolio.kit import clock
 from portfolio.kit.scope import at_or_above, within
@@ -243,11 +244,12 @@ def open_rows(actor: Actor, workload_pk: int, today: date) -> list[dict[str, Any
 
 
 def requestable_workloads(actor: Actor) -> QuerySet[Workload]:
-    """Workloads in use for which the actor may ask for capacity."""
+    """Workloads in use, of initiatives that run, for which the actor may ask for capacity."""
     may = within("initiative__unit__path", actor.paths(Action.WORKLOAD))
     if may and actor.user_id is not None and actor.scopes is None:
         may |= Q(initiative__owner=actor.user_id) | Q(initiative__sponsor=actor.user_id)
     rows: QuerySet[Workload] = Workload.objects.visible_to(actor).filter(may, retired_at=None)
+    rows = rows.exclude(initiative__status=Status.CLOSED)
     return rows.select_related("initiative__unit").order_by("initiative__name", "name", "id")
 
 

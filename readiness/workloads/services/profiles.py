@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from portfolio.accounts.models import User
 from portfolio.accounts.queries import people_who_see
 from portfolio.accounts.rules import Actor
+from portfolio.initiatives.choices import Status
 from portfolio.initiatives.models import Initiative
 from portfolio.kit import clock
 from portfolio.kit.acting import acting
@@ -59,9 +60,11 @@ def create_workload(
 ) -> Workload:  # fmt: skip
     """Start a profile. A template brings task, class, experience and its numbers, each unknown until somebody confirms it.
 
-    Raises PermissionDenied, ValidationError with a message per field.
+    Raises PermissionDenied, ValidationError with a message per field (of a closed initiative production demands nothing more).
     """
     require_edit(by, initiative)
+    if initiative.status == Status.CLOSED:
+        raise ValidationError({"initiative": _("%s is closed: its workloads are kept as they are.") % initiative.key})
     start = TEMPLATES.get(template)
     if template and start is None:
         raise ValidationError({"template": _("There is no such template.")})

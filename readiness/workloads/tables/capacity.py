@@ -142,6 +142,23 @@ def allocation_rows(rows: Iterable[dict[str, Any]], today: date) -> dict[str, li
     return made
 
 
+def held(rows: Iterable[Mapping[str, Any]]) -> str:
+    """`It holds 5 accelerators and asks for 8 accelerators.` of allocations that are not over."""
+    sums: dict[str, dict[PoolKind, float]] = {AllocationState.GRANTED: {}, AllocationState.REQUESTED: {}}
+    for row in rows:
+        if (of_state := sums.get(row["state"])) is not None:
+            kind = PoolKind(row["pool_kind"])
+            of_state[kind] = of_state.get(kind, 0.0) + row["quantity"]
+    has, wants = (", ".join(amount(sum_, kind) for kind, sum_ in one.items()) for one in sums.values())
+    if has and wants:
+        return _("It holds %(has)s and asks for %(wants)s.") % {"has": has, "wants": wants}
+    if has:
+        return _("It holds %(has)s.") % {"has": has}
+    return (
+        _("It holds nothing and asks for %(wants)s.") % {"wants": wants} if wants else _("It holds nothing and asks for nothing.")
+    )
+
+
 def given_back(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     """What queries.capacity.open_rows lose when their workload retires, a sentence each."""
     said = {

@@ -15,6 +15,7 @@ TABS = (
     ("profile", "workloads:detail", _("The three questions")),
     ("requirements", "workloads:requirements", _("Requirements")),
     ("sizing", "sizing:workload", _("Sizing")),
+    ("capacity", "workloads:capacity_of_workload", _("Capacity")),
     ("traces", "workloads:traces", _("Request logs")),
     ("versions", "workloads:versions", _("Versions")),
 )

@@ -1,4 +1,4 @@
-"""Asking for capacity, and the answers: grant, refuse, release. And what one workload holds, as a panel of its page."""
+"""Asking for capacity, and the answers: grant, refuse, release. And what one workload holds."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portfolio.initiatives.choices import Status
 from portfolio.initiatives.forms.fields import add_errors
 from portfolio.kit import clock
 from readiness.workloads.choices import AllocationState
@@ -23,6 +24,7 @@ from readiness.workloads.services import capacity as verbs
 from readiness.workloads.services.profiles import can_edit
 from readiness.workloads.services.shortage import amount
 from readiness.workloads.tables import capacity as tables
+from readiness.workloads.tables.frame import frame
 from readiness.workloads.views.access import PageRequest, get_workload
 from readiness.workloads.views.capacity import get_pool
 from readiness.workloads.views.small_forms import answer, do
@@ -98,7 +100,7 @@ def release(request: PageRequest, pk: int, child: int) -> HttpResponse:
 
 @require_safe
 def of_workload(request: PageRequest, pk: int) -> HttpResponse:
-    """What a workload holds and asks for: a panel of its page."""
+    """What a workload holds of the pools and asks for."""
     workload: Workload = get_workload(request, pk)
     rows = reading.allocations_of_workload(request.actor, pk)
     today = clock.today()
@@ -106,8 +108,12 @@ def of_workload(request: PageRequest, pk: int) -> HttpResponse:
     made = [
         row | {"amount": amount(row["quantity"], row["pool_kind"]), "state_label": tables.STATES[row["state"]]} for row in current
     ]
-    may_ask = workload.retired_at is None and can_edit(request.actor, workload.initiative)
-    context = {"workload": workload, "rows": made, "may_ask": may_ask}
+    running = workload.retired_at is None and workload.initiative.status != Status.CLOSED
+    context = frame(workload, "capacity") | {
+        "rows": made,
+        "may_ask": running and can_edit(request.actor, workload.initiative),
+        "headline": tables.held(row for row in current if row["ends_on"] is None or row["ends_on"] >= today),
+    }
     return render(request, "workloads/capacity_of_workload.html", context)
 
 

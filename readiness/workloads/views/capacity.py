@@ -135,11 +135,12 @@ def pool_edit(request: PageRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def order_by(request: PageRequest) -> HttpResponse:
-    """What must be ordered, the most urgent first, as a panel of other pages; nothing where nothing must be."""
+    """What must be ordered, the most urgent first: a panel of other pages, and without scripts a page of its own."""
     found = PoolFilter(request.GET, queryset=reading.visible_pools(request.actor))
     rows = order_by_rows(request.actor, clock.today(), found.qs)
-    context = {"orders": tables.order_rows(rows[:ORDERS_SHOWN]), "more": max(0, len(rows) - ORDERS_SHOWN), "with_pool": True}
-    return render(request, "workloads/capacity_orders.html", context)
+    shown = rows[:ORDERS_SHOWN] if request.htmx else rows
+    context = {"orders": tables.order_rows(shown), "more": len(rows) - len(shown), "with_pool": True}
+    return render(request, "workloads/capacity_orders.html" if request.htmx else "workloads/orders.html", context)
 
 
 def get_pool(request: PageRequest, pk: int) -> CapacityPool:

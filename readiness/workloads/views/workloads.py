@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from portfolio.initiatives.choices import Status
 from portfolio.initiatives.forms.fields import add_errors
 from portfolio.initiatives.models import Initiative
 from portfolio.kit import clock
@@ -51,7 +52,8 @@ def initiative(request: PageRequest, pk: int) -> HttpResponse:
         "initiative": row,
         "own": [each for each in rows if not each["served"]],
         "platforms": [each for each in rows if each["served"]],
-        "may_edit": can_edit(request.actor, row),
+        "may_edit": row.status != Status.CLOSED and can_edit(request.actor, row),
+        "closed": row.status == Status.CLOSED,
         "new_url": reverse("workloads:new", args=[pk]),
     }
     return render(request, "workloads/initiative.html", context)
@@ -61,6 +63,9 @@ def initiative(request: PageRequest, pk: int) -> HttpResponse:
 def new(request: PageRequest, pk: int) -> HttpResponse:
     """First a template or a blank start, then its name and the three numbers that give a first answer."""
     row = get_editable_initiative(request, pk)
+    if row.status == Status.CLOSED:
+        messages.error(request, _("%s is closed: its workloads are kept as they are.") % row.key)
+        return redirect("workloads:initiative", pk)
     key = request.POST.get("template", request.GET.get("template", ""))
     if key != BLANK and key not in TEMPLATES:
         cards = [template_card(one) for one in TEMPLATES.values()]
