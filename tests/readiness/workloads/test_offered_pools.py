@@ -18,7 +18,7 @@ from readiness.workloads.queries.capacity import pools_for, visible_pools
 from readiness.workloads.queries.orders import order_by_rows
 from readiness.workloads.services.capacity import change_pool, create_pool, grant, request_capacity
 from tests.people import SYSTEM, Organisation
-from tests.portfolio.initiatives.pages import SignIn, make, same_text, text_of
+from tests.portfolio.initiatives.pages import HX, SignIn, make, same_text, text_of
 from tests.readiness.sizing.making import accelerator, known_workload, make_option
 from tests.readiness.workloads.pools import TODAY, ask, later, make_pool, make_workload
 
@@ -269,7 +269,7 @@ def test_no_page_of_a_sizing_prices_an_option_by_the_cost_of_anothers_pool(
         f"/sizing/options/{option.pk}/results/", f"/api/v1{at}sizing/", "/api/v1/sizing/", "/api/v1/sizing-options/",
         f"/api/v1/sizing-options/{option.pk}/",
     ):  # fmt: skip
-        answer = client.get(path)
+        answer = client.get(path, headers=HX if "/panel/" in path or "/sentence/" in path else {})
         assert answer.status_code == 200, path
         assert [word for word in CANARIES if word in text_of(answer)] == [], path
     assert "Central cluster" in text_of(client.get(f"{at}sizing/"))
