@@ -21,6 +21,7 @@ from readiness.core.sizing.inputs import Layers, Task
 from readiness.core.sizing.memory import layer_bytes_per_token
 from readiness.workloads.choices import BYTES_PER_PARAMETER, ModelSource, Precision
 
+DEEPEST = 8  # a row, its layers, one group: four
 MOST_ROWS = 5000
 MOST_CHARACTERS = 4_000_000
 LAYER_PARTS = frozenset({"count", "kv_heads", "head_dim", "window_tokens", "latent_dim"})
@@ -199,8 +200,7 @@ def _own_text(cell: str) -> str:
 def _yaml_rows(text: str) -> Iterator[tuple[int, Any]]:
     """Rows with their lines; no tags, no aliases (a file of a few lines must not unfold into gigabytes)."""
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
-            raise Unreadable("a catalogue has no YAML aliases")
+        _refuse_tricks(text)
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         if root is None:
             return
@@ -211,6 +211,17 @@ def _yaml_rows(text: str) -> Iterator[tuple[int, Any]]:
             yield node.start_mark.line + 1, loader.construct_document(node)
     except (yaml.YAMLError, RecursionError) as error:
         raise Unreadable(f"no YAML: {error}") from error
+
+
+def _refuse_tricks(text: str) -> None:
+    """Aliases unfold, and brackets within brackets cost the square of their depth: both end here, while events are read."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise Unreadable("a catalogue has no YAML aliases")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise Unreadable(f"line {event.start_mark.line + 1} nests deeper than {DEEPEST} lists and blocks")
 
 
 def layers_of(groups: Sequence[Mapping[str, Any]]) -> tuple[Layers, ...]:
