@@ -221,7 +221,8 @@ def _refuse_tricks(text: str) -> None:
             raise Unreadable("a catalogue has no YAML aliases")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
-            raise Unreadable(f"line {event.start_mark.line + 1} nests deeper than {DEEPEST} lists and blocks")
+            line = event.start_mark.line + 1 if event.start_mark else 0
+            raise Unreadable(f"line {line} nests deeper than {DEEPEST} lists and blocks")
 
 
 def layers_of(groups: Sequence[Mapping[str, Any]]) -> tuple[Layers, ...]:
