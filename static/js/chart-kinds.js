@@ -46,7 +46,7 @@
         axisLabel: { color: colors.ink, width: widest, overflow: "truncate" },
       },
       xAxis: {
-        type: "value", min: 0, max: data.max, interval: data.max ? data.max / (width < 420 ? 2 : 4) : undefined, splitNumber: width < 360 ? 2 : width < 560 ? 3 : 5,
+        type: "value", min: 0, minInterval: data.whole ? 1 : undefined, max: data.max, interval: data.max ? data.max / (width < 420 ? 2 : 4) : undefined, splitNumber: width < 360 ? 2 : width < 560 ? 3 : 5,
         splitLine: { lineStyle: { color: colors.line } },
         axisLabel: { color: colors.ink2, hideOverlap: true, formatter: function (value) { return withUnit(value, data); } },
       },
@@ -81,6 +81,7 @@
   function whisker(colors, key, texts) {
     return {
       type: "custom", silent: true, z: 5, tooltip: { show: false },
+      encode: { x: [1, 2], y: 0 }, // so that the axis reaches from the lowest end to the highest
       renderItem: function (params, api) {
         var at = api.value(0);
         var from = api.coord([api.value(1), at]);
@@ -121,7 +122,7 @@
     var option = axes(data, colors, data.rows.map(function (row) { return row.label; }), width);
     var text = function (row) { return [row.mid === undefined || row.mid === null ? "" : withUnit(row.mid, data), number(row.low) + "–" + withUnit(row.high, data), row.base]; };
     option.series = [
-      Object.assign(whisker(colors, "accent", data.rows.map(function (row) { return row.mid === undefined || row.mid === null ? number(row.low) + "–" + withUnit(row.high, data) : withUnit(row.mid, data); })), { data: data.rows.map(function (row, at) { return [at, row.low, row.high]; }) }),
+      Object.assign(whisker(colors, "accent", data.rows.map(function (row) { return data.ends || row.mid === undefined || row.mid === null ? number(row.low) + "–" + withUnit(row.high, data) : withUnit(row.mid, data); })), { data: data.rows.map(function (row, at) { return [at, row.low, row.high]; }) }),
       {
         type: "scatter", symbolSize: 11, symbol: "diamond", z: 6, markLine: markers(data, colors),
         data: data.rows.map(function (row, at) {

@@ -5,7 +5,8 @@
      markers? [{value, label}] reference lines named with their source, max?, category_label?
    bar       categories [text], series [{name, color?, data [{value, url?, low?, high?, base?}]}], stacked?
    flow      nodes [{id, label, color?, url?, depth?}], links [{source, target, value, url?}]   (a flow through stages)
-   interval  rows [{label, mid?, low, high, base?, url?, color?}]
+   interval  rows [{label, mid?, low, high, base?, url?, color?}], ends? (write low–high beside the line instead of mid),
+            whole? (the axis counts in whole numbers)
    box       rows [{label, n, min, q1, median, q3, max, url?, points? [{value, label, url?}]}]
    step      days [ISO date], labels [text], until (ISO date), series [{name, color?, line? (else stacked), data [number]}]
    line      series [{name, color?, data [{x, y, low?, high?}]}], x_label, x_unit?, y_label?, log? ("x", "y" or "xy"); markers

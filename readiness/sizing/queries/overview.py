@@ -11,6 +11,7 @@ from django.db.models import F, QuerySet
 
 from portfolio.accounts.models import BusinessUnit
 from portfolio.accounts.rules import Actor
+from portfolio.initiatives.choices import Status
 from readiness.core.sizing.answer import Constraint, Count
 from readiness.sizing.queries.options import visible_options
 from readiness.sizing.queries.setting import start_of
@@ -59,8 +60,10 @@ class StoredNeed:
 def chosen_workloads(
     actor: Actor, *, text: str = "", unit: int | None = None, initiative: int | None = None
 ) -> QuerySet[Workload]:
-    """Visible workloads in use, narrowed as the list's filters ask."""
+    """Visible workloads in use of initiatives that run (of one that is asked for: also closed), narrowed as the filters ask."""
     rows = visible_workloads(actor)
+    if initiative is None:
+        rows = rows.exclude(initiative__status=Status.CLOSED)
     if text:
         rows = (
             rows.filter(name__icontains=text)

@@ -95,7 +95,11 @@ def _entry(one: Field, values: Mapping[str, Value], now: Live, influence: Influe
 def _derived(rate: Quantity) -> tuple[str, str, str]:
     """State, words and grey number of the rate that people, their requests and hours give."""
     text = said(rate.likely) if rate.exact else f"{said(rate.likely)} ({span(rate.low, rate.high)})"
-    return "known" if rate.known else "unknown", _("follows from people, requests and hours: %s") % text, number(rate.likely)
+    return (
+        "known" if rate.known else "unknown",
+        _("follows from people, requests and hours: %s") % text,
+        number(float(f"{rate.likely:.3g}")),
+    )
 
 
 def _standing(one: Field, value: Value) -> tuple[str, str]:

@@ -45,7 +45,12 @@ def change_text(change: Change) -> str:
     name = change.name.split(".")[-1]
     if change.part == "answer":
         before, after = _answer(name, change.before), _answer(name, change.after)
-        label = {"replicas": _("Replicas"), "accelerators": _("Accelerators"), "grade": _("Stands on"), "constraint": _("Binds")}
+        label = {
+            "replicas": _("Replicas"),
+            "accelerators": _("Accelerators"),
+            "grade": _("Stands on"),
+            "constraint": _("Limited by"),
+        }
         return _("%(label)s: %(before)s, now %(after)s") % {
             "label": label.get(name, _("Replicas without a margin")), "before": before, "after": after,
         }  # fmt: skip

@@ -58,9 +58,9 @@ NOTES: dict[str, Text] = {
     "no_saturation_seen": _("The measured points do not reach where throughput bends: measure at higher loads."),
     "no_rise_seen": _("The measured points do not show the idle speed: measure at lower loads."),
     "too_few_points": _("Two different loads are the least that a law can be fitted to."),
-    "may_be_out_of_reach": _("At the unkind end of what is not known, no number of replicas meets the targets."),
-    "in_reach_at_best": _("Only at the kind end of what is not known do the targets come into reach."),
-    "allen_cunneen_corrected": _("Bursts on many slots: the queueing formula is too kind there and was corrected by 1.8."),
+    "may_be_out_of_reach": _("In the worst case of what is not known, no number of replicas meets the targets."),
+    "in_reach_at_best": _("Only in the best case of what is not known do the targets come into reach."),
+    "allen_cunneen_corrected": _("Bursts on many slots: the queueing formula is too optimistic there and was corrected by 1.8."),
     "latency_not_measured": _("How fast the provider answers was not measured, so the latency targets are not judged."),
     "availability_unknown": _("What availability the provider promises is not known."),
 }
@@ -112,9 +112,9 @@ IN_SENTENCE: dict[str, Text] = {
     "service_s": _("the time of one request"),
 }
 FIGURES: dict[str, tuple[Text, str]] = {
-    "peak_per_s": (_("Busiest minutes at the horizon"), "1/s"),
+    "peak_per_s": (_("Busiest minutes at the horizon"), "per s"),
     "offered_load": (_("Requests being worked on at the peak"), ""),
-    "per_replica_per_s": (_("What one replica may be loaded with"), "1/s"),
+    "per_replica_per_s": (_("What one replica may be loaded with"), "per s"),
     "utilisation": (_("Load of a replica at the peak"), "share"),
     "in_flight": (_("In flight per replica at the peak"), "requests"),
     "max_in_flight": (_("In flight per replica, at most"), "requests"),
@@ -137,6 +137,13 @@ FIGURES: dict[str, tuple[Text, str]] = {
     "storage_gb": (_("Storage at the horizon"), "GB"),
     "storage_read_gb_per_s": (_("Reading all weights within two minutes"), "GB/s"),
     "network_gbit_per_s": (_("Network at the peak"), "Gbit/s"),
+}
+# Units in which a figure is read, the largest first.
+SCALES: dict[str, tuple[tuple[float, str], ...]] = {
+    "s": ((1.0, "s"), (1e-3, "ms")),
+    "GB": ((1e3, "TB"), (1.0, "GB"), (1e-3, "MB")),
+    "GB/s": ((1.0, "GB/s"), (1e-3, "MB/s")),
+    "Gbit/s": ((1.0, "Gbit/s"), (1e-3, "Mbit/s"), (1e-6, "kbit/s")),
 }
 STEPS: dict[str, Text] = {
     "kv_room_gb": _("Room for keys and values"),

@@ -42,12 +42,12 @@ def _counts(found: Sized, answer: Answer) -> list[dict[str, Any]]:
     name = words.accelerator_name(found.draft)
     need: dict[str, Any] = {
         "label": _("Needed"), "unit": name, "value": words.span(answer.accelerators) if answer.accelerators else None,
-        "note": _("From the kind end of everything that is not known to its unkind end."),
+        "note": _("From the best to the worst case of everything that is not known."),
         "origin": str(GRADES[answer.grade]),
     }  # fmt: skip
     replicas = answer.replicas
     if replicas is not None and answer.unsafe is not None and answer.accelerators is not None:
-        need["base"] = _("likely %s") % grouped(answer.accelerators.likely)
+        need["base"] = _("likely %s") % words.counted(answer.accelerators.likely)
     free = found.standing.free
     have: dict[str, Any] = {
         "label": _("Free"), "unit": name, "value": None if free is None else shown(max(0.0, free)),
@@ -61,8 +61,8 @@ def _plan(answer: Answer) -> dict[str, Any]:
     """What not measuring costs: replicas with and without the margin for how well the speed is known."""
     count = answer.replicas.likely if answer.replicas is not None else None
     return {
-        "label": _("Replicas to plan with"), "value": None if count is None else grouped(count),
-        "base": _("%s without a margin for what was not measured") % grouped(answer.unsafe) if answer.unsafe else "",
+        "label": _("Replicas to plan with"), "value": None if count is None else words.counted(count),
+        "base": _("%s without a margin for what was not measured") % words.counted(answer.unsafe) if answer.unsafe else "",
         "note": _("At likely values: the speed with its margin (z = 1.28), nine in ten on the safe side; without it z = 0."),
     }  # fmt: skip
 
@@ -71,8 +71,8 @@ def _figure(answer: Answer, name: str) -> dict[str, Any]:
     label, unit = labels.FIGURES[name]
     value = answer.figures.get(name)
     return {
-        "label": str(label), "unit": unit, "value": shown(value.likely) if value is not None else None,
-        "interval": "" if value is None or value.exact else f"{shown(value.low)}{DASH}{shown(value.high)}",
+        "label": str(label), "unit": unit, "value": words.rough(value.likely) if value is not None else None,
+        "interval": "" if value is None or value.exact else f"{words.rough(value.low)}{DASH}{words.rough(value.high)}",
     }  # fmt: skip
 
 
@@ -88,7 +88,7 @@ def _money(found: Sized, demand: Demand) -> list[dict[str, Any]]:
 def _amount(label: str, value: Quantity | None, currency: str, origin: str) -> dict[str, Any]:
     return {
         "label": label, "unit": currency if value is not None else "", "value": money(value), "origin": origin,
-        "interval": "" if value is None or value.exact else f"{_short(value.low)}{DASH}{_short(value.high)}",
+        "interval": amounts(value),
     }  # fmt: skip
 
 
@@ -104,8 +104,16 @@ def money(value: Quantity | None) -> str | None:
     return None if value is None else _short(value.likely)
 
 
+def amounts(value: Quantity | None) -> str:
+    """Both ends of an amount, short; nothing where it is sure or unknown."""
+    return "" if value is None or value.exact else f"{_short(value.low)}{DASH}{_short(value.high)}"
+
+
 def _short(value: float) -> str:
-    return short(value) if value >= 100 else shown(value)
+    """An amount: short from a hundred on, else two decimals, below a tenth two digits that matter."""
+    if value >= 100:
+        return short(value)
+    return grouped(value, 2) if value >= 0.1 else words.rough(value)
 
 
 def price_origin(price: Priced) -> str:
@@ -179,7 +187,7 @@ def influence_chart(found: Sized) -> dict[str, Any] | None:
     ]
     first = rows[0]
     summary = _("%(name)s moves the answer most: %(low)s to %(high)s replicas, all else at its likely value.") % {
-        "name": first["label"], "low": grouped(first["low"]), "high": grouped(first["high"]),
+        "name": first["label"], "low": words.counted(first["low"]), "high": words.counted(first["high"]),
     }  # fmt: skip
     return {
         "kind": "interval",
@@ -188,15 +196,9 @@ def influence_chart(found: Sized) -> dict[str, Any] | None:
         "summary": summary,
         "rows": rows,
         "markers": _free_marker(found),
-        "max": _axis_end(rows),
+        "whole": True,
+        "ends": True,
     }
-
-
-def _axis_end(rows: list[dict[str, Any]]) -> int:
-    """A multiple of four at or above the widest end, so that the axis has whole numbers."""
-    widest = max(int(row["high"]) for row in rows)
-    step = int(10 ** max(0, len(str(widest)) - 2))
-    return -(-widest // (4 * step)) * 4 * step
 
 
 def _free_marker(found: Sized) -> list[dict[str, Any]]:
@@ -221,7 +223,7 @@ def levers(found: Sized, now: Live) -> list[dict[str, Any]]:
         return []
     return [
         {
-            "text": lever_text(one), "replicas": grouped(one.replicas), "accelerators": _lever_accelerators(one, found),
+            "text": lever_text(one), "replicas": words.counted(one.replicas), "accelerators": _lever_accelerators(one, found),
             "url": lever_url(one, now),
         }
         for one in answer.levers
@@ -242,7 +244,7 @@ def lever_text(one: Lever) -> str:
 
 def _lever_accelerators(one: Lever, found: Sized) -> str:
     each = one.value if one.field == "accelerators" else found.draft.accelerators
-    return "" if found.draft.approach == Approach.API else grouped(one.replicas * int(each))
+    return "" if found.draft.approach == Approach.API else words.counted(one.replicas * int(each))
 
 
 def lever_url(one: Lever, now: Live) -> str:
@@ -286,7 +288,8 @@ def _fact(name: str, value: Quantity) -> dict[str, str]:
     label, unit = labels.FIGURES[name]
     if unit == SHARE:
         value = Quantity(value.likely * 100, value.low * 100, value.high * 100, value.known)
-    return {"label": str(label), "value": words.quantity(value), "unit": "%" if unit == SHARE else unit}
+    text, read_in = words.quantity(value, "%" if unit == SHARE else unit)
+    return {"label": str(label), "value": text, "unit": read_in}
 
 
 def canonical(now: Live, default: str) -> str:

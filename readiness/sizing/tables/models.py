@@ -9,13 +9,11 @@ from django.utils.translation import gettext as _
 
 from portfolio.kit.templatetags.ui_text import grouped
 from readiness.core.sizing.inputs import Demand
-from readiness.core.sizing.quantity import Quantity
 from readiness.sizing.choices import Approach
 from readiness.sizing.rules.swap import Swapped
 from readiness.sizing.services.messages import GRADES
 from readiness.sizing.tables import words
-from readiness.sizing.tables.live import money, per_unit, price_origin
-from readiness.workloads.tables.numbers import shown
+from readiness.sizing.tables.live import amounts, money, per_unit, price_origin
 
 _FITS = {True: "yes", False: "no", None: "unknown"}
 
@@ -56,10 +54,10 @@ def _row(one: Swapped, demand: Demand) -> dict[str, Any]:
         "verdict": found.standing.verdict.value,
         "why": _why(one),
         "month": money(month),
-        "month_range": _range(month),
+        "month_range": amounts(month),
         "month_value": month.likely if month is not None else None,
         "unit": money(unit),
-        "unit_range": _range(unit),
+        "unit_range": amounts(unit),
         "unit_value": unit.likely if unit is not None else None,
         "currency": found.price.currency,
         "price_origin": price_origin(found.price),
@@ -82,9 +80,3 @@ def _why(one: Swapped) -> str:
     if one.found.missing:
         return _("not known: %s") % ", ".join(words.missing_words(one.found.missing))
     return words.binds(one.found.answer) if one.found.answer is not None else ""
-
-
-def _range(value: Quantity | None) -> str:
-    if value is None or value.exact:
-        return ""
-    return _("%(low)s to %(high)s") % {"low": shown(value.low), "high": shown(value.high)}

@@ -32,7 +32,7 @@ def shown_rows(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def headline(rows: Sequence[Mapping[str, Any]]) -> str:
-    """`12 workloads: 2 not met by what is free, 5 may be short, 4 unknown, 1 met.`"""
+    """`12 workloads of running initiatives: 2 not met by what is free, 5 may be short, 4 unknown, 1 met.`"""
     counts = Counter(row["verdict"] for row in rows)
     if not rows:
         return _("No workload is sized yet.")
@@ -43,7 +43,11 @@ def headline(rows: Sequence[Mapping[str, Any]]) -> str:
         "met": _("%d met"),
     }
     parts = [text % counts[verdict] for verdict, text in words_of.items() if counts[verdict]]
-    return ngettext("%d workload: ", "%d workloads: ", len(rows)) % len(rows) + ", ".join(parts) + "."
+    return (
+        ngettext("%d workload of running initiatives: ", "%d workloads of running initiatives: ", len(rows)) % len(rows)
+        + ", ".join(parts)
+        + "."
+    )
 
 
 def as_csv(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:

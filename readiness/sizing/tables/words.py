@@ -53,7 +53,7 @@ def need(found: Sized) -> str:
     text = (
         _("You need %(count)s %(thing)s%(parts)s.")
         if not answer.unbounded
-        else _("You need %(count)s %(thing)s%(parts)s, or more.")
+        else _("You need %(count)s %(thing)s%(parts)s; at worst no number is enough.")
     )
     return text % {"count": span(answer.accelerators), "thing": thing, "parts": _replicas(found.draft, answer.replicas)}
 
@@ -70,8 +70,8 @@ def have(found: Sized) -> str:
         return _("Nobody knows how many are free in “%(pool)s”.") % pool
     values = pool | {
         "free": numbers.shown(max(0.0, stands.free)),
-        "low": grouped(stands.short_low),
-        "high": grouped(stands.short_high),
+        "low": counted(stands.short_low),
+        "high": counted(stands.short_high),
     }
     if stands.verdict == Headroom.MET:
         return _("You have %(free)s free in “%(pool)s”: enough.") % values
@@ -122,17 +122,37 @@ def span(count: Count | None) -> str:
     if count is None:
         return DASH
     if count.low == count.high:
-        return grouped(count.low)
-    return _("%(low)s to %(high)s") % {"low": grouped(count.low), "high": grouped(count.high)}
+        return counted(count.low)
+    return _("%(low)s to %(high)s") % {"low": counted(count.low), "high": counted(count.high)}
 
 
-def quantity(value: Quantity | None, unit: str = "") -> str:
-    """`2.1 (0.1 to 270)`; the likely value alone where nothing else is possible."""
+def counted(number: int) -> str:
+    """A count; from a thousand on its first two digits, because nobody knows the others: 14,184 -> 14,000."""
+    return grouped(number if number < 1000 else round(number, 2 - len(str(number))))
+
+
+def quantity(value: Quantity | None, unit: str = "") -> tuple[str, str]:
+    """`2.1 (0.1 to 270)` and its unit, the one in which the likely value is a number to read: 0.0021 Gbit/s -> 2.1 Mbit/s.
+
+    A range has two digits that matter, and a value that is sure three; it stands alone.
+    """
     if value is None:
-        return DASH
+        return DASH, unit
+    scale, name = _scale(abs(value.likely), unit)
     if value.exact:
-        return numbers.shown(value.likely, unit)
-    return f"{numbers.shown(value.likely, unit)} ({numbers.span(value.low, value.high, unit)})"
+        return numbers.shown(value.likely / scale), name
+    low, likely, high = (rough(part / scale) for part in (value.low, value.likely, value.high))
+    return f"{likely} ({_('%(low)s to %(high)s') % {'low': low, 'high': high}})", name
+
+
+def rough(value: float) -> str:
+    """Two digits that matter, from a hundred to a thousand the whole number: 0.266 -> 0.27, 256.4 -> 256, 40947 -> 41,000."""
+    return numbers.shown(round(value) if 100 <= abs(value) < 1000 else float(f"{value:.2g}"))
+
+
+def _scale(size: float, unit: str) -> tuple[float, str]:
+    offered = labels.SCALES.get(unit, ((1.0, unit),))
+    return next((one for one in offered if size >= one[0]), offered[-1] if size else (1.0, unit))
 
 
 def accelerator_name(draft: Draft) -> str:
@@ -170,7 +190,9 @@ def _api_need(draft: Draft, answer: Answer) -> str:
 def _rough(value: Quantity | None) -> str:
     if value is None:
         return DASH
-    return numbers.shown(value.likely) if value.exact else numbers.span(value.low, value.high)
+    if value.exact:
+        return numbers.shown(value.likely)
+    return _("%(low)s to %(high)s") % {"low": rough(value.low), "high": rough(value.high)}
 
 
 def _replicas(draft: Draft, count: Count) -> str:

@@ -318,7 +318,7 @@ def test_the_list_tells_every_standing_and_exports_the_same_rows(organisation: O
     make_workload(organisation, name="Bare")
     client = signed_in("Vera")
     page = text_of(client.get("/sizing/"))
-    assert "3 workloads: 1 not met" in page
+    assert "3 workloads of running initiatives: 1 not met" in page
     assert "60 days late" in page
     assert "No option kept yet" in page
     filtered = text_of(client.get("/sizing/?verdict=not_met"))
