@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portfolio.accounts.models import BusinessUnit
 from portfolio.initiatives.choices import VENUE_LABELS, Status, Venue, choices_of
+from portfolio.initiatives.models import Initiative
 from readiness.core.sizing.inputs import Task, WorkloadClass
 from readiness.workloads.choices import Experience, PoolKind
 from readiness.workloads.models import CapacityPool, Workload
@@ -35,7 +36,7 @@ class PoolFilter(django_filters.FilterSet):
 
 
 class WorkloadFilter(django_filters.FilterSet):
-    """Filters over workloads in use that the actor may see."""
+    """Filters over workloads in use that the actor of `request` may see."""
 
     q = django_filters.CharFilter(method="by_text", max_length=200, label=_("Name, initiative or key"))
     initiative = django_filters.NumberFilter(
@@ -65,7 +66,9 @@ class WorkloadFilter(django_filters.FilterSet):
         return rows.filter(closed if value == "closed" else ~closed)
 
     def by_initiative(self, rows: QuerySet[Workload], _name: str, value: int) -> QuerySet[Workload]:
-        serving = Workload.serves.through.objects.filter(initiative=int(value)).values("workload")
+        """Whom a workload serves besides is told of visible initiatives alone, so it is not found by a hidden one's id."""
+        seen = Initiative.objects.visible_to(self.request.actor).filter(pk=int(value))
+        serving = Workload.serves.through.objects.filter(initiative__in=seen).values("workload")
         return rows.filter(Q(initiative=int(value)) | Q(pk__in=serving))
 
     def by_unit(self, rows: QuerySet[Workload], _name: str, value: int) -> QuerySet[Workload]:

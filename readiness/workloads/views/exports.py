@@ -19,7 +19,7 @@ def export(request: Any, fmt: str) -> StreamingHttpResponse:
     if fmt not in EXPORTS:
         raise Http404
     actor = request.actor
-    found = WorkloadFilter(request.GET, queryset=visible_workloads(actor))
+    found = WorkloadFilter(request.GET, queryset=visible_workloads(actor), request=request)
     rows = ordered(workload_rows(actor, found.qs), request.GET.get("sort", ""))
     name = f"workloads{'-demo' if actor.showing_demo else ''}-{clock.today().isoformat()}.{fmt}"
     response = StreamingHttpResponse(EXPORTS[fmt].lines(rows), content_type=EXPORTS[fmt].content_type)

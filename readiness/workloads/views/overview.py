@@ -42,7 +42,7 @@ def list_page(request: PageRequest) -> HttpResponse:
     actor = request.actor
     units = unit_rows(actor)
     chosen = {name: request.GET[name] for name in SHOWN if request.GET.get(name)}
-    found = WorkloadFilter(chosen, queryset=visible_workloads(actor))
+    found = WorkloadFilter(chosen, queryset=visible_workloads(actor), request=request)
     rows = ordered(workload_rows(actor, found.qs), request.GET.get("sort", ""))
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     listed = list_rows(counted(page.object_list), units)
