@@ -12,7 +12,7 @@ from readiness.core.sizing.answer import Answer, Constraint, Count, Influence
 from readiness.core.sizing.quantity import Quantity
 from readiness.sizing.choices import Approach, Headroom, Unread
 from readiness.sizing.rules.drafts import Draft
-from readiness.sizing.rules.headroom import IN_REACH_AT_BEST
+from readiness.sizing.rules.headroom import IN_REACH_AT_BEST, Standing
 from readiness.sizing.rules.sized import Sized
 from readiness.sizing.services.messages import UNREAD
 from readiness.sizing.tables import labels
@@ -68,20 +68,18 @@ def have(found: Sized) -> str:
     pool = {"pool": found.draft.pool["name"]}
     if stands.free is None:
         return _("Nobody knows how many are free in “%(pool)s”.") % pool
-    values = pool | {
-        "free": numbers.shown(max(0.0, stands.free)),
-        "low": counted(stands.short_low),
-        "high": counted(stands.short_high),
-    }
+    said = pool | {"free": numbers.shown(max(0.0, stands.free)), "gap": _gap(stands)}
+    return _("You have %(free)s free in “%(pool)s”: %(gap)s.") % said
+
+
+def _gap(stands: Standing) -> str:
+    """`enough`, `2 to 5 short`, `it may be 5 short`."""
+    low, high = counted(stands.short_low), counted(stands.short_high)
     if stands.verdict == Headroom.MET:
-        return _("You have %(free)s free in “%(pool)s”: enough.") % values
+        return _("enough")
     if stands.verdict == Headroom.WARNING:
-        if not stands.short_high:
-            return _("You have %(free)s free in “%(pool)s”: that may not be enough.") % values
-        return _("You have %(free)s free in “%(pool)s”: it may be %(high)s short.") % values
-    if stands.short_low == stands.short_high:
-        return _("You have %(free)s free in “%(pool)s”: %(low)s short.") % values
-    return _("You have %(free)s free in “%(pool)s”: %(low)s to %(high)s short.") % values
+        return _("it may be %s short") % high if stands.short_high else _("that may not be enough")
+    return _("%s short") % (low if low == high else _("%(low)s to %(high)s") % {"low": low, "high": high})
 
 
 def unknowns(answer: Answer | None) -> str:

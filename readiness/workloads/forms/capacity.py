@@ -12,7 +12,7 @@ from portfolio.accounts.models import BusinessUnit
 from portfolio.initiatives.choices import VENUE_LABELS, Venue, choices_of
 from portfolio.initiatives.forms.fields import day_field, optional, pick, text_area
 from portfolio.initiatives.queries.pickers import unit_options
-from readiness.workloads.choices import PoolKind
+from readiness.workloads.choices import POOL_UNITS, PoolKind
 from readiness.workloads.models import Accelerator, CapacityPool, Workload
 
 KINDS = [
@@ -126,8 +126,12 @@ class RequestForm(forms.Form):
     ) -> None:  # fmt: skip
         super().__init__(*args, **more)
         self.pools, self.workloads = pools, workloads
-        _offer(self, "pool", [(str(pk), f"{row.name} ({row.unit.name})") for pk, row in pools.items()])
-        named = [(str(pk), f"{row.initiative.key} {row.initiative.name}: {row.name}") for pk, row in workloads.items()]
+        _offer(
+            self,
+            "pool",
+            [(str(pk), f"{row.name}, {POOL_UNITS[PoolKind(row.kind)]} ({row.unit.name})") for pk, row in pools.items()],
+        )
+        named = [(str(pk), f"{row.initiative.key} · {row.name} · {row.initiative.name}") for pk, row in workloads.items()]
         _offer(self, "workload", optional(named, _("Choose")))
 
     def values(self) -> dict[str, Any]:

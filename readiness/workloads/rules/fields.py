@@ -80,8 +80,8 @@ FIELDS: tuple[Field, ...] = (
         required=True,
     ),
     Field(
-        "horizon_months", SCALE, "Sized for so many months ahead", "months", (12, 12, 24), tasks=_ANY, group="Load", most=120,
-        required=True,
+        "horizon_months", SCALE, "Planning horizon", "months", (12, 12, 24), tasks=_ANY, group="Load", most=120,
+        required=True, helps="Capacity is sized for the load of that month, growth included.",
     ),
     Field(
         "input_tokens", SCALE, "Input tokens, mean", "tokens", (200, 1_000, 4_000), tasks=_TEXT, group="Size of a request",

@@ -100,7 +100,9 @@ class Row:
 
     @property
     def hint(self) -> str:
-        """What stands in the empty field, in grey."""
+        """What stands in the empty field, in grey; nothing where another number than the assumed one follows."""
+        if self.derived:
+            return ""
         number = self.kept.value if self.kept and self.assumed else self.one.plausible[1]
         return _("about %s") % shown(number, self.one.unit)
 
