@@ -13,12 +13,12 @@ from portfolio.accounts.models import BusinessUnit
 from portfolio.accounts.rules import Actor
 from portfolio.initiatives.choices import Status
 from readiness.core.sizing.answer import Constraint, Count
+from readiness.sizing.choices import Headroom
 from readiness.sizing.queries.options import visible_options
 from readiness.sizing.queries.setting import start_of
-from readiness.sizing.rules.headroom import Standing, standing
+from readiness.sizing.rules.headroom import STANDING_ORDER, Standing, standing
 from readiness.workloads.choices import AllocationState, PoolKind
 from readiness.workloads.models import Allocation, CapacityPool, Workload
-from readiness.workloads.queries.capacity import held_by_pool
 from readiness.workloads.queries.profiles import counted, visible_workloads
 from readiness.workloads.rules import capacity as ledger
 
@@ -77,9 +77,10 @@ def chosen_workloads(
 
 
 def overview(actor: Actor, rows: QuerySet[Workload], today: date) -> list[dict[str, Any]]:
-    """One dict per workload with its standing option, verdict, free part and order-by date; seven statements for any number.
+    """One dict per workload with its standing option, verdict, free part and order-by date; six statements for any number.
 
-    Without a stored answer `option_id` or `grade` is None and the verdict unknown.
+    The option is the chosen one, else the one that stands best, as on the page of the sizing. Without a stored answer
+    `option_id` or `grade` is None and the verdict unknown.
     """
     found = list(
         rows.order_by("-id")
@@ -90,8 +91,11 @@ def overview(actor: Actor, rows: QuerySet[Workload], today: date) -> list[dict[s
     pools = {pool.pk: pool for pool in CapacityPool.objects.visible_to(actor).filter(kind=PoolKind.ACCELERATORS)}
     free = _Ledger(pools, today)
     for row in counted(found):
-        row.update(options.get(row["id"], _NOTHING))
-        row.update(_standing(row, free, pools.get(row["pool_id"] or 0), today))
+        stood: list[dict[str, Any]] = [
+            one | _standing(row | one, free, pools.get(one["pool_id"] or 0), today) for one in options.get(row["id"], [_NOTHING])
+        ]
+        best = min(stood, key=_rank)
+        row.update(best)
     return found
 
 
@@ -112,48 +116,60 @@ def ordered(rows: list[dict[str, Any]], sort: str) -> list[dict[str, Any]]:
     return known + [row for row in rows if row[key] is None]
 
 
-def _options(actor: Actor, rows: QuerySet[Workload]) -> dict[int, dict[str, Any]]:
-    """By workload: the chosen option, else the first that has an answer, else the first."""
-    found = (
+def _options(actor: Actor, rows: QuerySet[Workload]) -> dict[int, list[dict[str, Any]]]:
+    """By workload: the chosen option alone, else all of them in their order."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    options = (
         visible_options(actor)
         .filter(workload__in=rows.order_by().values("pk"))
-        .order_by("workload_id", "-chosen", F("result").asc(nulls_last=True), "id")
-        .distinct("workload_id")
+        .order_by("workload_id", "-chosen", "id")
         .annotate(**_OPTION)
         .values("workload_id", "label", "approach", "pool_id", "chosen", *_OPTION)
     )
-    return {row.pop("workload_id"): row for row in found}
+    for row in options:
+        held = found.setdefault(row.pop("workload_id"), [])
+        if not (held and held[0]["chosen"]):
+            held.append(row)
+    return found
+
+
+def _rank(row: Mapping[str, Any]) -> tuple[bool, bool, int, float]:
+    """As `rules.live.best` ranks what it sized."""
+    count = row["accelerators_likely"]
+    return (
+        row["grade"] is None, row["replicas_low"] is None, STANDING_ORDER[Headroom(row["verdict"])],
+        float("inf") if count is None else count,
+    )  # fmt: skip
 
 
 _NOTHING: dict[str, Any] = dict.fromkeys((*_OPTION, "label", "approach", "pool_id"), None) | {"chosen": False}
 
 
 class _Ledger:
-    """What is free for a workload from a day on; each pool and day is worked out once."""
+    """What is free for a workload from a day on, its own grants left out of what is held; each is worked out once."""
 
     def __init__(self, pools: Mapping[int, CapacityPool], today: date) -> None:
         self._pools, self._today = pools, today
-        self._spans = held_by_pool(list(pools)) if pools else {}
-        self._own = _granted(pools) if pools else {}
-        self._known: dict[tuple[int, date], float | None] = {}
+        self._held = _granted(pools) if pools else {}
+        self._owners = {(pool, whose) for pool, held in self._held.items() for whose, _span in held}
+        self._known: dict[tuple[int, date, int | None], float | None] = {}
 
     def free(self, pool_id: int, workload_id: int, needed_on: date | None) -> float | None:
-        start = start_of(needed_on, self._today)
-        if (pool_id, start) not in self._known:
-            part = ledger.tightest(self._pools[pool_id], self._spans.get(pool_id, []), start)
-            self._known[pool_id, start] = part.free
-        free = self._known[pool_id, start]
-        held = [
-            span for span in self._own.get((pool_id, workload_id), []) if ledger.holders([span], [ledger.Span(0, start, start)])
-        ]
-        return None if free is None else free + sum(span.quantity for span in held)
+        start, held = start_of(needed_on, self._today), self._held.get(pool_id, [])
+        own = workload_id if (pool_id, workload_id) in self._owners else None
+        key = pool_id, start, own
+        if key not in self._known:
+            spans = [span for whose, span in held if whose != own]
+            self._known[key] = ledger.tightest(self._pools[pool_id], spans, start).free
+        return self._known[key]
 
 
-def _granted(pools: Iterable[int]) -> dict[tuple[int, int], list[ledger.Span]]:
-    made: dict[tuple[int, int], list[ledger.Span]] = {}
-    rows = Allocation.objects.filter(pool__in=list(pools), state=AllocationState.GRANTED)
+def _granted(pools: Iterable[int]) -> dict[int, list[tuple[int, ledger.Span]]]:
+    """`{pool: [(workload, span)]}`."""
+    made: dict[int, list[tuple[int, ledger.Span]]] = {}
+    rows = Allocation.objects.filter(pool__in=list(pools), state=AllocationState.GRANTED).order_by("id")
     for pool, workload, quantity, first, last in rows.values_list("pool_id", "workload_id", "quantity", "starts_on", "ends_on"):
-        made.setdefault((pool, workload), []).append(ledger.Span(quantity, first, last))
+        made.setdefault(pool, []).append((workload, ledger.Span(quantity, first, last)))
     return made
 
 

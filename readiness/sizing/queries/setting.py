@@ -6,15 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, Sum
-
 from portfolio.accounts.choices import Action
 from portfolio.accounts.rules import Actor, may_see_money
 from readiness.core.sizing.inputs import Task, WorkloadClass
 from readiness.sizing.queries.options import ACCELERATOR, MODEL, drafts_of, visible_options
 from readiness.sizing.rules.drafts import Draft
-from readiness.workloads.choices import AllocationState, PoolKind
-from readiness.workloads.models import Allocation, CapacityPool, Workload
+from readiness.workloads.choices import PoolKind
+from readiness.workloads.models import CapacityPool, Workload
 from readiness.workloads.queries.capacity import free_over
 from readiness.workloads.queries.catalogue import accelerators, models
 from readiness.workloads.queries.profiles import stored_values, visible_workloads
@@ -27,7 +25,7 @@ POOL = ("id", "name", "accelerator_id", "size", "venue", "lead_time_days", "cost
 class Setting:
     """One workload with its values and options beside the catalogue and the pools of accelerators that the reader sees.
 
-    Pools have `free` (None: unknown), which counts what is granted to this workload already, and `held`, that part of it.
+    Pools have `free` (None: unknown), which counts in what is granted to this workload already.
     """
 
     workload: Workload
@@ -48,7 +46,7 @@ class Setting:
 
 
 def setting(actor: Actor, pk: int, today: date) -> Setting | None:
-    """None if the workload is not visible or retired. Seven statements."""
+    """None if the workload is not visible or retired. Six statements."""
     workload = visible_workloads(actor).select_related("initiative__unit").filter(pk=pk).first()
     if workload is None:
         return None
@@ -79,23 +77,18 @@ def accelerator_pools(actor: Actor) -> dict[int, dict[str, Any]]:
 
 
 def pools_with_free(actor: Actor, workload: Workload, today: date) -> dict[int, dict[str, Any]]:
-    """The pools with what is free for `workload` from the day that it needs its capacity."""
+    """The pools with what is free for `workload` from the day that it needs its capacity.
+
+    Its own grants are taken out of the ledger, not added to what is left: one that begins later would count against it, and
+    one that ends would hide who holds the pool afterwards.
+    """
     pools, start = accelerator_pools(actor), start_of(workload.needed_on, today)
-    free = free_over(list(pools), start) if pools else {}
-    held = _held(workload.pk, start)
+    free = free_over(list(pools), start, without=workload.pk) if pools else {}
     for pk, pool in pools.items():
-        known = free[pk].free if pk in free else None
-        pool["held"] = held.get(pk, 0.0)
-        pool["free"] = None if known is None else known + pool["held"]
+        pool["free"] = free[pk].free if pk in free else None
     return pools
 
 
 def start_of(needed_on: date | None, today: date) -> date:
     """The day from which capacity is looked for: when it is needed, never in the past."""
     return max(needed_on or today, today)
-
-
-def _held(workload_pk: int, start: date) -> dict[int, float]:
-    rows = Allocation.objects.filter(workload=workload_pk, state=AllocationState.GRANTED)
-    running = rows.filter(Q(ends_on=None) | Q(ends_on__gte=start), starts_on__lte=start)
-    return dict(running.values_list("pool_id").annotate(Sum("quantity")).order_by())

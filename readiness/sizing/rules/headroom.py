@@ -11,6 +11,9 @@ from readiness.sizing.choices import Headroom
 
 IN_REACH_AT_BEST = "in_reach_at_best"  # the core's note: out of reach at the likely values, not at the kindest
 
+# Which of several options to speak of where none is chosen: the one that stands best.
+STANDING_ORDER = {Headroom.MET: 0, Headroom.WARNING: 1, Headroom.UNKNOWN: 2, Headroom.NOT_MET: 3}
+
 
 class Needed(Protocol):
     """What a verdict needs of an answer; a stored result has the same members."""

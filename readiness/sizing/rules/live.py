@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from readiness.core.sizing.answer import Constraint
 from readiness.core.sizing.inputs import Demand, Task, WorkloadClass
-from readiness.sizing.choices import Approach, Headroom
+from readiness.sizing.choices import Approach
 from readiness.sizing.rules.asked import Asked, Offered, asked_draft
 from readiness.sizing.rules.drafts import Draft
+from readiness.sizing.rules.headroom import STANDING_ORDER
 from readiness.sizing.rules.proposals import labelled, proposals
 from readiness.sizing.rules.sized import Sized, sized
 from readiness.sizing.rules.suppose import Supposed, supposed
@@ -18,7 +19,6 @@ from readiness.workloads.rules.demand import Value, demand_of
 OPTION = "option"
 PROPOSAL = "proposal-"
 MOST_TOGETHER = 8
-_ORDER = {Headroom.MET: 0, Headroom.WARNING: 1, Headroom.UNKNOWN: 2, Headroom.NOT_MET: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,4 +108,4 @@ def nothing_offered(task: Task) -> Draft:
 def _rank(one: Sized) -> tuple[bool, int, float]:
     answer = one.answer
     count = answer.accelerators.likely if answer is not None and answer.accelerators is not None else float("inf")
-    return answer is None or answer.replicas is None, _ORDER[one.standing.verdict], count
+    return answer is None or answer.replicas is None, STANDING_ORDER[one.standing.verdict], count

@@ -159,9 +159,14 @@ class Pool:
     arrives_on: date | None
 
 
-def free_over(pool_ids: Collection[int], starts_on: date, ends_on: date | None = None) -> dict[int, Free]:
-    """`{pool id: Free}` for a span; the caller has checked who may see the pools. Two statements."""
-    held = held_by_pool(pool_ids)
+def free_over(
+    pool_ids: Collection[int], starts_on: date, ends_on: date | None = None, *, without: int | None = None
+) -> dict[int, Free]:  # fmt: skip
+    """`{pool id: Free}` for a span; the caller has checked who may see the pools. Three statements.
+
+    `without` a workload: as if nothing were granted to it, which is what it can count on itself.
+    """
+    held = held_by_pool(pool_ids, without=without)
     waiting = held_by_pool(pool_ids, AllocationState.REQUESTED)
     made = {}
     for pool in CapacityPool.objects.filter(pk__in=pool_ids):
@@ -179,11 +184,13 @@ def pools_for(actor: Actor, kind: PoolKind, accelerator_id: int | None = None) -
 
 
 def held_by_pool(
-    pool_ids: Collection[int], state: AllocationState = AllocationState.GRANTED
+    pool_ids: Collection[int], state: AllocationState = AllocationState.GRANTED, *, without: int | None = None
 ) -> dict[int, list[ledger.Span]]:  # fmt: skip
-    """`{pool id: spans}` of one state in the order of asking; whose they are is not told."""
+    """`{pool id: spans}` of one state in the order of asking, but for one workload's; whose they are is not told."""
     made: dict[int, list[ledger.Span]] = {}
     rows = Allocation.objects.filter(pool__in=list(pool_ids), state=state).order_by("id")
+    if without is not None:
+        rows = rows.exclude(workload=without)
     for pool, quantity, begins, ends in rows.values_list("pool_id", "quantity", "starts_on", "ends_on"):
         made.setdefault(pool, []).append(ledger.Span(quantity, begins, ends))
     return made
