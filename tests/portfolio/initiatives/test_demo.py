@@ -186,7 +186,9 @@ class TestRemoved:
         with connection.cursor() as cursor:
             cursor.execute("SELECT proname FROM pg_proc WHERE proname LIKE 'pilotage_demo_step_%'")
             steps = [name for (name,) in cursor.fetchall()]
-            cursor.execute("SELECT count(*) FROM unnest(%s::text[]) s WHERE has_function_privilege(s || '()', 'EXECUTE')", [steps])
+            cursor.execute(
+                "SELECT count(*) FROM unnest(%s::text[]) s WHERE has_function_privilege(s || '()', 'EXECUTE')", [steps]
+            )
             (allowed,) = cursor.fetchone()
         assert len(steps) >= 3
         assert allowed == 0

@@ -61,7 +61,8 @@ def test_the_live_sizing_says_what_the_page_says_for_the_same_parameters(organis
 
 
 @pytest.mark.parametrize(
-    "query", ["arrival_per_s=NaN", "arrival_per_s=1e400", "arrival_per_s=-1", "arrival_per_s=x", "option=99999999", "slots=0", "peek=3"]
+    "query",
+    ["arrival_per_s=NaN", "arrival_per_s=1e400", "arrival_per_s=-1", "arrival_per_s=x", "option=99999999", "slots=0", "peek=3"],
 )
 def test_a_parameter_that_cannot_be_is_named(organisation: Organisation, signed_in: SignIn, query: str) -> None:
     workload = known_workload(organisation)
