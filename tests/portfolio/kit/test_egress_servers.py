@@ -4,64 +4,25 @@ from __future__ import annotations
 
 import gzip
 import io
-import json
 import logging
 import socket
 import time
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from ipaddress import ip_address
-from pathlib import Path
 
 import httpx
 import psutil
 import pytest
-from pytest_django.fixtures import Settings
 
-from portfolio.kit.egress import Door, door, resolve
+from portfolio.kit.egress import door, resolve
 from portfolio.kit.egress.errors import BadAnswer, EgressError, NoAnswer, NotAllowed, NotTrusted
 from portfolio.kit.egress.pace import STEP_S, paced
 from portfolio.kit.egress.place import Address
-from tests.portfolio.kit.rogue import Authority, Rogue, Script, closed, deaf, moved, ok, saying, serving
+from tests.portfolio.kit.rogue import Rogue, Script, closed, deaf, moved, ok, saying, serving
+from tests.portfolio.kit.visits import HEAD, MAX_BYTES, to_this_machine, visiting
 
-DEADLINE_S = 1.0
-# What the machine may need on top: two cores, shared with a test suite.
-SLACK_S = 2.0
-MAX_BYTES = 2**20
-HEAD = b"HTTP/1.1 200 OK\r\n"
-
-
-def to_this_machine(host: str, port: int, timeout_s: float) -> list[Address]:
-    return [ip_address("127.0.0.1")]
-
-
-@pytest.fixture(autouse=True)
-def opened(settings: Settings, tmp_path: Path) -> None:
-    """This machine, whose ports are not known beforehand, and two names that lead to it."""
-    entries = [
-        {"scheme": scheme, "to": ["127.0.0.1", "metrics.test", "other.test"], "ports": ["1024-65535"]}
-        for scheme in ("http", "https")
-    ]
-    path = tmp_path / "egress.yaml"
-    path.write_text(json.dumps({"probe": entries}))
-    settings.EGRESS_FILE, settings.EGRESS_LOOPBACK, settings.ALLOWED_HOSTS = str(path), True, []
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("ca"))
-
-
-@contextmanager
-def visiting(
-    *, deadline_s: float = DEADLINE_S, ca: str | None = None, redirects: int = 0, resolver: resolve.Resolver = to_this_machine
-) -> Iterator[Door]:
-    """A door of short patience, which must also be kept."""
-    begun = time.monotonic()
-    with door("probe", deadline_s=deadline_s, max_bytes=MAX_BYTES, ca=ca, redirects=redirects, resolver=resolver) as client:
-        yield client
-    assert time.monotonic() - begun < deadline_s + SLACK_S
+pytestmark = pytest.mark.usefixtures("opened")
 
 
 def drip(pieces: Sequence[bytes], pause_s: float = 0.05) -> Script:
@@ -274,105 +235,6 @@ def test_a_proxy_in_the_environment_sees_nothing(monkeypatch: pytest.MonkeyPatch
 
 
 # --- redirects -------------------------------------------------------------------------------------------------------
-
-
-def test_a_redirect_within_the_origin_keeps_the_credentials_and_one_to_another_origin_loses_all() -> None:
-    with serving(saying(ok(b"end"))) as last:
-
-        def script(connection: socket.socket, head: bytes) -> None:
-            target = "/b" if head.startswith(b"GET /a") else f"http://other.test:{last.port}/c"
-            moved(target)(connection, head)
-
-        with serving(script) as first, visiting(redirects=2) as client:
-            secrets = {"Authorization": "Bearer canary", "X-Api-Key": "canary", "Cookie": "s=canary", "Accept": "text/plain"}
-            assert client.get(f"http://metrics.test:{first.port}/a", headers=secrets).content == b"end"
-    assert [head.split()[1] for head in first.heads + last.heads] == [b"/a", b"/b", b"/c"]
-    assert first.heads[1].count(b"canary") == 3
-    assert b"canary" not in last.heads[0]
-    assert b"text/plain" in last.heads[0]
-
-
-@pytest.mark.parametrize(
-    "target",
-    [
-        "http://169.254.169.254/latest/",
-        "http://[::ffff:a9fe:a9fe]/",
-        "http://2852039166/",
-        "//169.254.169.254/",
-        "file:///etc/passwd",
-        "gopher://127.0.0.1:6379/_x",
-        "http://user@127.0.0.1:8080/",
-        "http://127.0.0.1:80/",  # a port nobody opened
-        "http://a\tb/",
-        "",
-    ],
-)
-def test_every_hop_is_checked(target: str) -> None:
-    with serving(moved(target)) as rogue, visiting(redirects=5) as client, pytest.raises((NotAllowed, BadAnswer, NoAnswer)):
-        client.get(f"http://metrics.test:{rogue.port}/")
-
-
-def test_a_chain_ends_where_it_was_told_to() -> None:
-    with serving(moved("/again")) as rogue, visiting(redirects=3) as client, pytest.raises(BadAnswer):
-        client.get(f"http://metrics.test:{rogue.port}/")
-    assert rogue.hits == 4
-
-
-def test_a_write_is_not_repeated_elsewhere() -> None:
-    with serving(moved("/again", 307)) as rogue, visiting(redirects=3) as client, pytest.raises(BadAnswer):
-        client.post(f"http://metrics.test:{rogue.port}/", json={"secret": 1})
-    assert rogue.hits == 1
-
-
-def test_no_redirect_leads_out_of_tls(authority: Authority) -> None:
-    tls = authority.context("metrics.test")
-    with (
-        serving(saying(ok())) as plain,
-        serving(moved(f"http://metrics.test:{plain.port}/"), tls=tls) as rogue,
-        visiting(redirects=3, ca=authority.pem) as client,
-        pytest.raises(BadAnswer),
-    ):
-        client.get(f"https://metrics.test:{rogue.port}/")
-    assert (rogue.hits, plain.hits) == (1, 0)
-
-
-# --- TLS -------------------------------------------------------------------------------------------------------------
-
-
-def test_a_source_with_its_own_ca_is_trusted_under_its_name(authority: Authority) -> None:
-    with (
-        serving(saying(ok()), tls=authority.context("metrics.test")) as rogue,
-        visiting(ca=authority.pem, deadline_s=5) as client,
-    ):
-        for _ in range(2):
-            assert client.get(f"https://metrics.test:{rogue.port}/").content == b"fine"
-
-
-@pytest.mark.parametrize("wrong", ["signed by nobody we know", "another name", "expired", "an address"])
-def test_a_wrong_certificate_is_not_trusted_and_sees_no_request(authority: Authority, tmp_path: Path, wrong: str) -> None:
-    name = "other.test" if wrong == "another name" else "metrics.test"
-    ca = None if wrong == "signed by nobody we know" else authority.pem
-    host = "127.0.0.1" if wrong == "an address" else "metrics.test"
-    tls = authority.context(name, days=-1 if wrong == "expired" else 30)
-    with serving(saying(ok()), tls=tls) as rogue, visiting(ca=ca) as client, pytest.raises(NotTrusted):
-        client.get(f"https://{host}:{rogue.port}/", headers={"Authorization": "Bearer canary"})
-    assert rogue.hits == 0
-
-
-def test_another_ca_of_the_same_name_is_not_enough(authority: Authority, tmp_path: Path) -> None:
-    twin = Authority(tmp_path)
-    tls = twin.context("metrics.test")
-    with serving(saying(ok()), tls=tls) as rogue, visiting(ca=authority.pem) as client, pytest.raises(NotTrusted):
-        client.get(f"https://metrics.test:{rogue.port}/")
-
-
-@pytest.mark.parametrize("ca", ["no PEM", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", "zertifikät"])
-def test_a_ca_that_is_none_is_said_at_once(ca: str) -> None:
-    with pytest.raises(NotTrusted):
-        door("probe", ca=ca)
-
-
-# --- what is left behind ---------------------------------------------------------------------------------------------
 
 
 def test_an_answer_leaves_no_cookie_and_chooses_no_codec() -> None:
