@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import dropwhile
 from math import isfinite
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ from readiness.sizing.choices import PointFault
 
 MAX_POINTS = 500
 MAX_CHARACTERS = 200_000
+MAX_LINE = 10_000
 
 
 class Column(NamedTuple):
@@ -68,10 +69,13 @@ def read_table(text: str) -> Table:
     """Read what was pasted. A point needs `completed_per_s`; empty cells were not measured."""
     if len(text) > MAX_CHARACTERS:
         return Table(faults=[LineFault(1, PointFault.TOO_LONG)])
-    lines = text.replace("\x00", "").strip("\ufeff \r\n").splitlines()
+    lines = list(dropwhile(_blank, text.replace("\x00", "").strip("\ufeff \r\n").splitlines()))
     if not lines:
         return Table(faults=[LineFault(1, PointFault.EMPTY)])
-    rows = list(csv.reader(io.StringIO("\n".join(lines)), delimiter=_delimiter(lines[0])))
+    if long := next((place for place, line in enumerate(lines, 1) if len(line) > MAX_LINE), None):
+        return Table(faults=[LineFault(long, PointFault.TOO_LONG)])
+    delimiter = _delimiter(lines[0])
+    rows = [next(csv.reader([line], delimiter=delimiter), []) for line in lines]  # no cell of a point spans lines
     heads = [COLUMNS.get(head.strip().lower().replace(" ", "_")) for head in rows[0]]
     table = Table(ignored=[head.strip() for head, column in zip(rows[0], heads, strict=True) if column is None and head.strip()])
     if not any(column and column.name == "completed_per_s" for column in heads):
@@ -112,6 +116,10 @@ def checked_points(points: Iterable[Mapping[str, Any]]) -> Table:
 
 
 _MOST = {column.name: column.most for column in COLUMNS.values()}
+
+
+def _blank(line: str) -> bool:
+    return not line.strip()
 
 
 def _delimiter(head: str) -> str:

@@ -257,6 +257,9 @@ def test_pasted_tables_are_read_whatever_separates_their_cells() -> None:
         ("clients,rps\n8,1,4", 2, PointFault.TOO_MANY_CELLS),
         ("clients,rps\n", 1, PointFault.EMPTY),
         ("rps\n" + "1\n" * 501, 502, PointFault.TOO_LONG),
+        ("\x0c", 1, PointFault.EMPTY),
+        ("rps\n" + "1" * 140_000, 2, PointFault.TOO_LONG),
+        ('rps\n"' + "1\n" * 90_000, 90_001, PointFault.TOO_LONG),
     ],
 )
 def test_a_line_that_cannot_be_taken_is_named(text: str, line: int, code: PointFault) -> None:
