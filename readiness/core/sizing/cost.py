@@ -11,13 +11,15 @@ from readiness.core.sizing.needs import NONE, growth, product, total
 from readiness.core.sizing.quantity import Quantity
 
 HOURS_PER_MONTH = 730.0
+HOURS_PER_DAY = 24.0
 MILLION = 1e6
 
 
 def cost(answer: Answer, demand: Demand, candidate: Candidate, price: Price) -> Cost:
     """Accelerators are paid by the hour all month round; an API by its tokens. None where a price or a load is missing.
 
-    Costs per token and per request are over the mean load at the horizon, so idle hours are in them. For a batch or a training
+    Costs per token and per request are over the mean load at the horizon, so idle hours are in them: a rate that is the mean of
+    eight hours a day makes a third of the requests that it would make round the clock. For a batch or a training
     run on accelerators they are those of one run's window.
     """
     if isinstance(candidate, ModelApi):
@@ -78,10 +80,11 @@ def _api(demand: Demand, price: Price) -> Cost:
 
 
 def _requests_per_month(demand: Demand) -> Quantity | None:
-    """At the mean rate, at the horizon. None for a batch, of which nobody says how often it runs."""
+    """At the mean rate in the hours in which they come, at the horizon. None for a batch: nobody says how often it runs."""
     if demand.arrival_per_s is None or demand.workload_class is WorkloadClass.BATCH:
         return None
-    return product(demand.arrival_per_s, growth(demand), Quantity.exactly(HOURS_PER_MONTH * 3600))
+    hours = demand.busy_hours_per_day or Quantity.exactly(HOURS_PER_DAY)
+    return product(demand.arrival_per_s, growth(demand), hours, Quantity.exactly(HOURS_PER_MONTH / HOURS_PER_DAY * 3600))
 
 
 def _tokens(demand: Demand, requests: Quantity | None) -> Quantity | None:

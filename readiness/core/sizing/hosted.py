@@ -78,7 +78,7 @@ class Hosted:
             in_time, sigma = self.in_time(at, law, keep)
             if in_time < rate:
                 rate, binds = in_time, Constraint.TPOT if in_time > 0 else Constraint.TARGET_OUT_OF_REACH
-            flight = self._flight(at, law, edge) * keep * burst(at["dispersion"])
+            flight = self._flight(at, law, edge, keep * burst(at["dispersion"]))
         rate, binds = self._answered(at, law, keep, (rate, binds))
         return Capability(rate, binds, combined_sigma(sigma, self.workload_sigma), seats, flight, holds)
 
@@ -102,7 +102,7 @@ class Hosted:
             read, computed = 1 / law.work, compute_rate_max(law.kp, at["input_tokens"], outputs)
             rate, binds = (read, Constraint.MEMORY_BANDWIDTH) if read < computed else (computed, Constraint.COMPUTE)
         else:
-            share = min(1.0, known.top_per_s * known.work_s) if known.grade is Grade.SWEEP else 1.0
+            share = min(1.0, known.top_per_s * known.work_s)
             rate, binds = (share if self.batch else share * known.derate) / law.work, Constraint.SATURATION
         if self.batch:
             binds = Constraint.WINDOW
@@ -144,13 +144,20 @@ class Hosted:
         alone = (self.sheet.active_s + self.sheet.kv_bytes(inputs + outputs / 2) / self.sheet.read_per_s) / at["mbu"]
         return 1 / (inputs * kp + outputs * alone) if alone <= at["tpot_s"] else 0.0
 
-    def _flight(self, at: Values, law: Seconds, edge: Edge) -> float:
-        """Sequences in flight at the target per token: lambda* O T = (T - t0) / (kd + (I / O) kp), which grows with O."""
-        outputs = at["output_tokens"]
+    def _flight(self, at: Values, law: Seconds, edge: Edge, left: float) -> float:
+        """Sequences in flight at the target per token: lambda* O T = (T - t0) / (kd + (I / O) kp), which grows with O.
+
+        `left` of it for percentile and bursts, and no more than the law has at the highest rate that was reached.
+        """
+        outputs, known = at["output_tokens"], self.known
         if edge is not Edge.LIKELY:
-            known = self.quantities["output_tokens"]
-            outputs = known.low if edge is Edge.UNKIND else known.high
-        return max(0.0, at["tpot_s"] - law.t0) / (law.kd + at["input_tokens"] / outputs * law.kp)
+            known_outputs = self.quantities["output_tokens"]
+            outputs = known_outputs.low if edge is Edge.UNKIND else known_outputs.high
+        longer = max(0.0, at["tpot_s"] - law.t0) * left
+        share = known.top_per_s * known.work_s if known.grade in {Grade.SWEEP, Grade.TWO_POINTS} else 1.0
+        if share < 1:
+            longer = min(longer, law.t0 * share / (1 - share))
+        return longer / (law.kd + at["input_tokens"] / outputs * law.kp)
 
     def _answered(self, at: Values, law: Seconds, keep: float, limit: tuple[float, Constraint]) -> tuple[float, Constraint]:
         """The highest rate not above the limit at which first token and whole answer come in time."""

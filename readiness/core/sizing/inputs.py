@@ -45,6 +45,9 @@ class Demand:
     task: Task
     workload_class: WorkloadClass
     arrival_per_s: Quantity | None = None
+    busy_hours_per_day: Quantity | None = (
+        None  # over which arrival_per_s is the mean; None: round the clock. For the month's cost
+    )
     peak_factor: Quantity | None = None  # busiest minutes over the mean: the slow part of burstiness
     dispersion: Quantity | None = None  # ca2, variance over mean of counts in windows of the target's length: the fast part
     growth_per_year: Quantity | None = None

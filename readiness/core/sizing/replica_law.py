@@ -35,7 +35,10 @@ class ReplicaLaw:
     mbu: Quantity
 
     def seconds(self, at: Values, edge: Edge) -> Seconds:
-        """At the token mix of `at`; at an edge kd and kp each stand at their own end of what the split leaves open."""
+        """At the token mix of `at`; at an edge kd, kp and w each stand at their own end of what the split leaves open.
+
+        w is bounded for itself: what was measured is the sum of both parts, so that at the measured mix w is the measured one.
+        """
         sheet, inputs, outputs = self.sheet, at["input_tokens"], at["output_tokens"]
         if self.known.grade is Grade.NOTHING:
             read = sheet.read_per_s * at["mbu"]
@@ -48,38 +51,44 @@ class ReplicaLaw:
         if not known.output_tokens or not outputs:
             kp = known.work_s / known.input_tokens * faster
             return Seconds(t0, 0.0, kp, inputs * kp)
-        kd, kp = self._split(at, edge)
+        splits = [self._split(at, balance) for balance in self._balances(at, edge)]
         now = base.kv_bytes(inputs + outputs / 2) / base.read_per_s
-        if now > 0:
-            kd *= sheet.kv_bytes(inputs + outputs / 2) / sheet.read_per_s / now
-        kp *= faster
-        return Seconds(t0, kd, kp, outputs * kd + inputs * kp)
+        slower = sheet.kv_bytes(inputs + outputs / 2) / sheet.read_per_s / now if now > 0 else 1.0
+        splits = [(kd * slower, kp * faster) for kd, kp in splits]
+        end = max if edge is Edge.UNKIND else min
+        return Seconds(
+            t0, end(kd for kd, _kp in splits), end(kp for _kd, kp in splits), end(outputs * kd + inputs * kp for kd, kp in splits)
+        )  # fmt: skip
 
     @property
     def stretch(self) -> float:
         """Idle step of the one sized over the one measured."""
         return self.sheet.weights_s / self.base.weights_s
 
-    def _split(self, at: Values, edge: Edge) -> tuple[float, float]:
+    def _balances(self, at: Values, edge: Edge) -> list[float]:
+        """MBU over MFU: the likely one, or the ends of what is open and where a step turns from reading to computing between.
+
+        In between kd, kp and w are each a ratio of straight lines, so that none lies beyond what it is at these.
+        """
+        if edge is Edge.LIKELY:
+            return [at["mbu"] / at["mfu"]]
+        low, high = self.mbu.low / self.mfu.high, self.mbu.high / self.mfu.low
+        turns = (size / self.base.token_s for size in self._reading(at))
+        return [low, high, *(turn for turn in turns if low < turn < high)]
+
+    def _split(self, at: Values, balance: float) -> tuple[float, float]:
         """kd and kp of the measured replica, kd at the context length of `at`.
 
-        With y the time to compute a token and d that to read a sequence (both times MBU), a decoded token costs max(d, y).
+        With y the time to compute a token and d that to read a sequence (both times MBU), a decoded token costs max(d, y). The
+        work measured at one mix is shared out in these proportions.
         """
+        known = self.known
+        (was, now), compute = self._reading(at), self.base.token_s * balance
+        unit = known.work_s / (known.output_tokens * max(was, compute) + known.input_tokens * compute)
+        return max(now, compute) * unit, compute * unit
+
+    def _reading(self, at: Values) -> tuple[float, float]:
+        """Seconds, times MBU, that the measured replica reads a sequence of the measured and of the asked mix."""
         known, base = self.known, self.base
-        was = base.kv_bytes(known.input_tokens + known.output_tokens / 2) / base.read_per_s
-        now = base.kv_bytes(at["input_tokens"] + at["output_tokens"] / 2) / base.read_per_s
-        if edge is Edge.LIKELY:
-            balances = [at["mbu"] / at["mfu"]]
-        else:
-            balances = [self.mbu.low / self.mfu.high, self.mbu.high / self.mfu.low]
-        shares, grown = [], []
-        for balance in balances:
-            compute = base.token_s * balance
-            decoding = known.output_tokens * max(was, compute)
-            shares.append(decoding / (decoding + known.input_tokens * compute))
-            grown.append(max(now, compute) / max(was, compute))
-        worst = edge is Edge.UNKIND
-        share = max(shares) if worst else min(shares)
-        prompts = 1 - (min(shares) if worst else max(shares))
-        growth = max(grown) if worst else min(grown)
-        return share * growth * known.work_s / known.output_tokens, prompts * known.work_s / known.input_tokens
+        was, now = known.input_tokens + known.output_tokens / 2, at["input_tokens"] + at["output_tokens"] / 2
+        return base.kv_bytes(was) / base.read_per_s, base.kv_bytes(now) / base.read_per_s

@@ -5,10 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 from readiness.core.sizing.derates import derate
 from readiness.core.sizing.fit import NoFit, closed_loop, open_loop
-from readiness.core.sizing.hygiene import checked, latency_s
+from readiness.core.sizing.hygiene import checked, latency_s, reached
 from readiness.core.sizing.inputs import Grade, Measured, SelfHosted, SweepPoint
 from readiness.core.sizing.memory import kv_room_bytes, layer_bytes_per_token, weights_bytes
 from readiness.core.sizing.refusals import MissingInput
@@ -101,7 +102,8 @@ class Measurement:
     """One replica as measured at one token mix; with grade NOTHING only `notes` and `refused` say something.
 
     `work_s` is w of the law there, `t0_s` its idle step (None: take the data sheet's), `derate` what is left of a saturation
-    figure once answers must come in time.
+    figure once answers must come in time. `top_per_s` is the rate above which nothing is promised: the highest of a sweep, and
+    where two points are left of one that went past its peak the highest that it reached.
     """
 
     grade: Grade = Grade.NOTHING
@@ -145,8 +147,10 @@ def measurement(measured: Measured, tpot_percentile: float, ttft_percentile: flo
     timed = [replace(point, tpot_mean_s=tpot) for point in kept if decodes and (tpot := _tpot(point, outputs)) is not None]
     loads = len({point.completed_per_s for point in timed})
     if loads >= 2:
+        top = max(point.completed_per_s for point in timed) if loads >= 3 else reached(kept, refused)
         try:
-            return _lawful(measured, timed, left_out, tpot_percentile, ttft_percentile, sweep=loads >= 3)
+            found = _lawful(measured, timed, left_out, tpot_percentile, ttft_percentile, sweep=loads >= 3)
+            return replace(found, top_per_s=inf if top is None else top)
         except NoFit as why:
             return _saturated(measured, kept, left_out, (why.code,))
     return _saturated(measured, kept, left_out, ())
@@ -171,7 +175,6 @@ def _lawful(
         output_tokens=measured.output_tokens,
         work_s=work,
         t0_s=t0,
-        top_per_s=max(point.completed_per_s for point in kept),
         tpot=(curve or Curve.of(means, exact=False, reciprocal=True)) if sweep else None,
         ttft=first if sweep else None,
     )

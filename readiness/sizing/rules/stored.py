@@ -16,7 +16,7 @@ from readiness.core.sizing.inputs import Candidate, Demand, Grade, Task, Workloa
 from readiness.core.sizing.quantity import Quantity
 
 # Raise it when the same inputs may give another answer: results of another version are computed anew.
-CORE_VERSION = "1"
+CORE_VERSION = "2"
 
 
 def plain(value: Any) -> Any:

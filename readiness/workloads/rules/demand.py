@@ -46,7 +46,10 @@ def quantity(name: str, value: Value) -> Quantity | None:
 
 
 def demand_of(task: Task, workload_class: WorkloadClass, values: Mapping[str, Value]) -> Demand:
-    """The demand of a profile. A field that nobody answered yet is unknown; users x requests stand in for an unknown rate."""
+    """The demand of a profile. A field that nobody answered yet is unknown; users x requests stand in for an unknown rate.
+
+    A rate is the mean of the hours in which requests come, but for one read off a log, which is the mean of all of its hours.
+    """
     found: dict[str, Quantity | float] = {}
     for one in asked(task, workload_class):
         if one.name not in _OF_DEMAND:
@@ -58,6 +61,8 @@ def demand_of(task: Task, workload_class: WorkloadClass, values: Mapping[str, Va
     rate = found.get("arrival_per_s")
     if isinstance(rate, Quantity) and not rate.known and (derived := arrival_from_users(values)) is not None:
         found["arrival_per_s"] = derived
+    elif values.get("arrival_per_s", NOT_ASKED_YET).origin == Origin.TRACE:
+        found.pop("busy_hours_per_day", None)
     return Demand(task=task, workload_class=workload_class, **found)  # type: ignore[arg-type]
 
 

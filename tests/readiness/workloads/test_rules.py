@@ -9,7 +9,8 @@ from itertools import product
 import pytest
 
 from readiness.core.sizing.inputs import Task, WorkloadClass
-from readiness.workloads.choices import Comparator, Knowledge, Metric
+from readiness.core.sizing.quantity import Quantity
+from readiness.workloads.choices import Comparator, Knowledge, Metric, Origin
 from readiness.workloads.rules.demand import Value, demand_of
 from readiness.workloads.rules.fields import BY_NAME, asked
 from readiness.workloads.rules.metrics import METRICS
@@ -109,6 +110,16 @@ def test_people_and_their_requests_stand_in_for_an_unmeasured_rate() -> None:
     assert "arrival_per_s" not in unknown_names(Task.CLASSIC, ONLINE, {name: one.knowledge for name, one in values.items()})
     values["users"] = Value(UNKNOWN, 700)
     assert by_metric(Task.CLASSIC, ONLINE, values)[Metric.THROUGHPUT].target is None
+
+
+def test_a_rate_is_the_mean_of_the_busy_hours_unless_a_log_gave_it() -> None:
+    values = all_known(Task.CLASSIC, ONLINE, arrival_per_s=3, busy_hours_per_day=8)
+    assert demand_of(Task.CLASSIC, ONLINE, values).busy_hours_per_day == Quantity.exactly(8)
+    unsure = demand_of(Task.CLASSIC, ONLINE, values | {"busy_hours_per_day": Value(UNKNOWN)}).busy_hours_per_day
+    assert unsure == Quantity.unknown(6, 8, 24)
+    read = values | {"arrival_per_s": Value(KNOWN, 3.0, origin=Origin.TRACE)}
+    assert demand_of(Task.CLASSIC, ONLINE, read).busy_hours_per_day is None
+    assert demand_of(Task.CLASSIC, ONLINE, values | {"busy_hours_per_day": Value(ABSENT)}).busy_hours_per_day is None
 
 
 def test_what_does_not_apply_is_not_required() -> None:

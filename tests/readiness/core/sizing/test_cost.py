@@ -44,6 +44,22 @@ def test_tokens_of_an_api_cost_the_same_at_any_load() -> None:
     assert found.per_month.likely == pytest.approx(0.005 * 6 * 1.25 * 730 * 3600)
 
 
+def test_a_rate_of_eight_hours_a_day_makes_a_third_of_the_requests() -> None:
+    """5,400 people with 30 requests in 10 hours: 4.5/s then, 162,000 a day, not 388,800."""
+    demand = replace(CHAT, arrival_per_s=exactly(5_400 * 30 / 36_000), busy_hours_per_day=exactly(10), growth_per_year=exactly(1))
+    found = costed(demand, ModelApi(), PER_TOKEN)
+    assert found.per_month is not None
+    assert found.per_month.likely == pytest.approx(0.005 * 5_400 * 30 * 730 / 24)
+    hosted_day, hosted_clock = (costed(one, SWEPT, HOURLY) for one in (demand, replace(demand, busy_hours_per_day=None)))
+    assert hosted_day.per_month == hosted_clock.per_month, "accelerators are paid round the clock"
+    assert hosted_day.per_request is not None
+    assert hosted_clock.per_request is not None
+    assert hosted_day.per_request.likely == pytest.approx(hosted_clock.per_request.likely * 2.4)
+    unsure = costed(replace(demand, busy_hours_per_day=unknown(6, 8, 24)), ModelApi(), PER_TOKEN).per_month
+    assert unsure is not None
+    assert (unsure.low, unsure.high) == pytest.approx((found.per_month.low * 6 / 10, found.per_month.high * 24 / 10))
+
+
 def test_the_range_per_request_holds_the_cost_at_either_end_of_the_load() -> None:
     demand = replace(CHAT, arrival_per_s=unknown(1, 6, 60))
     whole = costed(demand, GUESSED, HOURLY).per_request

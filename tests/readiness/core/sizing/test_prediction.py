@@ -8,7 +8,7 @@ from math import exp, log
 from statistics import fmean, median
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readiness.core.sizing.derates import CLASSES, LLM, Pair
@@ -117,6 +117,7 @@ def test_a_submitter_with_many_systems_weighs_as_much_as_one_with_a_single_syste
     assert (many.low, many.likely, many.high) == pytest.approx((few.low, few.likely, few.high))
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0.3, 1.1), min_size=2, max_size=30), st.floats(0.5, 0.9), st.floats(0.5, 0.9))
 def test_a_higher_level_is_never_narrower_and_nothing_outruns_saturation(ratios: list[float], one: float, other: float) -> None:
     pairs = made({f"S{place}": [min(ratio, CEILING)] for place, ratio in enumerate(ratios)})

@@ -6,13 +6,30 @@ from dataclasses import replace
 from time import process_time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from readiness.core.sizing.batching import Law
 from readiness.core.sizing.engine import size
 from readiness.core.sizing.fit import rate_at
-from readiness.core.sizing.inputs import Candidate, Demand, Grade
+from readiness.core.sizing.hosted import Hosted
+from readiness.core.sizing.inputs import Candidate, Demand, Grade, Measured, SweepPoint, WorkloadClass
+from readiness.core.sizing.sizer import Edge, corner, likely
 from readiness.core.sizing.speed import Curve, measurement
-from tests.readiness.core.sizing.cases import CHAT, GUESSED, LAW, LINE, MIX, RANKING, SATURATED, SWEPT, TWO_POINTS, exactly
+from tests.readiness.core.sizing.cases import (
+    BATCH,
+    CHAT,
+    GUESSED,
+    LAW,
+    LINE,
+    MIX,
+    RANKING,
+    SATURATED,
+    SWEPT,
+    TWO_POINTS,
+    closed_loop,
+    exactly,
+)
 
 POINTS = SWEPT.measured.points
 
@@ -64,3 +81,41 @@ def test_a_thousand_workloads_take_about_a_second() -> None:
     for demand, candidate in workloads:
         size(demand, candidate)
     assert process_time() - began < 4  # about 0.9 s on a quiet two-core machine; the rest is for a busy one
+
+
+def test_two_points_left_of_a_sweep_past_its_peak_promise_no_more_than_it_reached() -> None:
+    """The law of the two goes on rising to 1/w; the third point shows that the replica does not."""
+    points = (closed_loop(1), closed_loop(8), replace(closed_loop(32), completed_per_s=closed_loop(8).completed_per_s * 0.9))
+    past = replace(points[2], latency_mean_s=32 / points[2].completed_per_s)
+    reached_per_s = closed_loop(8).completed_per_s
+    found = measurement(Measured((*points[:2], past), *MIX), 0.99, 0.95, decodes=True)
+    assert (found.grade, found.top_per_s) == (Grade.TWO_POINTS, reached_per_s)
+    assert 1 / found.work_s > 2 * reached_per_s
+    open_ended = measurement(Measured(points[:2], *MIX), 0.99, 0.95, decodes=True)
+    assert open_ended.top_per_s == float("inf"), "a law of two points below the peak may be followed beyond them"
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    rates=st.lists(st.floats(0.2, 30), min_size=3, max_size=8, unique=True),
+    tpot_s=st.floats(0.007, 2),
+    task=st.sampled_from([WorkloadClass.ONLINE, WorkloadClass.BATCH]),
+)
+def test_nothing_beyond_the_highest_measured_rate_is_promised_at_the_measured_mix(
+    rates: list[float], tpot_s: float, task: WorkloadClass
+) -> None:
+    """Nor more requests in flight than the law has at that rate. Also at the kind end, whatever part of the work is decoding."""
+    points = tuple(SweepPoint(rate, float(2**place), tpot_mean_s=0.006 + 0.001 * place) for place, rate in enumerate(rates))
+    mix = {"input_tokens": exactly(MIX[0]), "output_tokens": exactly(MIX[1]), "dispersion": exactly(1), "ttft_s": None}
+    demand = replace(CHAT if task is WorkloadClass.ONLINE else BATCH, **mix, tpot_s=exactly(tpot_s))  # type: ignore[arg-type]
+    hosted = Hosted(demand, replace(SWEPT, measured=Measured(points, *MIX)))
+    if hosted.grade is Grade.NOTHING or hosted.known.top_per_s == float("inf"):
+        return
+    for edge in Edge:
+        at = likely(hosted.quantities) if edge is Edge.LIKELY else corner(hosted.quantities, edge)
+        can = hosted.capability(at, edge)
+        assert can.rate <= max(rates) * (1 + 1e-9)
+        share = hosted.known.top_per_s * hosted.known.work_s
+        if hosted.grade is not Grade.SATURATION and task is WorkloadClass.ONLINE and share < 1:
+            law = hosted.law.seconds(at, edge)
+            assert can.flight <= law.t0 * share / (1 - share) / (law.kd + law.kp * MIX[0] / MIX[1]) * (1 + 1e-9)
