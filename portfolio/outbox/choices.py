@@ -45,4 +45,5 @@ SCHEDULE: tuple[Slot, ...] = (
     Slot("outbox.housekeeping", 3600),
     Slot("accounts.housekeeping", 24 * 3600),
     Slot("initiatives.housekeeping", 24 * 3600),
+    Slot("sizing.recompute", 24 * 3600),  # what another version of the engine said; the same inputs add nothing
 )

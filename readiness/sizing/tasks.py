@@ -10,6 +10,6 @@ from readiness.sizing.services.results import recompute as size_again
 
 
 def recompute(held: Claim) -> None:
-    """After a change of the named workloads, or of the catalogue and so of every option."""
+    """After a change of the named workloads; every option after one of the catalogue, and daily, as the engine changes too."""
     with held.finishing(), acting(system("sizing")):
         size_again(options_of_workloads(held.payload.get("workload_ids")))

@@ -6,9 +6,9 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from portfolio.activity.models import AuditEntry
-from portfolio.outbox.choices import HANDLERS, SUBSCRIBERS
+from portfolio.outbox.choices import HANDLERS, SCHEDULE, SUBSCRIBERS
 from portfolio.outbox.models import Event, Job
-from portfolio.outbox.services import claim, run
+from portfolio.outbox.services import claim, enqueue, run
 from readiness.core.sizing.inputs import Grade
 from readiness.sizing.choices import Approach
 from readiness.sizing.models import SizingOption, SizingResult
@@ -229,3 +229,20 @@ def test_points_that_cannot_be_are_refused_by_their_place(organisation: Organisa
     with pytest.raises(ValidationError) as refused:
         make_measurement(organisation, points=points)
     assert any("1" in text for text in refused.value.message_dict["points"])
+
+
+def test_a_newer_engine_computes_anew_what_an_older_one_said(organisation: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the daily job, which names no workload."""
+    workload = known_workload(organisation)
+    option = make_option(workload)
+    old = option.result_id
+    monkeypatch.setattr("readiness.sizing.rules.stored.CORE_VERSION", "next")
+    monkeypatch.setattr("readiness.sizing.services.results.CORE_VERSION", "next")
+    assert "sizing.recompute" in {slot.handler for slot in SCHEDULE}
+    held = claim(enqueue("sizing.recompute", {}).pk)
+    assert held is not None
+    job(held)
+    option.refresh_from_db()
+    assert option.result is not None
+    assert option.result_id != old
+    assert option.result.core_version == "next"
