@@ -57,13 +57,18 @@ def demand_of(task: Task, workload_class: WorkloadClass, values: Mapping[str, Va
         reading = quantity(one.name, values.get(one.name, NOT_ASKED_YET))
         if reading is None:
             continue
-        found[one.name] = reading.likely if one.name in _PERCENTILES else reading
+        found[one.name] = _percentile(reading, said=one.name in values) if one.name in _PERCENTILES else reading
     rate = found.get("arrival_per_s")
     if isinstance(rate, Quantity) and not rate.known and (derived := arrival_from_users(values)) is not None:
         found["arrival_per_s"] = derived
     elif values.get("arrival_per_s", NOT_ASKED_YET).origin == Origin.TRACE:
         found.pop("busy_hours_per_day", None)
     return Demand(task=task, workload_class=workload_class, **found)  # type: ignore[arg-type]
+
+
+def _percentile(reading: Quantity, *, said: bool) -> float:
+    """The share of requests that a target is meant for; the strictest plausible one where somebody says that nobody knows it."""
+    return reading.likely if reading.known or not said else reading.high
 
 
 def arrival_from_users(values: Mapping[str, Value]) -> Quantity | None:

@@ -185,8 +185,8 @@ class Progress:
 
 
 def progress(seen: Profile) -> Progress:
-    """Counted over the questions; a percentile belongs to its target and is none of its own."""
-    unknown = [name for name in seen.unknown if name not in TARGET_OF]
+    """Counted over the questions; a percentile belongs to its target and is none of its own, unless nobody knows it."""
+    unknown = seen.unknown
     asked = [one.name for one in seen.fields if one.name not in TARGET_OF]
     answered = sum(1 for name in asked if name in seen.values and seen.values[name].knowledge != Knowledge.UNKNOWN)
     answered += 1 if rate_is_derived(seen.plain_values) and RATE in asked else 0

@@ -122,6 +122,15 @@ def test_a_rate_is_the_mean_of_the_busy_hours_unless_a_log_gave_it() -> None:
     assert demand_of(Task.CLASSIC, ONLINE, values | {"busy_hours_per_day": Value(ABSENT)}).busy_hours_per_day is None
 
 
+def test_a_share_of_requests_that_nobody_knows_is_the_strictest_plausible_one() -> None:
+    values = all_known(Task.CLASSIC, ONLINE, latency_s=1)
+    del values["latency_percentile"]
+    assert demand_of(Task.CLASSIC, ONLINE, values).latency_percentile == 0.95
+    said = values | {"latency_percentile": Value(UNKNOWN)}
+    assert demand_of(Task.CLASSIC, ONLINE, said).latency_percentile == 0.99
+    assert "latency_percentile" in unknown_names(Task.CLASSIC, ONLINE, {name: one.knowledge for name, one in said.items()})
+
+
 def test_what_does_not_apply_is_not_required() -> None:
     absent = ("ttft_s", "stored_gb", "ingest_gb_per_day", "concurrency")
     values = all_known(Task.GENERATE, ONLINE) | {name: Value(ABSENT) for name in absent}
