@@ -101,16 +101,30 @@ def _faults(
     if clients is not None and kv_tokens is not None and per_sequence is not None and clients * per_sequence > kv_tokens:
         need = clients * per_sequence
         yield Reason.KV_CAP, f"{clients:g} x {per_sequence:g} = {need:g} tokens exceed the KV cache of {kv_tokens:g} tokens"
-    ratio = little_ratio(point, output_tokens)
-    if ratio is not None and abs(ratio - 1) > LITTLE_TOLERANCE:
-        latency = latency_s(point, output_tokens)
-        figures = f"{done:.4g}/s x {latency:.4g} s / {clients:g} in flight = {ratio:.2f}"
-        yield Reason.LITTLE, f"Little's law: {figures}, not 1 +- {LITTLE_TOLERANCE:.0%}"
+    yield from _against_little(point, output_tokens)
     if offered is not None and done < ACHIEVED_SHARE * offered:
         yield (
             Reason.RATE_NOT_ACHIEVED,
             f"{done:.4g}/s completed of {offered:.4g}/s offered ({done / offered:.0%}): no steady state",
         )
+
+
+def _against_little(point: SweepPoint, output_tokens: float | None) -> Iterator[tuple[Reason, str]]:
+    """X R / C away from 1. Where nobody measured the first token, decoding alone bounds R from below and only too much shows."""
+    done, clients, latency = point.completed_per_s, point.concurrency, latency_s(point, output_tokens)
+    if not clients:
+        return
+    if latency is not None:
+        ratio = done * latency / clients
+        if abs(ratio - 1) > LITTLE_TOLERANCE:
+            figures = f"{done:.4g}/s x {latency:.4g} s / {clients:g} in flight = {ratio:.2f}"
+            yield Reason.LITTLE, f"Little's law: {figures}, not 1 +- {LITTLE_TOLERANCE:.0%}"
+    elif point.tpot_mean_s is not None and output_tokens is not None:
+        decoding = max(0.0, output_tokens - 1) * point.tpot_mean_s
+        ratio = done * decoding / clients
+        if ratio > 1 + LITTLE_TOLERANCE:
+            figures = f"{done:.4g}/s x at least {decoding:.4g} s / {clients:g} in flight = {ratio:.2f}"
+            yield Reason.LITTLE, f"Little's law: {figures}, above 1 + {LITTLE_TOLERANCE:.0%}"
 
 
 def _falling(points: Sequence[tuple[int, SweepPoint]]) -> Iterator[Refused]:

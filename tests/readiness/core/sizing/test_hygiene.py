@@ -32,6 +32,16 @@ def test_a_latency_that_was_not_measured_is_put_together_from_first_token_and_st
     assert little_ratio(point, output_tokens=101) == pytest.approx(2.0 * (0.1 + 100 * 0.019) / 4)
 
 
+def test_without_a_first_token_decoding_alone_shows_that_too_much_was_completed_but_never_too_little() -> None:
+    points = [SweepPoint(completed_per_s=done, concurrency=64.0, tpot_mean_s=0.0249) for done in (99.0, 10.3, 0.1)]
+    assert [one.code for one in checked(points, output_tokens=251)[1]] == [Reason.LITTLE]
+    assert checked(points[:2], output_tokens=251)[1][0].text == (
+        "Little's law: 99/s x at least 6.225 s / 64 in flight = 9.63, above 1 + 10%"
+    )
+    assert checked(points[1:2], output_tokens=251)[1] == checked(points[2:], output_tokens=251)[1] == ()
+    assert checked(points[:1])[1] == ()  # nobody said how long the answers were
+
+
 def test_more_than_one_failure_in_a_hundred_is_refused_and_exactly_one_is_not() -> None:
     kept, refused = checked([closed(1, 1.0, failed=0.01), closed(2, 2.0, failed=0.0101)])
     assert [point.concurrency for point in kept] == [1]
