@@ -1,7 +1,7 @@
 """What somebody supposes on the sizing page, as the address carries it: one text per value, over what the profile says.
 
 4        known to be 4; a share also as 95%
-2..8     known to lie between 2 and 8
+2..8     known to lie between 2 and 8; 2-8 and 2 to 8 say the same
 2..4..8  the same, most likely 4
 ?        not known: what is plausible stands for it
 -        not applicable
@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isfinite, sqrt
@@ -23,6 +24,7 @@ from readiness.workloads.rules.values import Answered, Fault, faults
 MAX_TEXT = 60
 UNKNOWN, NOT_APPLICABLE, BETWEEN = "?", "-", ".."
 SHARE = "share"
+_RANGE = re.compile(r"\s+to\s+|\u2013|(?<=[0-9%])\s*-\s*(?=[0-9.])")  # as people type one; never the minus of 1e-6
 _GAPS = str.maketrans("", "", " \u00a0\u202f\u2009")
 
 
@@ -99,7 +101,7 @@ def read_text(text: str, *, share: bool) -> Answer | Unread:
         return Answer(Knowledge.NOT_APPLICABLE)
     if len(text) > MAX_TEXT:
         return Unread.NOT_A_NUMBER
-    parts = [_number(part, share=share) for part in text.replace("\u2013", BETWEEN).split(BETWEEN)]
+    parts = [_number(part, share=share) for part in _RANGE.sub(BETWEEN, text).split(BETWEEN)]
     numbers = [part for part in parts if part is not None]
     if len(numbers) < len(parts) or len(parts) > 3:
         return Unread.NOT_A_NUMBER

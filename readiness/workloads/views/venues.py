@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portfolio.initiatives.choices import Status
 from portfolio.initiatives.forms.fields import add_errors
 from portfolio.initiatives.models import Initiative
 from portfolio.initiatives.services import initiatives as register
@@ -43,12 +44,13 @@ def venues(request: PageRequest, pk: int) -> HttpResponse:
     """The options per function side by side with the verdict of their comparison; the decision dates in order."""
     row = get_initiative(request, pk)
     views, dates = reading.functions_of(request.actor, row), reading.dates_of(pk)
-    may_edit, money = can_edit(request.actor, row), verbs.sees_money(request.actor, row)
+    running = row.status != Status.CLOSED
+    may_edit, money = running and can_edit(request.actor, row), verbs.sees_money(request.actor, row)
     context = {
         "initiative": row, "headline": tables.headline(views), "may_edit": may_edit,
         "functions": tables.functions(views, initiative=pk, money=money, may_edit=may_edit),
         "sequence": tables.sequence_lines(sequences(dates)), "dates": tables.date_lines(dates),
-        "may_date": register.can_edit(request.actor, row, {"dates"}),
+        "may_date": running and register.can_edit(request.actor, row, {"dates"}),
     }  # fmt: skip
     return render(request, "workloads/venues.html", context)
 

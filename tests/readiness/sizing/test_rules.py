@@ -69,6 +69,7 @@ def _answer(count: Count | None, **more: Any) -> Answer:
     [
         ("4", 4, None, None), ("2..8", 4, 2, 8), ("2..3..8", 3, 2, 8), ("1.5e3", 1500, None, None),
         ("10 000", 10_000, None, None), ("0..8", 4, 0, 8), ("2–8", 4, 2, 8),  # noqa: RUF001 - people paste dashes
+        ("2-8", 4, 2, 8), ("2 to 8", 4, 2, 8), ("1e-6 - 4e-6", 2e-6, 1e-6, 4e-6),
     ],
 )  # fmt: skip
 def test_a_text_is_a_number_or_a_range(text: str, value: float, low: float | None, high: float | None) -> None:
