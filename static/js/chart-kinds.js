@@ -220,7 +220,7 @@
       var ranged = series.data.filter(function (point) { return point.low !== undefined && point.low !== null; });
       if (ranged.length) sets.push(band(color, ranged, logs));
       sets.push({
-        type: "line", name: series.name, symbol: index ? "diamond" : "circle", symbolSize: 7, z: 5, lineStyle: { color: color, width: 2, type: index ? "dashed" : "solid" }, itemStyle: { color: color },
+        type: "line", name: series.name, symbol: index ? "diamond" : "circle", symbolSize: 7, z: 5, showSymbol: series.as !== "curve", lineStyle: { color: color, width: series.as === "dots" ? 0 : 2, type: index ? "dashed" : "solid" }, itemStyle: { color: color },
         markLine: index ? undefined : above(markers(data, colors)),
         endLabel: { show: data.series.length > 1, formatter: series.name, color: colors.ink, width: 90, overflow: "break" },
         data: series.data.map(function (point) {

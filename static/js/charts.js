@@ -9,8 +9,8 @@
             whole? (the axis counts in whole numbers)
    box       rows [{label, n, min, q1, median, q3, max, url?, points? [{value, label, url?}]}]
    step      days [ISO date], labels [text], until (ISO date), series [{name, color?, line? (else stacked), data [number]}]
-   line      series [{name, color?, data [{x, y, low?, high?}]}], x_label, x_unit?, y_label?, log? ("x", "y" or "xy"); markers
-             stand on the x axis
+   line      series [{name, color?, as? ("dots": no line, "curve": no dots), data [{x, y, low?, high?}]}], x_label, x_unit?,
+            y_label?, log? ("x", "y" or "xy"); markers stand on the x axis
    color is the name of a CSS variable without its dashes: "accent", "stage-3", "v-not_met", "ink-2". */
 (function () {
   "use strict";

@@ -145,8 +145,8 @@ def _point(table: Table, line: int, heads: list[Column | None], cells: list[str]
             made[column.name] = value
         else:
             table.faults.append(LineFault(line, fault, text[:40]))
-    if "completed_per_s" not in made:
-        table.faults.append(LineFault(line, PointFault.NO_THROUGHPUT))
+    if "completed_per_s" not in made and not any(one.line == line for one in table.faults[-len(heads) :]):
+        table.faults.append(LineFault(line, PointFault.NO_THROUGHPUT))  # a cell that cannot be read has said so already
     table.points.append(made)
 
 

@@ -82,8 +82,13 @@ def shown(value: Value | None, unit: str = "") -> str:
         return NOT_APPLICABLE
     assert value.value is not None
     if value.low is None or value.high is None:
-        return number(value.value, unit)
-    return BETWEEN.join(number(one, unit) for one in (value.low, value.value, value.high))
+        return _brief(value.value, unit)
+    return BETWEEN.join(_brief(one, unit) for one in (value.low, value.value, value.high))
+
+
+def _brief(value: float, unit: str) -> str:
+    """What stands in the field, short enough to be read; as long as it stands there, the profile's own digits count."""
+    return number(value if value == int(value) else float(f"{value:.{6 if unit == SHARE else 4}g}"), unit)
 
 
 def number(value: float, unit: str = "") -> str:

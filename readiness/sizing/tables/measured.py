@@ -66,24 +66,24 @@ def chart(row: Measurement, found: Told, target_ms: float | None) -> dict[str, A
     series = [
         _series(_("mean"), "accent", [(rate, mean) for rate, mean, _p in believed]),
         _series(_("percentile"), "stage-5", [(rate, high) for rate, _mean, high in believed]),
-        _series(_("law"), "ink-2", _curve(found)),
-        _series(_("refused"), "v-not_met", left_out),
+        _series(_("law"), "ink-2", _curve(found), "curve"),
+        _series(_("refused"), "v-not_met", left_out, "dots"),
     ]
     series = [one for one in series if one["data"]]
     if not series:
         return None
     last = max(point["x"] for one in series for point in one["data"])
     if target_ms is not None:
-        series.append(_series(_("target"), "v-warning", [(0.0, target_ms / 1e3), (last, target_ms / 1e3)]))
+        series.append(_series(_("target"), "v-warning", [(0.0, target_ms / 1e3), (last, target_ms / 1e3)], "curve"))
     return {
         "kind": "line", "title": _("Time per token over throughput"), "unit": "ms", "x_label": _("Completed requests per second"),
         "y_label": _("Time per output token (ms)"), "series": series, "summary": _summary(found, row),
     }  # fmt: skip
 
 
-def _series(name: str, color: str, points: Sequence[tuple[float, float | None]]) -> dict[str, Any]:
+def _series(name: str, color: str, points: Sequence[tuple[float, float | None]], drawn: str = "") -> dict[str, Any]:
     data = [{"x": round(x, 4), "y": round(y * 1e3, 3)} for x, y in sorted(points, key=lambda one: one[0]) if y is not None]
-    return {"name": name, "color": color, "data": data}
+    return {"name": name, "color": color, "data": data, "as": drawn}
 
 
 def _curve(found: Told) -> list[tuple[float, float | None]]:
