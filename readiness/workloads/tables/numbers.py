@@ -10,16 +10,19 @@ from portfolio.kit.templatetags import ui_text
 from readiness.workloads.rules.units import factor
 
 _SHORT_FROM = 1_000_000
+_SMALLEST = 0.000_001  # a probability of 1e-60 has no digits that anybody reads
 
 
 def shown(value: float | None, unit: str = "") -> str:
     """At most three digits that matter, or all whole ones: 0.0432 -> 0.0432, 1234 -> 1,234, 12500000 -> 12.5 M.
 
-    A share keeps six digits, because 99.95 % is not 100 %.
+    A share keeps six digits, because 99.95 % is not 100 %. What is next to nothing is "under 0.000001", not fifty zeros.
     """
     if value is None:
         return ui_text.DASH
     number = value * factor(unit)
+    if 0 < abs(number) < _SMALLEST:
+        return _("under %s") % ui_text.grouped(Decimal("0.000001"), 6)
     if abs(number) >= _SHORT_FROM:
         return ui_text.short(number)
     if abs(number) >= 100 and unit != "share":

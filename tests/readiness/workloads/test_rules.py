@@ -18,6 +18,7 @@ from readiness.workloads.rules.requirements import Derived, derive
 from readiness.workloads.rules.templates import TEMPLATES, origin_text
 from readiness.workloads.rules.traces import offered, target_s
 from readiness.workloads.rules.values import Code, class_fault, faults, unknown_names
+from readiness.workloads.tables.numbers import shown
 
 KINDS = [kind for kind in product(Task, WorkloadClass) if not class_fault(*kind)]
 ONLINE, BATCH, STREAMING = WorkloadClass.ONLINE, WorkloadClass.BATCH, WorkloadClass.STREAMING
@@ -238,3 +239,11 @@ def test_bursts_are_judged_in_the_length_of_the_latency_target() -> None:
     assert target_s(Task.CLASSIC, STREAMING, {"latency_s": Value(UNKNOWN, 0.1)}) == 0.1
     assert target_s(Task.GENERATE, ONLINE, {}) == BY_NAME["ttft_s"].plausible[1]
     assert target_s(Task.GENERATE, BATCH, {}) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [(0.0, "s", "0"), (3e-61, "share", "under 0.000001"), (-2e-9, "s", "under 0.000001"), (0.000002, "s", "0.000002")],
+)
+def test_next_to_nothing_is_said_in_few_digits(value: float, unit: str, said: str) -> None:
+    assert shown(value, unit) == said
