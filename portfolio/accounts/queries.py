@@ -63,11 +63,15 @@ def people(actor: Actor) -> QuerySet[User]:
     return active if actor.showing_demo else active.filter(demo=False)
 
 
-def people_who_see(unit: BusinessUnit, *, demo: bool) -> QuerySet[User]:
-    """Active people who hold any role for `unit`, by the unit itself or by one above it; for mentions."""
+def people_who_see(unit: BusinessUnit, *, demo: bool, real_too: bool = False) -> QuerySet[User]:
+    """Active people who hold any role for `unit`, by the unit itself or by one above it; for mentions.
+
+    With `real_too` somebody who tries the demo may be named in it; nobody of the demo is ever named in what is real.
+    """
     numbers = [int(part) for part in unit.path.strip("/").split("/")]
     holders = RoleAssignment.objects.filter(Q(unit=None) | Q(unit__in=numbers))
-    return User.objects.filter(is_active=True, demo=demo, pk__in=holders.values("user_id"))
+    people = User.objects.filter(is_active=True, pk__in=holders.values("user_id"))
+    return people if demo and real_too else people.filter(demo=demo)
 
 
 def roles_of(user_id: int) -> QuerySet[RoleAssignment]:

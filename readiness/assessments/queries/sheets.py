@@ -195,7 +195,7 @@ def components_of(initiative: Initiative) -> dict[Component, ComponentCheck]:
 
 def finders(initiative: Initiative) -> QuerySet[User]:
     """People who may be named to find something out about this initiative."""
-    return people_who_see(initiative.unit, demo=initiative.demo).order_by("name", "id").only("id", "name", "email")
+    return people_who_see(initiative.unit, demo=initiative.demo, real_too=True).order_by("name", "id").only("id", "name", "email")
 
 
 def assessment_by_id(actor: Actor, pk: int) -> Assessment | None:

@@ -16,7 +16,7 @@ def stranger_problems(initiative: Initiative, owners: Mapping[str, User | None])
     named = {person.pk for person in owners.values() if person is not None}
     if not named:
         return {}
-    seeing = people_who_see(initiative.unit, demo=initiative.demo).filter(pk__in=named)
+    seeing = people_who_see(initiative.unit, demo=initiative.demo, real_too=True).filter(pk__in=named)
     known = set(seeing.values_list("pk", flat=True))
     return {
         f"{place}.owner": _("%s holds no role in this unit.") % person

@@ -96,9 +96,11 @@ def unknown_assign(request: PageRequest) -> HttpResponse:
         messages.error(request, " ".join(problem.messages))
     else:
         done = ngettext("%d unknown is given.", "%d unknowns are given.", told.changed) % told.changed
-        (messages.success if told.changed else messages.info)(request, done)
+        if told.changed or not told.refused:
+            (messages.success if told.changed else messages.info)(request, done)
         if told.refused:
-            messages.warning(request, _("Not all: %s") % " ".join(told.refused[:5]))
+            text = _("Not all: %s") if told.changed else _("Nothing was given: %s")
+            messages.warning(request, text % " ".join(told.refused[:5]))
     query = urlencode(_kept(QueryDict(back), drop=()))
     return redirect(f"{reverse('assessments:unknown_rows')}?{query}")
 

@@ -20,7 +20,7 @@ class People:
 
     @cached_property
     def _labels(self) -> dict[str, User]:
-        rows = people_who_see(self._initiative.unit, demo=self._initiative.demo)
+        rows = people_who_see(self._initiative.unit, demo=self._initiative.demo, real_too=True)
         found = list(rows.order_by("name", "id").only("id", "name", "email")[:MOST])
         often = Counter(user.name or user.email for user in found)
         return {_label(user, often): user for user in found}

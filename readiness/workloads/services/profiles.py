@@ -215,7 +215,7 @@ def _check(row: Workload, values: Mapping[str, ValueInput]) -> None:
     }
     owners = {given.owner.pk for given in values.values() if given.owner is not None}
     if owners:
-        seeing = people_who_see(row.initiative.unit, demo=row.initiative.demo)
+        seeing = people_who_see(row.initiative.unit, demo=row.initiative.demo, real_too=True)
         strangers = owners - set(seeing.filter(pk__in=owners).values_list("pk", flat=True))
         for name, given in values.items():
             if given.owner is not None and given.owner.pk in strangers:
