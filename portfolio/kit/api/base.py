@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from rest_framework.exceptions import NotAuthenticated, PermissionDenied, ValidationError
+from rest_framework.exceptions import NotAuthenticated, NotFound, PermissionDenied, ValidationError
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+MOST_DIGITS = 18  # what a bigint surely holds
 ALWAYS_ALLOWED = frozenset({"cursor", "page_size", "ordering", "format"})
 Result = TypeVar("Result")
 
@@ -46,13 +47,19 @@ class ScopedApi(APIView):
             raise NotAuthenticated
         return actor
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Once it is clear who asks: a number in the address that no row can have names nothing."""
+        super().initial(request, *args, **kwargs)
+        if any(isinstance(value, str) and value.isdigit() and len(value) > MOST_DIGITS for value in kwargs.values()):
+            raise NotFound
+
     def version(self) -> int | None:
         """The version that `If-Match: "v3"` names, None without the header."""
         header = self.request.headers.get("If-Match")
         if header is None:
             return None
         text = header.strip().removeprefix("W/").strip('"').removeprefix("v")
-        if not text.isdigit():
+        if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
             raise ValidationError({"If-Match": [f'Send the ETag that you were given, such as "v3"; {header!r} is none.']})
         return int(text)
 

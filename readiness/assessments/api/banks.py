@@ -10,11 +10,12 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status as http
 from rest_framework.decorators import action
-from rest_framework.parsers import BaseParser, JSONParser
+from rest_framework.parsers import BaseParser
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from portfolio.kit.api.base import ScopedApi
+from portfolio.kit.api.parsers import JsonParser
 from readiness.assessments.api.shapes import BankDetail, BankImport, BankRow, bank_shape
 from readiness.assessments.models import QuestionBank
 from readiness.assessments.queries.banks import bank_rows, pack_of, visible_banks
@@ -57,7 +58,7 @@ class QuestionBankViewSet(ScopedApi, GenericViewSet[QuestionBank]):
         return self._answer(self._bank(pk))
 
     @extend_schema(request={"application/yaml": OpenApiTypes.STR, "application/json": BankImport}, responses={201: BankDetail})
-    @action(detail=False, methods=["post"], url_path="import", parser_classes=[YamlParser, JSONParser])
+    @action(detail=False, methods=["post"], url_path="import", parser_classes=[YamlParser, JsonParser])
     def bring(self, request: Any) -> Response:
         """Make a YAML bank the draft of its key. Every problem is named with its question and key."""
         asked = BankImport(data=request.data)
