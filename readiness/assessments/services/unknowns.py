@@ -43,7 +43,7 @@ def assign_unknowns(*, by: Actor, refs: Sequence[str], owner: User | None = None
         raise ValidationError(_("At most %d at once; narrow the list with the filters.") % MOST)
     told = Assigned()
     with acting(by):
-        for (kind, container), keys in _by_container(refs).items():
+        for (kind, container), keys in sorted(_by_container(refs).items()):  # locked in one order by everybody
             if kind is UnknownKind.FACT:
                 told.refused.append(_("What the register does not know is its owner's to state."))
                 continue

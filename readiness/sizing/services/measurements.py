@@ -39,6 +39,8 @@ def record_measurement(
     if unknown:
         raise ValidationError({name: _("There is no such field.") for name in sorted(unknown)})
     with acting(by):
+        if replaces is not None:  # two corrections of one measurement wait for one another; the later is refused
+            Measurement.objects.select_for_update().get(pk=replaces.pk)
         row = Measurement(unit=unit, points=_points(points), demo=by.showing_demo, replaces=replaces, **values)
         _check(by, row)
         row.full_clean(exclude=["replaces"])
@@ -81,7 +83,7 @@ def _check(by: Actor, row: Measurement) -> None:
 def _carry_over(row: Measurement, old: Measurement) -> None:
     """Options of the same facts follow the correction; a correction of the facts themselves leaves them without one."""
     same = all(getattr(row, name) == getattr(old, name) for name in ("accelerator_id", "model_id", "accelerators", "precision"))
-    options = list(SizingOption.objects.select_for_update().filter(measurement=old))
+    options = list(SizingOption.objects.select_for_update().filter(measurement=old).order_by("id"))
     for option in options:
         option.measurement = row if same else None
         option.version += 1

@@ -94,8 +94,13 @@ def change_option(*, by: Actor, option: SizingOption, changes: Mapping[str, Any]
 
 
 def choose_option(*, by: Actor, option: SizingOption) -> SizingOption:
-    """Make it the one that the workload goes with; another that was chosen stays as an option."""
+    """Make it the one that the workload goes with; another that was chosen stays as an option.
+
+    Two who choose at once wait for one another at the options of the workload, so that the later choice stands.
+    """
     with acting(by):
+        rows = SizingOption.objects.select_for_update().filter(workload=option.workload_id, retired_at=None)
+        list(rows.order_by("id").values_list("id"))
         row = lock(by, option)
         if not row.chosen:
             SizingOption.objects.filter(workload=row.workload_id, chosen=True).update(chosen=False)

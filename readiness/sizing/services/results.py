@@ -42,7 +42,8 @@ def options_of_workloads(workload_ids: Sequence[int] | None = None) -> list[int]
 
 
 def _recompute(ids: list[int]) -> int:
-    options = {row.pk: row for row in SizingOption.objects.select_for_update().filter(pk__in=ids)}
+    locked = SizingOption.objects.select_for_update().filter(pk__in=ids).order_by("id")  # everybody takes them in this order
+    options = {row.pk: row for row in locked}
     workloads = {row.pk: row for row in Workload.objects.filter(pk__in={one.workload_id for one in options.values()})}
     values = values_of(list(workloads))
     drafts = drafts_of(SizingOption.objects.filter(pk__in=ids), {})
