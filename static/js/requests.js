@@ -42,19 +42,20 @@
     location.assign(texts.loginUrl + "?next=" + encodeURIComponent(location.pathname + location.search));
   });
 
-  /* Empty filter fields stay out of the address, with htmx and without. */
-  document.addEventListener("htmx:configRequest", function (event) {
-    if (!event.detail.elt.closest("form[data-clean]")) return;
-    var kept = event.detail.formData;
-    Array.from(kept.entries()).forEach(function (entry) {
-      if (entry[1] === "") kept.delete(entry[0]);
+  /* Empty filter fields stay out of the address, with htmx and without; one of several of a name leaves the others in. */
+  function clean(data) {
+    new Set(Array.from(data.keys())).forEach(function (name) {
+      var filled = data.getAll(name).filter(function (value) { return value !== ""; });
+      if (filled.length === data.getAll(name).length) return;
+      data.delete(name);
+      filled.forEach(function (value) { data.append(name, value); });
     });
+  }
+  document.addEventListener("htmx:configRequest", function (event) {
+    if (event.detail.elt.closest("form[data-clean]")) clean(event.detail.formData);
   });
   document.addEventListener("formdata", function (event) {
-    if (!event.target.matches("form[data-clean]")) return;
-    Array.from(event.formData.entries()).forEach(function (entry) {
-      if (entry[1] === "") event.formData.delete(entry[0]);
-    });
+    if (event.target.matches("form[data-clean]")) clean(event.formData);
   });
 
   /* Focus: kept by htmx where the element still exists; otherwise the new part takes it, so the keyboard is never lost. */
