@@ -1,0 +1,110 @@
+"""What a live connector is: a kind of source that is asked over HTTP (or looked into), and what it answers.
+
+A connector never opens a connection by itself: it is handed an `Http` (http.py) that the caller made with the egress door. It
+keeps no state: what it read last is the caller's `Span.since`, and a pull that fails half way has yielded nothing that counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from readiness.connectors.contract import Run
+
+if TYPE_CHECKING:
+    from readiness.connectors.http import Http
+
+Config = Mapping[str, Any]  # values of Connector.fields by name, the secrets among them in plain text
+Ask = Mapping[str, Any]  # values of Connector.ask_fields by name
+
+
+class FieldKind(StrEnum):
+    """How a value is entered. `MAPPING` is an object of texts, `QUERIES` a list of objects, both kept as JSON."""
+
+    TEXT = "text"
+    URL = "url"
+    SECRET = "secret"  # noqa: S105
+    PEM = "pem"
+    NUMBER = "number"
+    CHOICE = "choice"
+    BOOLEAN = "boolean"
+    MAPPING = "mapping"
+    QUERIES = "queries"
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigField:
+    """One value that a person or tool gives. `choices` of a CHOICE are (value, label)."""
+
+    name: str
+    label: str
+    kind: FieldKind = FieldKind.TEXT
+    help: str = ""
+    required: bool = False
+    default: Any = ""
+    choices: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def secret(self) -> bool:
+        return self.kind is FieldKind.SECRET
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """`since`: up to where the feed was read completely, None at first. `until`: the caller's now."""
+
+    since: datetime | None
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """One answer or file as it came. `name` tells it apart without secrets (a path, a query), never a full URL."""
+
+    name: str
+    body: bytes
+    media_type: str = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The runs of one payload. `read_to` moves the watermark once the whole pull has succeeded; None leaves it."""
+
+    runs: tuple[Run, ...]
+    payload: Payload
+    read_to: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """What "test" found: the other side's version, and facts for a person ("143 series match")."""
+
+    version: str = ""
+    facts: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()  # what would keep a pull from being useful
+
+
+@dataclass(frozen=True, slots=True)
+class Connector:
+    """One kind of source.
+
+    `check` and `check_ask` raise BadConfig naming the field, and connect to nothing. `test` asks as little as it can. `pull`
+    yields batches; all four raise nothing but ConnectorError. `ask_fields` describe a feed: what is asked of the source.
+    `discover` lists what a person can choose from for an ask field: (value, label) pairs.
+    """
+
+    kind: str
+    label: str
+    about: str
+    fields: tuple[ConfigField, ...]
+    ask_fields: tuple[ConfigField, ...]
+    check: Callable[[Config], None]
+    check_ask: Callable[[Ask], None]
+    test: Callable[[Config, Http], Tested]
+    pull: Callable[[Config, Ask, Http, Span], Iterator[Batch]]
+    discover: Mapping[str, Callable[[Config, Http], tuple[tuple[str, str], ...]]] = field(default_factory=dict)
+    addressed: bool = True  # False: nothing is connected to (a watched folder)
+    unproven: bool = False
