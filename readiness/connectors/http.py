@@ -142,9 +142,8 @@ class Http:
         if answer.status in (_OK, _NOT_MODIFIED):
             return
         error = self._of_status(answer)
-        word = (
-            None if explain is None or isinstance(error, BadConfig) and error.field == self.credential else _own(answer, explain)
-        )
+        is_about_who = isinstance(error, BadConfig) and error.field == self.credential
+        word = None if explain is None or is_about_who else _own(answer, explain)
         if isinstance(word, Retryable):
             raise Retryable(word.text, word.retry_after_s or retry_after_s(answer.headers))
         if word is not None and (isinstance(word, BadConfig) or isinstance(error, Fatal)):
