@@ -104,8 +104,9 @@ def _add(collector: Collector, direction: str, received: Mapping[str, Any]) -> N
         collector.add("network_bandwidth", rate, "bit/s", Statistic.MEAN, name=f"{direction}.bits_per_second", labels=labels)
     packets = whole(received.get("packets"))
     if packets:
+        name = f"{direction}.jitter_ms"
+        collector.add("network_jitter", received.get("jitter_ms"), "ms", Statistic.MEAN, name=name, labels=labels)
         name = f"{direction}.lost_percent"
-        collector.add("jitter", received.get("jitter_ms"), "ms", Statistic.MEAN, name=f"{direction}.jitter_ms", labels=labels)
         collector.add("packet_loss", received.get("lost_percent"), "%", Statistic.MEAN, name=name, samples=packets, labels=labels)
 
 

@@ -12,10 +12,8 @@ from readiness.connectors.collector import Collector
 from readiness.connectors.contract import Flaw, Statistic
 from readiness.connectors.errors import Fatal
 from readiness.connectors.identity import content_key, run_key
-from readiness.connectors.metrics import METRICS
 from readiness.connectors.payload import decoded, json_records, parse_csv, parse_json, parse_yaml
 from readiness.connectors.redaction import REDACTED, tidy
-from readiness.connectors.units import CONVERSIONS, UnitUncertain, canonical
 from readiness.connectors.values import number, text, whole
 
 
@@ -47,36 +45,6 @@ def test_text_is_printable_and_short() -> None:
     assert text("a\x00b\u202ec") == "a b c"
     assert len(text("x" * 9999)) == 200
     assert text({"a": 1}) == ""
-
-
-def test_every_metric_has_conversions_and_its_own_unit_among_them() -> None:
-    for metric in METRICS.values():
-        assert CONVERSIONS[metric.unit][metric.unit] == 1.0, metric.key
-
-
-@pytest.mark.parametrize(
-    ("metric", "value", "unit", "expected"),
-    [
-        ("ttft", 250.0, "ms", 0.25),
-        ("latency", 45213988589, "ns", 45.213988589),
-        ("throughput", 30, "1/min", 0.5),
-        ("kv_cache_use", 45, "%", 0.45),
-        ("accelerator_memory", 81559, "MiB", 81559 * 2**20),
-        ("energy", 5, "millijoules", 0.005),
-        ("item_throughput", 2, "1/s", 7200.0),
-        ("network_bandwidth", 1, "Gbit/s", 1e9),
-    ],
-)
-def test_units_convert_by_the_table(metric: str, value: float, unit: str, expected: float) -> None:
-    assert canonical(metric, value, unit) == pytest.approx(expected, rel=1e-12)
-
-
-@pytest.mark.parametrize(
-    ("metric", "unit"), [("ttft", ""), ("ttft", "tokens/s"), ("throughput", "ms"), ("power", "J"), ("nothing", "s")]
-)
-def test_a_unit_that_is_not_listed_is_not_guessed(metric: str, unit: str) -> None:
-    with pytest.raises(UnitUncertain):
-        canonical(metric, 1.0, unit)
 
 
 def test_an_uncertain_value_gives_a_flaw_and_no_reading() -> None:

@@ -53,7 +53,7 @@ def test_both_directions_are_told_apart_and_a_busy_thread_is_no_network() -> Non
 def test_udp_has_jitter_and_loss_and_must_reach_its_rate() -> None:
     run = fixture("udp.json")
     found = values(run)
-    assert found["jitter", "to_server", Statistic.MEAN] == pytest.approx(250e-6)
+    assert found["network_jitter", "to_server", Statistic.MEAN] == pytest.approx(250e-6)
     assert found["packet_loss", "to_server", Statistic.MEAN] == pytest.approx(0.025)
     assert found["network_bandwidth", "to_server", Statistic.MEAN] == 5.85e8
     assert [flaw for flaw, _ in run.flaws] == [Flaw.GENERATOR_SATURATED]
@@ -120,7 +120,7 @@ def test_a_real_udp_run_has_its_jitter() -> None:
     (run,) = READ(measured("-u", "-b", "20M"))
     assert_sound(run)
     assert values(run)["network_bandwidth", "to_server", Statistic.MEAN] == pytest.approx(20e6, rel=0.2)
-    assert 0 < values(run)["jitter", "to_server", Statistic.MEAN] < 0.1
+    assert 0 < values(run)["network_jitter", "to_server", Statistic.MEAN] < 0.1
 
 
 def test_hostile_payloads_end_in_sound_runs_or_an_error() -> None:
