@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "portfolio.activity",
     "portfolio.initiatives",
     "readiness.workloads",
+    "readiness.evidence",
     "readiness.assessments",
     "readiness.sizing",
     "readiness.risk",

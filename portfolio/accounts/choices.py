@@ -39,6 +39,8 @@ class Action(StrEnum):
     INFRASTRUCTURE = "initiative.infrastructure"
     WORKLOAD = "workload.edit"  # profiles, requirements, sizing, venues; owners and sponsors answer for their own
     CAPACITY = "capacity.edit"
+    EVIDENCE = "evidence.edit"  # sources, feeds, query templates
+    BRING = "evidence.bring"  # upload, push, attest; owners and sponsors for their own
     ASSESS = "assessment.edit"
     IMPORT = "import.run"
     AUDIT = "audit.view"
@@ -65,6 +67,8 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.INFRASTRUCTURE: frozenset({Role.PROGRAM_MANAGER, Role.ARCHITECT}),
     Action.WORKLOAD: frozenset({Role.PROGRAM_MANAGER, Role.ARCHITECT}),
     Action.CAPACITY: frozenset({Role.ARCHITECT, Role.ADMINISTRATOR}),
+    Action.EVIDENCE: frozenset({Role.ARCHITECT, Role.ADMINISTRATOR}),
+    Action.BRING: frozenset({Role.PROGRAM_MANAGER, Role.ARCHITECT, Role.ADMINISTRATOR}),
     Action.ASSESS: frozenset({Role.PROGRAM_MANAGER, Role.ARCHITECT}),
     Action.IMPORT: frozenset({Role.PROGRAM_MANAGER, Role.ADMINISTRATOR}),
     Action.AUDIT: frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
@@ -80,6 +84,9 @@ class Scope(StrEnum):
     REQUESTS_WRITE = "requests:write"
     WORKLOADS_READ = "workloads:read"
     WORKLOADS_WRITE = "workloads:write"
+    EVIDENCE_READ = "evidence:read"
+    EVIDENCE_WRITE = "evidence:write"
+    EVIDENCE_PUSH = "evidence:push"
     ASSESSMENTS_READ = "assessments:read"
     ASSESSMENTS_WRITE = "assessments:write"
     IMPORTS_READ = "imports:read"
@@ -96,6 +103,9 @@ SCOPE_LABELS = {
     Scope.REQUESTS_WRITE: "Create requests",
     Scope.WORKLOADS_READ: "Read workloads, requirements, sizing, venues, capacity and catalogues",
     Scope.WORKLOADS_WRITE: "Change workloads, requirements, sizing, venues and capacity",
+    Scope.EVIDENCE_READ: "Read evidence, its sources and verdicts",
+    Scope.EVIDENCE_WRITE: "Change evidence sources and bring evidence in",
+    Scope.EVIDENCE_PUSH: "Push evidence, and nothing else",
     Scope.ASSESSMENTS_READ: "Read assessments and question banks",
     Scope.ASSESSMENTS_WRITE: "Answer assessments",
     Scope.IMPORTS_READ: "Read registers and import runs",
@@ -114,6 +124,9 @@ SCOPE_ACTIONS: dict[Scope, frozenset[Action]] = {
     Scope.REQUESTS_WRITE: frozenset({Action.VIEW, Action.REQUEST}),
     Scope.WORKLOADS_READ: frozenset({Action.VIEW}),
     Scope.WORKLOADS_WRITE: frozenset({Action.VIEW, Action.WORKLOAD, Action.CAPACITY}),
+    Scope.EVIDENCE_READ: frozenset({Action.VIEW}),
+    Scope.EVIDENCE_WRITE: frozenset({Action.VIEW, Action.EVIDENCE, Action.BRING}),
+    Scope.EVIDENCE_PUSH: frozenset({Action.BRING}),
     Scope.ASSESSMENTS_READ: frozenset({Action.VIEW}),
     Scope.ASSESSMENTS_WRITE: frozenset({Action.VIEW, Action.ASSESS}),
     Scope.IMPORTS_READ: frozenset({Action.VIEW}),

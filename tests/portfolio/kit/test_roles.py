@@ -18,7 +18,7 @@ def _rights() -> dict[str, set[str]]:
         cursor.execute(
             "SELECT c.relname, p.privilege FROM pg_class c"
             " CROSS JOIN unnest(ARRAY['SELECT','INSERT','UPDATE','DELETE','TRUNCATE','TRIGGER']) AS p(privilege)"
-            " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'"
+            " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')"
             " AND has_table_privilege(current_user, c.oid, p.privilege)"
         )
         rights: dict[str, set[str]] = {}
