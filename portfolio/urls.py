@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("portfolio.activity.urls")),
     path("", include("portfolio.initiatives.urls")),
     path("", include("readiness.workloads.urls")),
+    path("", include("readiness.evidence.urls")),
     path("", include("readiness.assessments.urls")),
     path("", include("readiness.sizing.urls")),
     path("api/v1/", include(api)),
