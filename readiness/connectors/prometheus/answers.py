@@ -7,9 +7,9 @@ histograms and the values that DCGM writes for "not supported". An empty result 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from readiness.connectors.payload import parse_json
 from readiness.connectors.redaction import clean
 from readiness.connectors.values import rows, table, text
 
+NEVER = datetime.min.replace(tzinfo=UTC)
 MOST_SERIES, MOST_SAMPLES = 10_000, 1_000_000
 NOT_SUPPORTED = 2.0**63 * (1 - 1e-9)  # DCGM: 0x7ffffffffffffff0 and the three after it, as floats
 _BLANKS = {2147483632.0 + one for one in range(4)} | {140737488355328.0 + one for one in range(4)}  # DCGM's int32 and float
@@ -28,12 +29,16 @@ _WRONG_QUERY = ("bad_data", "execution", "not_acceptable", "422", "400")
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One series: its labels without the metric's name, its samples in their order, and how many were left out, by reason."""
+    """One series: its labels without the metric's name, its samples in their order, and what was left out: (when, why)."""
 
     name: str
     labels: Mapping[str, str]
     samples: tuple[tuple[datetime, float], ...]
-    left_out: Mapping[str, int] = field(default_factory=dict)
+    gaps: tuple[tuple[datetime | None, str], ...] = ()
+
+    @property
+    def left_out(self) -> Mapping[str, int]:
+        return dict(Counter(why for _, why in self.gaps))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,27 @@ def answer(body: bytes) -> Answer:
         infos=_texts(record.get("infos")),
         partial=record.get("isPartial") not in (None, False),
     )
+
+
+def at_each(of: Answer, moments: Iterable[datetime]) -> Iterator[tuple[datetime, Answer]]:
+    """An answer for each moment that was asked for, empty ones too; what has another time or none is a gap of every one."""
+    found: dict[datetime, list[Series]] = {moment: [] for moment in moments}
+    astray: set[str] = set()
+    for one in of.series:
+        samples, gaps = defaultdict[datetime, list[tuple[datetime, float]]](list), defaultdict[datetime, list[str]](list)
+        for at, value in one.samples:
+            samples[at].append((at, value))
+        for when, why in one.gaps:
+            gaps[when or NEVER].append(why)
+        for at in samples.keys() | gaps.keys():
+            if at in found:
+                left = tuple((at, why) for why in gaps[at])
+                found[at].append(replace(one, samples=tuple(samples[at]), gaps=left))
+            else:
+                astray.update(gaps[NEVER] if at == NEVER else ("not of the time asked for",))
+    for moment, series in found.items():
+        rest = [Series("", {}, (), tuple((moment, why) for why in sorted(astray)))] if astray else []
+        yield moment, replace(of, series=(*series, *rest))
 
 
 def label_values(body: bytes) -> tuple[str, ...]:
@@ -125,31 +151,34 @@ def _series(shape: str, result: list[Any]) -> Iterator[Series]:
 
 
 def _one(metric: Mapping[str, Any], samples: list[Any], *, native: bool = False) -> Series:
-    kept, left_out = [], Counter({"native histogram": 1} if native else {})
+    kept, gaps = list[tuple[datetime, float]](), list[tuple[datetime | None, str]]()
+    if native:
+        gaps.append((None, "native histogram"))
     name = text(metric.get("__name__"))
     for sample in samples:
         at, value, why = _sample(sample, name)
         if at is not None and value is not None:
             kept.append((at, value))
         else:
-            left_out[why] += 1
+            gaps.append((at, why))
     labels = {clean(str(key)): clean(text(one)) for key, one in list(metric.items())[:60] if key != "__name__"}
-    return Series(name, labels, tuple(kept), dict(left_out))
+    return Series(name, labels, tuple(kept), tuple(gaps))
 
 
 def _sample(raw: object, name: str) -> tuple[datetime | None, float | None, str]:
-    """(time, value, "") or why there is none. The text of a value is Go's, which Python's float reads."""
+    """(time, value, "") or why there is no value. The text of a value is Go's, which Python's float reads."""
     pair = rows(raw)
     if len(pair) != 2 or not isinstance(pair[1], str) or isinstance(pair[0], bool) or not isinstance(pair[0], int | float):
         return None, None, "no sample"
+    if not 0 < pair[0] < _LATEST_S:
+        return None, None, "no time"
+    at = datetime.fromtimestamp(round(float(pair[0]), 3), tz=UTC)
     try:
         value = float(pair[1]) if "_" not in pair[1] else math.nan
     except ValueError:
-        return None, None, "no number"
+        return at, None, "no number"
     if not math.isfinite(value):
-        return None, None, "NaN" if math.isnan(value) else "infinite"
+        return at, None, "NaN" if math.isnan(value) else "infinite"
     if value >= NOT_SUPPORTED or (name.startswith("DCGM_") and value in _BLANKS):
-        return None, None, "not supported by the device"
-    if not 0 < pair[0] < _LATEST_S:
-        return None, None, "no time"
-    return datetime.fromtimestamp(float(pair[0]), tz=UTC), value, ""
+        return at, None, "not supported by the device"
+    return at, value, ""
