@@ -6,11 +6,13 @@ keeps no state: what it read last is the caller's `Span.since`, and a pull that 
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from readiness.connectors.contract import Run
 
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
 
 Config = Mapping[str, Any]  # values of Connector.fields by name, the secrets among them in plain text
 Ask = Mapping[str, Any]  # values of Connector.ask_fields by name
+ROOTS = (
+    "roots"  # of the config of a connector that is not addressed: name -> folder that the operator listed, put in by the caller
+)
+ANSWER_BYTES = 20 * 2**20
 
 
 class FieldKind(StrEnum):
@@ -52,21 +58,41 @@ class ConfigField:
         return self.kind is FieldKind.SECRET
 
 
+def _nothing(name: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
-    """`since`: up to where the feed was read completely, None at first. `until`: the caller's now."""
+    """`since`: up to where the feed was read completely, None at first. `until`: the caller's now.
+
+    `seen` tells whether a payload of that name came with a complete pull of this feed before, so that a file need not be fetched
+    again; a caller that does not know says no to all of them, and gets some twice.
+    """
 
     since: datetime | None
     until: datetime
+    seen: Callable[[str], bool] = _nothing
 
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """One answer or file as it came. `name` tells it apart without secrets (a path, a query), never a full URL."""
+    """One answer or file as it came. `name` tells it apart without secrets (a path, a query), never a full URL; of a file it
+    has the version in it. A large one lies in `path` until the next batch is asked for, and `body` is empty.
+    """
 
     name: str
-    body: bytes
+    body: bytes = b""
     media_type: str = "application/json"
+    path: Path | None = None
+
+    @property
+    def size(self) -> int:
+        return len(self.body) if self.path is None else self.path.stat().st_size
+
+    def opened(self) -> BinaryIO:
+        """The content from its start; to be closed."""
+        return io.BytesIO(self.body) if self.path is None else self.path.open("rb")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +119,8 @@ class Connector:
 
     `check` and `check_ask` raise BadConfig naming the field, and connect to nothing. `test` asks as little as it can. `pull`
     yields batches; all four raise nothing but ConnectorError. `ask_fields` describe a feed: what is asked of the source.
-    `discover` lists what a person can choose from for an ask field: (value, label) pairs.
+    `discover` lists what a person can choose from for an ask field: (value, label) pairs. `answer_bytes` is the most that one of
+    its answers may have, for the door to allow.
     """
 
     kind: str
@@ -106,5 +133,6 @@ class Connector:
     test: Callable[[Config, Http], Tested]
     pull: Callable[[Config, Ask, Http, Span], Iterator[Batch]]
     discover: Mapping[str, Callable[[Config, Http], tuple[tuple[str, str], ...]]] = field(default_factory=dict)
-    addressed: bool = True  # False: nothing is connected to (a watched folder)
+    addressed: bool = True  # False: nothing is connected to (a watched folder), and ROOTS is in the config
+    answer_bytes: int = ANSWER_BYTES
     unproven: bool = False
