@@ -1,4 +1,5 @@
-"""Every importer there is, in the order in which they are asked. A list that one can read, never a folder scan."""
+"""Every importer there is, in the order in which they are asked, and every live connector. Lists that one can read, never a
+folder scan."""
 
 from __future__ import annotations
 
@@ -12,7 +13,9 @@ from readiness.connectors.iperf3 import parse as iperf3
 from readiness.connectors.k6 import parse as k6
 from readiness.connectors.kubernetes import parse as kubernetes
 from readiness.connectors.llmperf import parse as llmperf
+from readiness.connectors.live import Connector
 from readiness.connectors.locust import parse as locust
+from readiness.connectors.mlflow import connector as mlflow
 from readiness.connectors.mlperf import parse as mlperf
 from readiness.connectors.nccl_tests import parse as nccl_tests
 from readiness.connectors.sglang_bench import parse as sglang_bench
@@ -34,3 +37,5 @@ IMPORTERS: tuple[Importer, ...] = (
     nccl_tests.IMPORTER,
     kubernetes.IMPORTER,
 )
+
+CONNECTORS: tuple[Connector, ...] = (mlflow.CONNECTOR,)

@@ -17,6 +17,7 @@ from readiness.connectors.contract import Environment, Flaw, Kind, Reading, Run,
 from readiness.connectors.errors import BadConfig, Fatal, Retryable
 from readiness.connectors.identity import run_key
 from readiness.connectors.metrics import METRICS
+from readiness.connectors.mlflow import about as told_about
 from readiness.connectors.payload import parse_json
 from readiness.connectors.redaction import clean, tidy
 from readiness.connectors.units import UnitUncertain, canonical
@@ -25,7 +26,9 @@ from readiness.connectors.values import number, positive, rows, table, text, who
 TOOL = "mlflow"
 RUNS = "runs_search"
 INFINITE = 1.7e308  # MLflow stores infinity as the largest float
-_LATEST_MS = 4e12
+LATEST_MS = 4e12
+_MOST_PAIRS = 500
+LONGEST_TOKEN = 8000
 _BUSY = ("TEMPORARILY_UNAVAILABLE", "REQUEST_LIMIT_EXCEEDED", "INTERNAL_ERROR", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED")
 _ACCESS = ("PERMISSION_DENIED", "UNAUTHENTICATED", "CUSTOMER_UNAUTHORIZED")
 
@@ -61,13 +64,19 @@ def check(mapping: Mapping[str, Mapped]) -> None:
             raise BadConfig(f"{name}: a percentile needs a share between 0 and 1, and only a percentile has one", name)
 
 
-def page(body: bytes, mapping: Mapping[str, Mapped], *, source: str = "", version: str = "") -> Page:
-    """Of runs/search. `source` tells servers apart in the keys of the runs."""
+def page(body: bytes, mapping: Mapping[str, Mapped], *, about: Mapping[str, str] | None = None, source: str = "") -> Page:
+    """Of runs/search. `about`: where environment and load stand (about.py); `source` tells servers apart in the keys."""
     check(mapping)
     record = answered(body)
-    listed = rows(record.get("runs"))
-    runs = tuple(_run(table(one), f"runs[{position}]", mapping, source, version) for position, one in enumerate(listed))
-    return Page(runs, text(record.get("next_page_token"), 2000))
+    return Page(runs_of(record, mapping, about or {}, source=source), text(record.get("next_page_token"), LONGEST_TOKEN))
+
+
+def runs_of(
+    record: Mapping[str, Any], mapping: Mapping[str, Mapped], about: Mapping[str, str], *, source: str = ""
+) -> tuple[Run, ...]:
+    """Of an answered() page and a checked mapping, in its order."""
+    listed = map(table, rows(record.get("runs")))
+    return tuple(_run(one, f"runs[{position}]", mapping, about, source) for position, one in enumerate(listed))
 
 
 def history(body: bytes, mapped: Mapped) -> tuple[Reading, ...]:
@@ -86,7 +95,7 @@ def experiments(body: bytes) -> tuple[dict[str, str], str]:
     record = answered(body)
     living = [one for one in map(table, rows(record.get("experiments"))) if one.get("lifecycle_stage") != "deleted"]
     return {text(one.get("experiment_id")): clean(text(one.get("name"))) for one in living}, text(
-        record.get("next_page_token"), 2000
+        record.get("next_page_token"), LONGEST_TOKEN
     )
 
 
@@ -111,7 +120,7 @@ def answered(body: bytes) -> Mapping[str, Any]:
     raise Fatal(f"MLflow: {clean(code)}: {said}")
 
 
-def _run(record: Mapping[str, Any], place: str, mapping: Mapping[str, Mapped], source: str, version: str) -> Run:
+def _run(record: Mapping[str, Any], place: str, mapping: Mapping[str, Mapped], about: Mapping[str, str], source: str) -> Run:
     info, data = table(record.get("info")), table(record.get("data"))
     metrics = [table(one) for one in rows(data.get("metrics"))]
     collector = Collector()
@@ -121,6 +130,8 @@ def _run(record: Mapping[str, Any], place: str, mapping: Mapping[str, Mapped], s
     started, ended = _moment(info.get("start_time")), _moment(info.get("end_time"))
     spent = (ended - started).total_seconds() if started and ended and ended > started else None
     params, tags = _pairs(data.get("params")), _pairs(data.get("tags"))
+    told = {"params": params, "tags": tags, "metrics": {text(one.get("key"), 500): one.get("value") for one in metrics}}
+    load = told_about.load(about, told)
     return Run(
         kind=Kind.BENCHMARK,
         tool=TOOL,
@@ -128,13 +139,16 @@ def _run(record: Mapping[str, Any], place: str, mapping: Mapping[str, Mapped], s
         place=place,
         key=_key(info, metrics, source),
         readings=collector.readings,
-        tool_version=version,
         name=clean(text(info.get("run_name")) or text(tags.get("mlflow.runName"))),
         started_at=started,
         ended_at=ended,
         duration_s=spent,
-        environment=Environment(extra=tidy({"params": params, "tags": tags, "experiment": text(info.get("experiment_id"))})),
-        flaws=validity.flaws(*_flaws(info, metrics, mapping), *collector.flaws),
+        load=load,
+        environment=Environment(
+            **told_about.environment(about, told),
+            extra=tidy({"params": params, "tags": tags, "experiment": text(info.get("experiment_id"))}),
+        ),
+        flaws=validity.flaws(*_flaws(info, metrics, mapping), *told_about.flaws(load), *collector.flaws),
         unread=_unread(metrics, mapping, collector),
     )
 
@@ -168,7 +182,7 @@ def _flaws(info: Mapping[str, Any], metrics: list[Mapping[str, Any]], mapping: M
 
 
 def _pairs(raw: object) -> dict[str, Any]:
-    return {text(table(one).get("key")): table(one).get("value") for one in rows(raw)[:500]}
+    return {text(table(one).get("key")): table(one).get("value") for one in rows(raw)[:_MOST_PAIRS]}
 
 
 def _key(info: Mapping[str, Any], metrics: list[Mapping[str, Any]], source: str) -> str:
@@ -185,4 +199,4 @@ def _unread(metrics: list[Mapping[str, Any]], mapping: Mapping[str, Mapped], col
 
 def _moment(raw: object) -> datetime | None:
     ms = positive(raw)
-    return datetime.fromtimestamp(ms / 1000, tz=UTC) if ms is not None and ms < _LATEST_MS else None
+    return datetime.fromtimestamp(ms / 1000, tz=UTC) if ms is not None and ms < LATEST_MS else None
