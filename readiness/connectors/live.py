@@ -119,7 +119,8 @@ class Connector:
 
     `check` and `check_ask` raise BadConfig naming the field, and connect to nothing. `test` asks as little as it can. `pull`
     yields batches; all four raise nothing but ConnectorError. `ask_fields` describe a feed: what is asked of the source.
-    `discover` lists what a person can choose from for an ask field: (value, label) pairs. `answer_bytes` is the most that one of
+    `discover` lists what a person can choose from for an ask field: (value, label) pairs. `test_ask` tells what a feed would find
+    at the time that it is given, before anything is kept; None where only a pull can. `answer_bytes` is the most that one of
     its answers may have, for the door to allow.
     """
 
@@ -136,3 +137,4 @@ class Connector:
     addressed: bool = True  # False: nothing is connected to (a watched folder), and ROOTS is in the config
     answer_bytes: int = ANSWER_BYTES
     unproven: bool = False
+    test_ask: Callable[[Config, Ask, Http, datetime], Tested] | None = None
