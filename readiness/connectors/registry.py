@@ -12,8 +12,8 @@ from readiness.connectors.inference_perf import parse as inference_perf
 from readiness.connectors.iperf3 import parse as iperf3
 from readiness.connectors.k6 import parse as k6
 from readiness.connectors.kubernetes import parse as kubernetes
-from readiness.connectors.llmperf import parse as llmperf
 from readiness.connectors.live import Connector
+from readiness.connectors.llmperf import parse as llmperf
 from readiness.connectors.locust import parse as locust
 from readiness.connectors.mlflow import connector as mlflow
 from readiness.connectors.mlperf import parse as mlperf
