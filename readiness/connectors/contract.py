@@ -50,6 +50,7 @@ class Flaw(StrEnum):
     DUPLICATE = "duplicate"
     UNIT_UNCERTAIN = "unit_uncertain"
     INCOMPLETE = "incomplete"  # partial answers, too few samples, coverage
+    FUTURE_DATED = "future_dated"  # told from further ahead than clocks differ; found on arrival, not by a connector
 
 
 @dataclass(frozen=True, slots=True)
