@@ -21,6 +21,14 @@ _SECRET_TEXT = re.compile(
     r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
     r"|(?i:(?<=api-key[ =])|(?<=api_key[ =])|(?<=apikey[ =])|(?<=password[ =])|(?<=secret[ =])|(?<=token[ =]))\S+"
 )
+_NAMED = re.compile(
+    r"""(?P<name>["']?[A-Za-z0-9_\-. ]{2,60}["']?\s{0,4}[:=]\s{0,4})"""
+    r"""(?P<value>"(?:[^"\\\n]|\\.)*(?:"|$)|'(?:[^'\\\n]|\\.)*(?:'|$)|[^\s"',;}\]&\[{]+)""",
+    re.MULTILINE,
+)
+_HEADER = re.compile(
+    r"""(\b[\w-]{0,40}(?:authori[sz]ation|cookie|password|passphrase)\s{0,4}[:=]\s{0,4})(?=[^\s"'{\[])[^\n]*""", re.IGNORECASE
+)
 _DEEPEST, _LONGEST, _WIDEST, _MOST = 8, 500, 60, 1500
 
 
@@ -30,6 +38,20 @@ def clean(written: str) -> str:
     if not short.isprintable():
         short = "".join(one if one.isprintable() or one in "\n\t" else " " for one in short)
     return _SECRET_TEXT.sub(REDACTED, short)[:_LONGEST]
+
+
+def scrubbed(written: str) -> str:
+    """Text of any length without what looks like a secret, by its shape or by the name before it (JSON, YAML, headers)."""
+    by_shape = _HEADER.sub(lambda found: found[1] + REDACTED, _SECRET_TEXT.sub(REDACTED, written))
+    return _NAMED.sub(_without_value, by_shape)
+
+
+def _without_value(found: re.Match[str]) -> str:
+    name, value = found["name"], found["value"]
+    if not _SECRET_NAME.search(name.strip(" \t\n:='\"")) or value in ("null", "true", "false"):
+        return found[0]
+    quote = value[0] if value[0] in "\"'" else ""
+    return f"{name}{quote}{REDACTED}{quote}"
 
 
 def tidy(content: Mapping[str, Any], skip: frozenset[str] = frozenset()) -> dict[str, Any]:
