@@ -36,14 +36,14 @@ _MOST_PLAUSIBLE = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A query and what its answer means. `unit` as in units.py; `edges` of the histogram behind a percentile, in that unit."""
+    """A query and what its answer means. `unit` as in units.py; `edges` of the histograms behind a percentile, in that unit."""
 
     metric: str
     query: str
     unit: str
     statistic: Statistic = Statistic.POINT
     percentile: float | None = None
-    edges: tuple[float, ...] = ()
+    edges: tuple[tuple[float, ...], ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     window_s: float | None = None
 
@@ -105,8 +105,10 @@ def _readings(answer: Answer, question: Question, refused: dict[str, int]) -> It
 def _reading(question: Question, labels: Mapping[str, str], at: datetime, raw: float) -> Reading | str:
     """The reading, or why the value is none."""
     told, bound = raw, Bound.EXACT
-    if question.percentile is not None:
-        told, bound = bounded(raw, question.percentile, question.edges)
+    for edges in question.edges if question.percentile is not None else ():
+        told, bound = bounded(raw, question.percentile or 0, edges)
+        if bound is not Bound.EXACT:  # of several histograms nobody tells which one has answered
+            break
     value = canonical(question.metric, told, question.unit)
     metric = METRICS[question.metric]
     if metric.unit == "share" and not 0 <= value <= 1 + 1e-9:

@@ -18,7 +18,7 @@ FIXTURES = Path(__file__).parent / "fixtures"
 NOW = datetime(2026, 3, 1, 10, tzinfo=UTC)
 KV_CACHE = Question("kv_cache_use", "max by (pod) (vllm:kv_cache_usage_perc)", "ratio")
 MEMORY = Question("accelerator_memory", "DCGM_FI_DEV_FB_USED", "MiB")
-TTFT = Question("ttft", "histogram_quantile(0.95, ...)", "s", Statistic.PERCENTILE, 0.95, edges=(10.0, 20.0, 40.0))
+TTFT = Question("ttft", "histogram_quantile(0.95, ...)", "s", Statistic.PERCENTILE, 0.95, edges=((10.0, 20.0, 40.0),))
 
 
 def told(body: bytes, question: Question) -> Run:
