@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from portfolio.accounts.models import BusinessUnit
+from portfolio.accounts.models import ApiToken, BusinessUnit
 from portfolio.initiatives.choices import choices_of
 from portfolio.initiatives.models import Initiative
 from readiness.evidence.choices import DeliveryState, EvidenceKind, Failure, Way
@@ -51,6 +51,7 @@ class Delivery(models.Model):
     attempt = models.PositiveIntegerField(default=0, db_default=0)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     asked_through = models.CharField(max_length=10, blank=True, default="", db_default="")
+    token = models.ForeignKey(ApiToken, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", editable=False)
     note = models.TextField(_("note"), blank=True, default="", db_default="")
     asked_at = models.DateTimeField(db_default=Now(), editable=False)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -74,6 +75,17 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.way} #{self.pk}"
+
+
+class PushPace(models.Model):
+    """How often somebody pushed in the minute that runs. One row a token or person; the row is the lock."""
+
+    caller = models.CharField(max_length=140, primary_key=True, help_text="token:<digest> or user:<id>")
+    minute = models.DateTimeField()
+    pushes = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.pushes} since {self.minute}"
 
 
 class Payload(models.Model):
@@ -101,8 +113,9 @@ class Run(models.Model):
     """One benchmark point, telemetry window, cost window, inventory or attestation, as connectors.contract.Run says it.
 
     `key` is the connector's: the same measurement read again, from whatever copy, has the same key. With another declared
-    environment it is another run (`environment_digest`). `flaws` are [[code, text]]; a flawed run never decides. `raw` keeps
-    what the source wrote: [[metric, statistic, percentile, raw name, raw value, raw unit]], at most 300.
+    environment (`environment_digest`), or told flawed by one copy and sound by another, it is another run (`digest`). `flaws` are
+    [[code, text]]; a flawed run never decides. `raw` keeps what the source wrote: [[metric, statistic, percentile, raw name,
+    raw value, raw unit]], at most 300.
     """
 
     insert_only = True
@@ -129,6 +142,7 @@ class Run(models.Model):
     load = models.JSONField(default=dict)
     environment = models.JSONField(default=dict, help_text="contract.Environment, what was declared filled in")
     environment_digest = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64, unique=True, help_text="of source, subject, key, environment and codes of flaws")
     flaws = models.JSONField(default=list)
     flawed = models.BooleanField(default=False, db_default=False)
     raw = models.JSONField(default=list)
@@ -140,12 +154,8 @@ class Run(models.Model):
 
     class Meta:
         ordering = ("-id",)
-        constraints = [
-            models.UniqueConstraint(
-                "source", "key", "workload", "pool", "environment_digest", name="evidence_run_once", nulls_distinct=False
-            ),
-        ]
         indexes = [
+            models.Index(fields=["source", "key"], name="evidence_run_of_key"),
             models.Index(fields=["workload", "-observed_at"], name="evidence_run_of_workload"),
             models.Index(fields=["pool", "-observed_at"], name="evidence_run_of_pool"),
             models.Index(fields=["initiative", "-id"], name="evidence_run_of_initiative"),

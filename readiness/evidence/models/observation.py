@@ -59,7 +59,8 @@ class Series(models.Model):
 class Observation(models.Model):
     """One value in the canonical unit of its metric, at the end of its window. Partitioned by month, written by COPY.
 
-    Two different values for one series and time are two observations: nothing is overwritten, whatever the order.
+    Two different values for one series and time are two observations, and so are two counts of samples: nothing is overwritten,
+    whatever the order. PostgreSQL keeps them apart by `pk` and `samples` together; Django's keys know no empty part.
     """
 
     insert_only = True
