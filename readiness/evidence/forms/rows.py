@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,6 +62,8 @@ class RowsWidget(forms.Widget):
         super().__init__()
         self.shape, self.label, self.template_name = shape, label, shape.template
         self.spare = SPARE
+        self.try_url = ""
+        self.tried: dict[str, str] = {}  # by the number of the row: what came back when it was tried
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Texts]:
         pattern = re.compile(rf"{re.escape(name)}-(\d{{1,4}})-(\w+)")
@@ -84,7 +86,7 @@ class RowsWidget(forms.Widget):
         made = [self._row(name, str(number), row) for number, row in enumerate(rows)]
         context["widget"] |= {
             "rows": made, "blank": self._row(name, "__n__", {}), "columns": self.shape.columns, "label": self.label,
-            "add": self.shape.add, "wide": any(column.wide for column in self.shape.columns),
+            "add": self.shape.add, "try_url": self.try_url,
         }  # fmt: skip
         return context
 
@@ -108,6 +110,7 @@ class RowsWidget(forms.Widget):
             "cells": [cell for cell in cells if not cell["column"].more],  # type: ignore[attr-defined]
             "more": [cell for cell in cells if cell["column"].more],  # type: ignore[attr-defined]
             "filled": self._filled(texts),
+            "tried": self.tried.get(number, ""),
         }
 
 
@@ -189,10 +192,3 @@ def _pair(row: Texts) -> tuple[str, str]:
 
 def _unpair(entry: tuple[str, str]) -> Texts:
     return {"key": entry[0], "value": entry[1]}
-
-
-def typed(entry: Mapping[str, Any]) -> Texts:
-    """An entry of texts and numbers as a row."""
-    return {
-        name: f"{value:.12g}" if isinstance(value, float) else str(value) for name, value in entry.items() if value is not None
-    }

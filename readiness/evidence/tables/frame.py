@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 # (key, route, label); a page that is not built yet has no tab.
 TABS = (
-    ("observations", "evidence:list", _("Observations")),
+    ("observations", "evidence:observations", _("Observations")),
     ("sources", "evidence:sources", _("Sources")),
     ("deliveries", "evidence:deliveries", _("Deliveries")),
     ("templates", "evidence:templates", _("Query templates")),
