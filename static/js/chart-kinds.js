@@ -1,4 +1,4 @@
-/* From our data to the chart library's options; one function per kind (contract in charts.js). */
+/* From our data to the chart library's options; one function per kind (contract in charts.js), lines in chart-lines.js. */
 (function () {
   "use strict";
   var P = window.Pilotage;
@@ -203,61 +203,11 @@
     };
   }
 
-  /* A curve over a quantity. `log` names the axes that are logarithmic; low..high of a point is drawn as a band. */
-  function line(data, colors, width) {
-    var logs = data.log || "";
-    var axis = function (side, name, unit) {
-      return {
-        type: logs.indexOf(side) < 0 ? "value" : "log", name: name, nameLocation: "middle", nameGap: side === "x" ? 28 : width < 480 ? 34 : 42,
-        min: side === "y" && logs.indexOf("y") < 0 ? 0 : undefined,
-        nameTextStyle: { color: colors.ink2 }, splitLine: { show: side === "y", lineStyle: { color: colors.line } }, axisLine: { lineStyle: { color: colors.strong } },
-        axisLabel: { color: colors.ink2, hideOverlap: true, formatter: function (value) { return number(value) + (unit ? "\u202f" + unit : ""); } },
-      };
-    };
-    var sets = [];
-    data.series.forEach(function (series, index) {
-      var color = P.color(series.color || (index ? "stage-" + Math.min(5, index + 2) : "accent"));
-      var ranged = series.data.filter(function (point) { return point.low !== undefined && point.low !== null; });
-      if (ranged.length) sets.push(band(color, ranged, logs));
-      sets.push({
-        type: "line", name: series.name, symbol: index ? "diamond" : "circle", symbolSize: 7, z: 5, showSymbol: series.as !== "curve", lineStyle: { color: color, width: series.as === "dots" ? 0 : 2, type: index ? "dashed" : "solid" }, itemStyle: { color: color },
-        markLine: index ? undefined : above(markers(data, colors)),
-        endLabel: { show: data.series.length > 1, formatter: series.name, color: colors.ink, width: 90, overflow: "break" },
-        data: series.data.map(function (point) {
-          var lines = [data.x_label + " " + number(point.x) + (data.x_unit ? "\u202f" + data.x_unit : ""), withUnit(point.y, data), ranged.length && point.low !== undefined ? number(point.low) + "–" + number(point.high) : ""];
-          return { value: [point.x, point.y], tip: tip(series.name, lines), says: says(series.name, lines) };
-        }),
-      });
-    });
-    return {
-      grid: { left: width < 480 ? 48 : 60, right: data.series.length > 1 ? 104 : 24, top: data.markers ? 32 : 16, bottom: 48 },
-      xAxis: axis("x", data.x_label, data.x_unit), yAxis: axis("y", data.y_label || "", data.unit), series: sets,
-    };
-  }
-
-  /* Names of reference lines over the picture: below it stands the axis. */
-  function above(lines) {
-    if (lines) lines.data.forEach(function (item) { item.label.position = "end"; });
-    return lines;
-  }
-
-  /* The interval of every point as one closed shape behind the line. */
-  function band(color, points, logs) {
-    var least = logs.indexOf("y") < 0 ? 0 : 1e-9;
-    return {
-      type: "custom", silent: true, z: 1, tooltip: { show: false }, data: [0],
-      renderItem: function (params, api) {
-        var up = points.map(function (point) { return api.coord([point.x, point.high]); });
-        var down = points.map(function (point) { return api.coord([point.x, Math.max(least, point.low)]); }).reverse();
-        return { type: "polygon", shape: { points: up.concat(down) }, style: { fill: color, opacity: 0.14 } };
-      },
-    };
-  }
-
-  var kinds = { line: line, bar: bar, interval: interval, box: box, flow: flow, step: step };
+  var kinds = { bar: bar, interval: interval, box: box, flow: flow, step: step };
+  P.chartTools = { number: number, withUnit: withUnit, tip: tip, says: says, markers: markers }; // for chart-lines.js
 
   P.chartOption = function (data, width) {
     var colors = { ink: P.color("ink"), ink2: P.color("ink-2"), line: P.color("line"), strong: P.color("line-strong"), surface: P.color("surface"), accent: P.color("accent"), font: getComputedStyle(document.body).fontFamily };
-    return Object.assign(base(data, colors), kinds[data.kind](data, colors, width));
+    return Object.assign(base(data, colors), (kinds[data.kind] || P.lineKinds[data.kind])(data, colors, width));
   };
 })();

@@ -9,8 +9,11 @@
             whole? (the axis counts in whole numbers)
    box       rows [{label, n, min, q1, median, q3, max, url?, points? [{value, label, url?}]}]
    step      days [ISO date], labels [text], until (ISO date), series [{name, color?, line? (else stacked), data [number]}]
-   line      series [{name, color?, as? ("dots": no line, "curve": no dots), data [{x, y, low?, high?}]}], x_label, x_unit?,
-            y_label?, log? ("x", "y" or "xy"); markers stand on the x axis
+   line      series [{name, color?, as? ("dots": no line, "curve": no dots, "hollow": marks that do not count),
+            data [{x, y, low?, high?, url?, note?, sign? ("≥" or "≤": a bound)}]}], x_label, x_unit?, y_label?, x_from_zero?,
+            log? ("x", "y" or "xy"), levels? [{value, label, far? (not drawn)}] across; markers stand on the x axis
+   time      series as of line with data [{t, y (null: a gap), at (the time in words), low?, high?, url?, note?, sign?}],
+            since, until, gaps? [{since, until}] (shaded), levels? as of line; t in milliseconds of the reader's clock
    color is the name of a CSS variable without its dashes: "accent", "stage-3", "v-not_met", "ink-2". */
 (function () {
   "use strict";
@@ -30,7 +33,7 @@
   }
 
   function libraries() {
-    loading = loading || Promise.all([load(script.dataset.echarts), load(script.dataset.kinds)]);
+    loading = loading || Promise.all([load(script.dataset.echarts), load(script.dataset.kinds), load(script.dataset.lines)]);
     return loading;
   }
 

@@ -35,6 +35,8 @@ def _with_range(cell: Data) -> Cell:
         made["text"] += f" ({tidy(cell['low'], 2)}{DASH}{tidy(cell['high'], 2)})"
     if cell.get("base"):
         made["text"] += f", {cell['base']}"
+    if cell.get("sign"):
+        made["text"] = f"{cell['sign']} {made['text']}"
     return made
 
 
@@ -81,11 +83,24 @@ def _line(data: Data) -> tuple[list[str], list[list[Cell]]]:
         *(str(one["name"]) for one in data["series"]),
     ]
     points = [{point["x"]: point for point in one["data"]} for one in data["series"]]
-    rows = [
-        [_number(x), *(_with_range({"value": one[x]["y"], **one[x]}) if x in one else {"text": DASH} for one in points)]
-        for x in sorted({x for one in points for x in one})
-    ]
+    rows = [[_number(x), *(_read(one.get(x)) for one in points)] for x in sorted({x for one in points for x in one})]
     return columns, rows
+
+
+def _time(data: Data) -> tuple[list[str], list[list[Cell]]]:
+    """A row for each time of any series; a gap has none."""
+    points = [{point["t"]: point for point in one["data"] if point["y"] is not None} for one in data["series"]]
+    said = {t: point["at"] for one in points for t, point in one.items()}
+    rows = [[{"text": str(said[t])}, *(_read(one.get(t)) for one in points)] for t in sorted(said)]
+    return [_("Time"), *(str(one["name"]) for one in data["series"])], rows
+
+
+def _read(point: Data | None) -> Cell:
+    """A point of a line with its range, its sign, its note and where it leads; a dash where a series has none."""
+    if point is None:
+        return {"text": DASH}
+    made = _with_range({"value": point["y"], "base": point.get("note", ""), **point})
+    return made | {"url": point.get("url", "")}
 
 
 _TWINS: dict[str, Callable[[Data], tuple[list[str], list[list[Cell]]]]] = {
@@ -95,6 +110,7 @@ _TWINS: dict[str, Callable[[Data], tuple[list[str], list[list[Cell]]]]] = {
     "box": _box,
     "line": _line,
     "step": _step,
+    "time": _time,
 }
 
 
@@ -103,6 +119,6 @@ def twin(data: Data) -> dict[str, Any]:
     columns, rows = _TWINS[data["kind"]](data)
     markers = [
         [{"text": str(marker["label"])}, _number(marker["value"]), *[{"text": ""}] * (len(columns) - 2)]
-        for marker in data.get("markers", [])
+        for marker in [*data.get("markers", []), *data.get("levels", [])]
     ]
     return {"columns": columns, "rows": rows + markers}

@@ -1,0 +1,145 @@
+/* Curves over a quantity ("line") and over time ("time"): from our data to the chart library's options (contract in charts.js). */
+(function () {
+  "use strict";
+  var P = window.Pilotage;
+  function T() { return P.chartTools; }
+
+  function axis(data, side, name, unit, colors, width) {
+    var log = (data.log || "").indexOf(side) >= 0;
+    return {
+      type: log ? "log" : "value", name: name, nameLocation: "middle", nameGap: side === "x" ? 28 : width < 480 ? 34 : 42,
+      min: side === "y" && !log ? 0 : undefined,
+      nameTextStyle: { color: colors.ink2 }, splitLine: { show: side === "y", lineStyle: { color: colors.line } }, axisLine: { lineStyle: { color: colors.strong } },
+      axisLabel: { color: colors.ink2, hideOverlap: true, formatter: function (value) { return T().number(value) + (unit ? "\u202f" + unit : ""); } },
+    };
+  }
+
+  /* One of our points as a mark: what it says, where it leads, hollow where it does not count. */
+  function mark(data, series, point, title, at, color, colors) {
+    var range = point.low !== undefined && point.low !== null && point.low !== point.high;
+    var lines = [
+      title, (point.sign || "") + T().withUnit(point.y, data), range ? T().number(point.low) + "–" + T().withUnit(point.high, data) : "", point.note,
+    ];
+    var item = { value: [at, point.y], url: point.url, tip: T().tip(series.name, lines), says: T().says(series.name, lines) };
+    if (point.sign) Object.assign(item, { symbol: "triangle", symbolSize: 9, symbolRotate: point.sign === "≤" ? 180 : 0 });
+    if (series.as === "hollow") item.itemStyle = { color: colors.surface, borderColor: color, borderWidth: 2 };
+    return item;
+  }
+
+  /* Reference lines across the picture, and points that keep the axis wide enough for them. */
+  function levels(data, colors, sets, first) {
+    var drawn = (data.levels || []).filter(function (level) { return !level.far; });
+    if (!drawn.length || !sets.length) return;
+    sets.push({ type: "line", silent: true, symbol: "none", lineStyle: { width: 0 }, tooltip: { show: false }, data: drawn.map(function (level) { return { value: [first, level.value] }; }),
+      markLine: {
+        symbol: "none", silent: true, animation: false, lineStyle: { color: colors.ink, type: [6, 4], width: 1.5 },
+        data: drawn.map(function (level, index) {
+          return { yAxis: level.value, label: { formatter: level.label, color: colors.ink, fontSize: 11, fontWeight: 600, position: index % 2 ? "insideEndTop" : "insideStartTop", textBorderColor: colors.surface, textBorderWidth: 3 } };
+        }),
+      },
+    });
+  }
+
+  function lineSet(data, series, index, color, colors, points) {
+    var dots = series.as === "dots" || series.as === "hollow";
+    return {
+      type: "line", name: series.name, symbol: index && !dots ? "diamond" : "circle", symbolSize: series.as === "hollow" ? 10 : 7, z: series.as === "hollow" ? 6 : 5,
+      showSymbol: series.as !== "curve", connectNulls: false, lineStyle: { color: color, width: dots ? 0 : 2, type: series.as === "curve" ? [2, 3] : index && data.kind === "line" ? "dashed" : "solid" }, itemStyle: { color: color },
+      endLabel: { show: data.series.length > 1, formatter: series.name, color: colors.ink, width: 90, overflow: "break", lineHeight: 14 },
+      labelLayout: { moveOverlap: "shiftY" }, data: points,
+    };
+  }
+
+  function colorOf(series, index) {
+    return P.color(series.color || (index ? "stage-" + Math.min(5, index + 2) : "accent"));
+  }
+
+  function ranged(points) {
+    return points.filter(function (point) { return point.low !== undefined && point.low !== null; });
+  }
+
+  /* A curve over a quantity. `log` names the axes that are logarithmic; low..high of a point is drawn as a band. */
+  function line(data, colors, width) {
+    var sets = [];
+    data.series.forEach(function (series, index) {
+      var color = colorOf(series, index);
+      if (ranged(series.data).length) sets.push(band(color, [ranged(series.data)], "x", data.log || ""));
+      var set = lineSet(data, series, index, color, colors, series.data.map(function (point) {
+        var title = data.x_label + " " + T().number(point.x) + (data.x_unit ? "\u202f" + data.x_unit : "");
+        return mark(data, series, point, title, point.x, color, colors);
+      }));
+      if (!index) set.markLine = above(T().markers(data, colors));
+      sets.push(set);
+    });
+    var xs = [].concat.apply([], data.series.map(function (series) { return series.data.map(function (point) { return point.x; }); }));
+    levels(data, colors, sets, Math.min.apply(null, xs));
+    var x = axis(data, "x", data.x_label, data.x_unit, colors, width);
+    if (data.x_from_zero) x.min = 0;
+    return { grid: grid(data, width), xAxis: x, yAxis: axis(data, "y", data.y_label || "", data.unit, colors, width), series: sets };
+  }
+
+  function grid(data, width) {
+    return { left: width < 480 ? 48 : 60, right: data.series.length > 1 ? 104 : 24, top: data.markers || data.levels ? 32 : 16, bottom: data.kind === "time" ? 30 : 48 };
+  }
+
+  /* Values over time: t in milliseconds of the reader's clock; a null is a gap, over which nothing is drawn. */
+  function time(data, colors, width) {
+    var sets = [];
+    data.series.forEach(function (series, index) {
+      var color = colorOf(series, index);
+      var parts = stretches(series.data);
+      if (ranged(series.data).length) sets.push(band(color, parts.map(ranged), "t", ""));
+      var set = lineSet(data, series, index, color, colors, series.data.map(function (point) {
+        return point.y === null ? { value: [point.t, null] } : mark(data, series, point, point.at, point.t, color, colors);
+      }));
+      set.symbol = "circle";
+      set.symbolSize = series.as === "hollow" ? 9 : series.data.length > 80 ? 3 : 5;
+      sets.push(set);
+    });
+    if (sets.length) shade(data, colors, sets[sets.length - 1]);
+    levels(data, colors, sets, data.since);
+    return {
+      useUTC: true, grid: grid(data, width),
+      xAxis: { type: "time", min: data.since, max: data.until, axisLine: { lineStyle: { color: colors.strong } }, splitNumber: width < 480 ? 3 : 7, axisLabel: { color: colors.ink2, hideOverlap: true } },
+      yAxis: axis(data, "y", "", data.unit, colors, width), series: sets,
+    };
+  }
+
+  /* Where nothing is known, the ground says so. */
+  function shade(data, colors, set) {
+    if (!data.gaps || !data.gaps.length) return;
+    set.markArea = {
+      silent: true, animation: false, itemStyle: { color: P.color("v-unknown-bg"), opacity: 0.6 },
+      data: data.gaps.map(function (gap) { return [{ xAxis: gap.since }, { xAxis: gap.until }]; }),
+    };
+  }
+
+  function stretches(points) {
+    var parts = [[]];
+    points.forEach(function (point) { if (point.y === null) parts.push([]); else parts[parts.length - 1].push(point); });
+    return parts.filter(function (part) { return part.length > 1; });
+  }
+
+  /* Names of reference lines over the picture: below it stands the axis. */
+  function above(lines) {
+    if (lines) lines.data.forEach(function (item) { item.label.position = "end"; });
+    return lines;
+  }
+
+  /* The interval of every point as one closed shape behind the line, one for each stretch without a gap. */
+  function band(color, parts, at, logs) {
+    var least = logs.indexOf("y") < 0 ? 0 : 1e-9;
+    return {
+      type: "custom", silent: true, z: 1, tooltip: { show: false }, data: parts.map(function (_part, index) { return index; }),
+      renderItem: function (params, api) {
+        var points = parts[params.dataIndex];
+        if (points.length < 2) return undefined;
+        var up = points.map(function (point) { return api.coord([point[at], point.high]); });
+        var down = points.map(function (point) { return api.coord([point[at], Math.max(least, point.low)]); }).reverse();
+        return { type: "polygon", shape: { points: up.concat(down) }, style: { fill: color, opacity: 0.14 } };
+      },
+    };
+  }
+
+  P.lineKinds = { line: line, time: time };
+})();
