@@ -1,8 +1,9 @@
 """Sources and feeds; deliveries with their payloads and runs; series, observations and their latest; verdicts."""
 
-from readiness.evidence.models.delivery import Delivery, Payload, Run, SetAside
+from readiness.evidence.models.delivery import Delivery, Payload, PushPace, Run, SetAside
 from readiness.evidence.models.observation import Latest, Observation, Retention, Series
 from readiness.evidence.models.source import Feed, QueryTemplate, Source, SourceHealth
+from readiness.evidence.models.trial import Trial
 from readiness.evidence.models.verdict import RequirementVerdict, Standing
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Latest",
     "Observation",
     "Payload",
+    "PushPace",
     "QueryTemplate",
     "RequirementVerdict",
     "Retention",
@@ -20,4 +22,5 @@ __all__ = [
     "Source",
     "SourceHealth",
     "Standing",
+    "Trial",
 ]

@@ -32,7 +32,10 @@ class Delivery(models.Model):
     state = models.CharField(max_length=10, choices=choices_of(DeliveryState), default=DeliveryState.QUEUED, db_default="queued")
     environment = models.JSONField(default=dict, blank=True)
     slot = models.DateTimeField(null=True, blank=True)
-    idempotency_key = models.CharField(max_length=200, null=True, blank=True)
+    idempotency_key = models.CharField(
+        max_length=200, null=True, blank=True, unique=True, help_text="of who pushed, so that nobody meets another's"
+    )
+    request_digest = models.CharField(max_length=64, blank=True, default="", db_default="", help_text="of all that the key was for")
     file_name = models.CharField(max_length=300, blank=True, default="", db_default="")
     stored_as = models.CharField(max_length=200, blank=True, default="", db_default="", editable=False)
     size_bytes = models.BigIntegerField(default=0, db_default=0)
@@ -63,7 +66,6 @@ class Delivery(models.Model):
         ordering = ("-id",)
         constraints = [
             models.UniqueConstraint("source", "slot", name="evidence_delivery_slot"),
-            models.UniqueConstraint("source", "idempotency_key", name="evidence_delivery_key"),
             models.CheckConstraint(
                 condition=models.Q(workload__isnull=True) | models.Q(pool__isnull=True), name="evidence_delivery_one_subject"
             ),
