@@ -75,9 +75,7 @@ def kube_state() -> World:
         *(gauge("kube_node_status_capacity", {**gpu, "node": node}, constant(8)) for node in nodes),
         gauge("kube_node_status_allocatable", {"job": job, "resource": "cpu", "node": "n1"}, constant(96)),
         *(
-            gauge(
-                "kube_node_status_condition", {"job": job, "node": node, "condition": "Ready", "status": status}, constant(is_so)
-            )
+            gauge("kube_node_status_condition", {**ready, "node": node, "status": status}, constant(is_so))
             for node, is_ready in zip(nodes, (True, True, False), strict=True)
             for status, is_so in (("true", is_ready), ("false", not is_ready))
         ),
