@@ -12,8 +12,6 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-COMPLAINTS_BYTES = 2**20  # of standard error, the only file that it writes
-
 
 def main(order: dict[str, Any]) -> None:
     _bound(order)
@@ -45,7 +43,7 @@ def main(order: dict[str, Any]) -> None:
 def _bound(order: dict[str, Any]) -> None:
     for what, amount in (
         (resource.RLIMIT_AS, order["memory_bytes"]),
-        (resource.RLIMIT_FSIZE, COMPLAINTS_BYTES),
+        (resource.RLIMIT_FSIZE, order["output_bytes"]),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NOFILE, 64),
     ):
