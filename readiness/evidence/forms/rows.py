@@ -14,6 +14,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -64,6 +65,7 @@ class RowsWidget(forms.Widget):
         self.spare = SPARE
         self.try_url = ""
         self.tried: dict[str, str] = {}  # by the number of the row: what came back when it was tried
+        self.wrong: dict[str, str] = {}  # by the number of the row: why it cannot be taken
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Texts]:
         pattern = re.compile(rf"{re.escape(name)}-(\d{{1,4}})-(\w+)")
@@ -111,6 +113,7 @@ class RowsWidget(forms.Widget):
             "more": [cell for cell in cells if cell["column"].more],  # type: ignore[attr-defined]
             "filled": self._filled(texts),
             "tried": self.tried.get(number, ""),
+            "wrong": self.wrong.get(number, ""),
         }
 
 
@@ -134,6 +137,7 @@ class RowsField(forms.Field):
             try:
                 entries.append(self.shape.read({key: text.strip() for key, text in row.items()}))
             except ValueError as problem:
+                self.widget.wrong[str(number - 1)] = str(problem)
                 wrong.append(_("Row %(number)d: %(problem)s") % {"number": number, "problem": problem})
         if wrong:
             raise ValidationError(wrong[:20])
@@ -192,3 +196,13 @@ def _pair(row: Texts) -> tuple[str, str]:
 
 def _unpair(entry: tuple[str, str]) -> Texts:
     return {"key": entry[0], "value": entry[1]}
+
+
+def with_more_rows(form: forms.Form, name: str) -> bool:
+    """Whether the form was sent for more rows of the field `name`; it then gets them, and nothing in it is judged."""
+    field = form.fields.get(name)
+    if not isinstance(field, RowsField):
+        return False
+    field.widget.spare = MORE_AT_ONCE
+    form._errors = ErrorDict()
+    return True

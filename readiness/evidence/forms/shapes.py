@@ -1,0 +1,208 @@
+"""How each list or object that a connector asks for is typed, row by row; what nobody knows here is typed as JSON.
+
+Percentiles are typed as 95 and kept as 0.95; times as 5m or 30d and kept in seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from itertools import groupby
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from readiness.connectors.contract import Statistic
+from readiness.connectors.metrics import METRICS
+from readiness.connectors.mlflow import about
+from readiness.connectors.units import spellings
+from readiness.evidence.forms.rows import Column, Shape, Texts, pairs
+
+_METRICS_BY_AREA = [
+    (area.capitalize(), [(one.key, one.label) for one in rows])
+    for area, rows in groupby(METRICS.values(), key=lambda one: str(one.area))
+]
+METRIC_CHOICES: tuple[tuple[str, Any], ...] = (("", gettext_lazy("Choose")), *_METRICS_BY_AREA)
+STATISTICS: tuple[tuple[str, Any], ...] = (
+    (Statistic.POINT, gettext_lazy("value")),
+    (Statistic.MEAN, gettext_lazy("mean")),
+    (Statistic.PERCENTILE, gettext_lazy("percentile")),
+    (Statistic.MIN, gettext_lazy("least")),
+    (Statistic.MAX, gettext_lazy("greatest")),
+    (Statistic.TOTAL, gettext_lazy("total")),
+)
+OPERATORS = (("=", "="), ("!=", "≠"), ("=~", "=~"), ("!~", "!~"))
+_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+_DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)\s*([smhdw]?)")
+
+
+def units_by_metric() -> dict[str, tuple[str, ...]]:
+    """What a unit can be chosen from, the metric's own first."""
+    return {key: spellings(key) for key in METRICS}
+
+
+def seconds(text: str) -> int:
+    """`5m`, `30d`, `90`: whole seconds. Raises ValueError."""
+    found = _DURATION.fullmatch(text.strip().lower())
+    told = float(found[1]) * _SECONDS[found[2] or "s"] if found else -1.0
+    if told < 0 or told != int(told):
+        raise ValueError(_("“%s” is no time: write it as 90s, 5m, 1h or 30d.") % text[:40])
+    return int(told)
+
+
+def duration(value: float | None) -> str:
+    """Seconds in the largest unit that holds them wholly: 300 -> `5m`."""
+    if value is None:
+        return ""
+    for unit, length in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if value and value % length == 0:
+            return f"{int(value // length)}{unit}"
+    return f"{value:.12g}s"
+
+
+def share(text: str) -> float:
+    """`95` -> 0.95. Raises ValueError."""
+    try:
+        told = float(text.replace(",", ".").strip().lstrip("pP").rstrip("%"))
+    except ValueError:
+        told = -1.0
+    if not 0 < told < 100:
+        raise ValueError(_("“%s” is no percentile: write 95 for the 95th.") % text[:40])
+    return round(told / 100, 12)
+
+
+def percent(value: float | None) -> str:
+    """0.95 -> `95`."""
+    return "" if value is None else f"{value * 100:.10g}"
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(_("“%s” is no number.") % text[:40]) from None
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in re.split(r"[\s,]+", text) if word]
+
+
+def _rest(text: str) -> dict[str, Any]:
+    """What the form has no fields for, kept as it came."""
+    try:
+        kept = json.loads(text) if text else {}
+    except ValueError:
+        kept = {}
+    return kept if isinstance(kept, dict) else {}
+
+
+_MEASURED = (
+    Column("metric", gettext_lazy("Metric"), "metric", METRIC_CHOICES),
+    Column("statistic", gettext_lazy("Statistic"), "select", STATISTICS, fills=True),
+    Column("percentile", gettext_lazy("Percentile"), placeholder="95"),
+    Column("unit", gettext_lazy("Unit"), "unit"),
+)
+_OF_MEASURED: Mapping[str, tuple[Callable[[str], Any], Callable[[Any], str]]] = {
+    "percentile": (share, percent),
+    "window_s": (seconds, duration),
+    "every_s": (seconds, duration),
+    "least_coverage": (share, percent),
+    "buckets": (_words, " ".join),
+}
+_LEAST = {"least_coverage"}  # as a percentage, 100 among them
+
+
+def _read_measured(row: Texts) -> dict[str, Any]:
+    entry: dict[str, Any] = _rest(row.get("rest", ""))
+    for name, text in row.items():
+        if name == "rest" or not text:
+            continue
+        if name in _LEAST:
+            entry[name] = _number(text) / 100
+        else:
+            entry[name] = _OF_MEASURED[name][0](text) if name in _OF_MEASURED else text
+    if not entry.get("metric"):
+        raise ValueError(_("choose what it measures."))
+    return entry
+
+
+def _write_measured(names: frozenset[str]) -> Callable[[Any], Texts]:
+    def write(entry: Any) -> Texts:
+        row = {
+            name: _OF_MEASURED[name][1](value) if name in _OF_MEASURED else str(value)
+            for name, value in entry.items()
+            if name in names and value is not None
+        }
+        rest = {name: value for name, value in entry.items() if name not in names}
+        return row | ({"rest": json.dumps(rest, ensure_ascii=False)} if rest else {})
+
+    return write
+
+
+def _measured(*columns: Column, template: str = "evidence/feed_rows.html", add: Any = "") -> Shape:
+    known = (*columns, Column("rest", "", "hidden", fills=True))
+    return Shape(
+        known, _read_measured, _write_measured(frozenset(one.name for one in columns)), template=template, add=add
+    )  # fmt: skip
+
+
+QUERIES = _measured(
+    *_MEASURED,
+    Column("window_s", gettext_lazy("Over"), placeholder=gettext_lazy("the step")),
+    Column("query", gettext_lazy("PromQL"), "area", wide=True),
+    Column("coverage", gettext_lazy("Coverage, as PromQL"), "area", wide=True, more=True),
+    Column("least_coverage", gettext_lazy("At least covered (%)"), placeholder="90", more=True),
+    Column("every_s", gettext_lazy("Asked every"), placeholder=gettext_lazy("step"), more=True),
+    Column("buckets", gettext_lazy("Histograms behind it"), placeholder=gettext_lazy("found in the query"), more=True),
+    Column("name", gettext_lazy("Name"), placeholder=gettext_lazy("metric and statistic"), more=True),
+    Column("means", gettext_lazy("What it means"), more=True),
+    template="evidence/feed_queries.html",
+    add=gettext_lazy("Add a query"),
+)
+MAPPED = _measured(
+    Column("name", gettext_lazy("Their name")),
+    *(column if column.name != "percentile" else Column("percentile", gettext_lazy("Percentile")) for column in _MEASURED),
+    add=gettext_lazy("Add a metric"),
+)
+
+
+def _read_matcher(row: Texts) -> tuple[str, str]:
+    if not row.get("key"):
+        raise ValueError(_("the label is missing."))
+    operator = row.get("operator") or "="
+    return row["key"] + ("" if operator == "=" else operator), row.get("value", "")
+
+
+def _write_matcher(entry: tuple[str, str]) -> Texts:
+    found = re.fullmatch(r"(.*?)(=~|!~|!=|=)?", entry[0].strip())
+    assert found is not None
+    return {"key": found[1].strip(), "operator": found[2] or "=", "value": entry[1]}
+
+
+MATCHERS = Shape(
+    (
+        Column("key", gettext_lazy("Label"), placeholder="model_name"),
+        Column("operator", gettext_lazy("Is"), "select", OPERATORS, fills=True),
+        Column("value", gettext_lazy("Value")),
+    ),
+    _read_matcher,
+    _write_matcher,
+    pairs("", "").collect,
+    pairs("", "").spread,
+    add=gettext_lazy("Add a label"),
+)
+ABOUT = pairs(
+    gettext_lazy("What"), gettext_lazy("Where a run says it"),
+    choices=tuple((name, name.replace("_", " ")) for name in (*about.ENVIRONMENT, *about.LOAD)), add=gettext_lazy("Add a place"),
+)  # fmt: skip
+PLAIN = pairs(gettext_lazy("Name"), gettext_lazy("Value"), add=gettext_lazy("Add one"))
+# (kind of source, name of the field) -> its rows
+SHAPES: Mapping[tuple[str, str], Shape] = {
+    ("prometheus", "queries"): QUERIES,
+    ("prometheus", "matchers"): MATCHERS,
+    ("prometheus", "targets"): MATCHERS,
+    ("mlflow", "metrics"): MAPPED,
+    ("mlflow", "about"): ABOUT,
+}
