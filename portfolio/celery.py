@@ -20,11 +20,9 @@ def keep_to_the_door(**_: Any) -> None:
     import_string("portfolio.kit.egress.backstop.install")()
 
 
+# Both workers hear the queue `clock`, so that neither kind of work keeps the other from being looked after.
 app.conf.beat_schedule = {
-    "sweep": {"task": "outbox.sweep", "schedule": 5.0, "options": {"expires": 5}},
-    "schedule": {
-        "task": "outbox.schedule",
-        "schedule": 30.0,
-        "options": {"expires": 30},
-    },
+    "sweep": {"task": "outbox.sweep", "schedule": 3.0, "options": {"queue": "clock", "expires": 3}},
+    "pulls": {"task": "outbox.tick", "args": ["evidence.pulls"], "schedule": 5.0, "options": {"queue": "clock", "expires": 5}},
+    "schedule": {"task": "outbox.schedule", "schedule": 30.0, "options": {"queue": "clock", "expires": 30}},
 }

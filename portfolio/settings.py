@@ -219,6 +219,7 @@ UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=200 * 2**20)
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=2 * 2**30)
 EVIDENCE_ARCHIVE_MEMBERS = env.int("EVIDENCE_ARCHIVE_MEMBERS", default=10_000)
 EVIDENCE_ARCHIVE_BYTES = env.int("EVIDENCE_ARCHIVE_BYTES", default=2 * 2**30)
+EVIDENCE_FOLDERS = env.dict("PILOTAGE_EVIDENCE_FOLDERS", default={})  # name=folder, that watched folders may lie in
 EVIDENCE_PUSHES_PER_MINUTE = env.int("EVIDENCE_PUSHES_PER_MINUTE", default=60)
 ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_BYTES", default=20 * 2**20)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
@@ -273,11 +274,12 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
-CELERY_TASK_QUEUES = [Queue("default"), Queue("imports")]
+CELERY_TASK_QUEUES = [Queue("default"), Queue("imports"), Queue("evidence"), Queue("clock")]
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5.0
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
+PULLS_AT_ONCE = env.int("PILOTAGE_PULLS_AT_ONCE", default=16)  # threads of the worker that serves the queue `evidence`
 
 # Outgoing connections and the secrets they need, see docs/operator.md. No file: no connection.
 EGRESS_FILE = env("PILOTAGE_EGRESS_FILE", default="")

@@ -1,9 +1,11 @@
 """The bell: tells a worker that a row is waiting. Losing it costs seconds (the sweep rings again), never work."""
 
 import structlog
+from amqp.exceptions import ChannelError
 from celery import current_app
 from kombu.exceptions import OperationalError
 
+REACH_S = 1
 log = structlog.get_logger(__name__)
 
 
@@ -21,3 +23,13 @@ def ring(job_id: int, *, queue: str, time_limit_s: int = 90) -> bool:
         log.warning("bell_not_heard", job_id=job_id, error=str(error))
         return False
     return True
+
+
+def depth(queue: str) -> int:
+    """How many bells nobody has heard yet; 0 where the broker cannot be reached."""
+    try:
+        with current_app.connection_for_write() as broker:
+            broker.ensure_connection(max_retries=1, timeout=REACH_S)
+            return int(broker.channel().queue_declare(queue, passive=True).message_count)
+    except (OperationalError, ChannelError, OSError):  # a channel error: there is no such queue yet
+        return 0

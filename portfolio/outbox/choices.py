@@ -4,13 +4,21 @@ from typing import NamedTuple
 
 
 class Handler(NamedTuple):
-    """A job's handler by dotted name; `queue` and `time_limit_s` are Celery's."""
+    """A job's handler by dotted name; `queue` and `time_limit_s` are Celery's.
+
+    `alone` is a queue of processes that run one job each: there goes what brought its worker down twice, so that it takes
+    nobody along.
+    """
 
     path: str
     queue: str = "default"
     time_limit_s: int = 90
     max_attempts: int = 5
+    alone: str = ""
 
+
+# Served by threads: a bell wakes one, and it goes on with whatever waits there.
+THREADED = frozenset({"evidence"})
 
 HANDLERS: dict[str, Handler] = {
     "initiatives.stage_import": Handler("portfolio.initiatives.tasks.stage_import", "imports", 600),
@@ -19,6 +27,10 @@ HANDLERS: dict[str, Handler] = {
     "workloads.read_trace": Handler("readiness.workloads.tasks.read_trace", "imports", 600),
     "sizing.recompute": Handler("readiness.sizing.tasks.recompute"),
     "activity.notify_mention": Handler("portfolio.activity.tasks.notify_mention"),
+    "evidence.pull": Handler("readiness.evidence.tasks.pull", "evidence", 120, max_attempts=4, alone="imports"),
+    "evidence.pull_files": Handler("readiness.evidence.tasks.pull", "imports", 600, max_attempts=3),
+    "evidence.test": Handler("readiness.evidence.tasks.test", "evidence", 60, max_attempts=1),
+    "evidence.tidy_pulls": Handler("readiness.evidence.tasks.tidy_pulls"),
     "outbox.housekeeping": Handler("portfolio.outbox.tasks.housekeeping"),
     "accounts.housekeeping": Handler("portfolio.accounts.tasks.housekeeping"),
     "initiatives.housekeeping": Handler("portfolio.initiatives.tasks.housekeeping"),
@@ -34,6 +46,10 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
 }
 
 
+# name in the beat table -> what looks, every few seconds, whether anything is due
+TICKS: dict[str, str] = {"evidence.pulls": "readiness.evidence.tasks.write_due_pulls"}
+
+
 class Slot(NamedTuple):
     """A schedule entry: `handler` once per `every_s`, one run after a pause and never one per missed slot."""
 
@@ -45,5 +61,6 @@ SCHEDULE: tuple[Slot, ...] = (
     Slot("outbox.housekeeping", 3600),
     Slot("accounts.housekeeping", 24 * 3600),
     Slot("initiatives.housekeeping", 24 * 3600),
+    Slot("evidence.tidy_pulls", 24 * 3600),
     Slot("sizing.recompute", 24 * 3600),  # what another version of the engine said; the same inputs add nothing
 )

@@ -39,6 +39,11 @@ class Job(models.Model):
     handler = models.CharField(max_length=60)
     queue = models.CharField(max_length=20, default="default")
     payload = models.JSONField(default=dict)
+    limits = models.JSONField(
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        help_text="{name: at most so many jobs of that name run at a time}",
+    )
     event = models.ForeignKey(Event, on_delete=models.PROTECT, null=True, related_name="jobs")
     slot = models.CharField(
         max_length=80,

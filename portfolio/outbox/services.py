@@ -7,18 +7,21 @@ finish in the effect's own transaction. A redelivered bell is harmless because t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, transaction
 
 from portfolio.kit.bell import ring
+from portfolio.outbox import queries
 from portfolio.outbox.choices import HANDLERS, SUBSCRIBERS
 from portfolio.outbox.models import Event, Job
 
-LEASE_S = 10
+LEASE_S = 8
+_TRIED = 40  # of those that wait, when others take some of them meanwhile
+_DEATHS = 2  # of a worker over a job, before the job runs alone
 MAX_ERROR = 4000
 
 
@@ -33,7 +36,7 @@ class Claim:
     job_id: int
     attempt: int
     handler: str
-    payload: dict[str, Any]
+    payload: dict[str, Any] = field(hash=False)
 
     @contextmanager
     def finishing(self) -> Iterator[None]:
@@ -44,6 +47,19 @@ class Claim:
         with transaction.atomic():
             yield
             if not _mark_done(self.job_id, self.attempt):
+                raise LeaseLost(f"job {self.job_id} attempt {self.attempt}")
+
+    def fence(self) -> None:
+        """For a part of the effect that commits by itself: call it first in its transaction, until whose end nobody else gets
+        the job. Raises LeaseLost if somebody has it already.
+        """
+        with connection.cursor() as cursor:
+            # KEY SHARE: a claim (FOR UPDATE) passes such a row over, while renewing the lease does not wait for it.
+            cursor.execute(
+                "SELECT FROM outbox_job WHERE id = %s AND attempt = %s AND done_at IS NULL AND dead_at IS NULL FOR KEY SHARE",
+                [self.job_id, self.attempt],
+            )
+            if cursor.fetchone() is None:
                 raise LeaseLost(f"job {self.job_id} attempt {self.attempt}")
 
 
@@ -61,8 +77,12 @@ def enqueue(
     *,
     event: Event | None = None,
     slot: str | None = None,
+    limits: Mapping[str, int] | None = None,
 ) -> Job:
-    """Write one job in the caller's transaction. Raises KeyError for a handler that is not in HANDLERS."""
+    """Write one job in the caller's transaction. Raises KeyError for a handler that is not in HANDLERS.
+
+    `limits`: name -> how many jobs of that name, this one among them, may run at a time.
+    """
     known = HANDLERS[handler]
     job = Job.objects.create(
         handler=handler,
@@ -70,36 +90,50 @@ def enqueue(
         payload=payload,
         event=event,
         slot=slot,
+        limits=dict(limits or {}),
         max_attempts=known.max_attempts,
     )
     transaction.on_commit(lambda: ring(job.pk, queue=known.queue, time_limit_s=known.time_limit_s))
     return job
 
 
-def claim(job_id: int) -> Claim | None:
-    """Take the job for LEASE_S seconds; None if it is done, dead, not due or held by somebody else."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE outbox_job SET lease_until = statement_timestamp() + make_interval(secs => %s), attempt = attempt + 1"
-            " WHERE id = (SELECT id FROM outbox_job WHERE id = %s AND done_at IS NULL AND dead_at IS NULL"
-            "   AND not_before <= statement_timestamp() AND coalesce(lease_until, '-infinity') < statement_timestamp()"
-            "   FOR UPDATE SKIP LOCKED)"
-            " RETURNING attempt, handler, payload, max_attempts",
-            [LEASE_S, job_id],
-        )
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    attempt, handler, payload, max_attempts = row
-    if attempt > max_attempts:
-        bury(job_id, attempt, "The worker died in every attempt.")
-        return None
-    return Claim(
-        job_id,
-        attempt,
-        handler,
-        json.loads(payload),  # a raw cursor hands jsonb over as text
-    )
+def claim(job_id: int, *, queue: str | None = None) -> Claim | None:
+    """Take the job for LEASE_S seconds; None if it is done, dead, not due, held by somebody else, without room, or no longer
+    in `queue`, where the bell came from.
+    """
+    with transaction.atomic():
+        if (found := _could_run(job_id, queue)) is None:
+            return None
+        handler, limits = found
+        if limits and not _has_room(limits):
+            return None
+        alone = HANDLERS[handler].alone if handler in HANDLERS else ""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE outbox_job SET lease_until = statement_timestamp() + make_interval(secs => %s), attempt = attempt + 1,"
+                "   queue = CASE WHEN %s <> '' AND attempt + 1 >= %s THEN %s ELSE queue END"
+                " WHERE id = (SELECT id FROM outbox_job WHERE id = %s AND done_at IS NULL AND dead_at IS NULL"
+                "   AND not_before <= statement_timestamp() AND coalesce(lease_until, '-infinity') < statement_timestamp()"
+                "   FOR UPDATE SKIP LOCKED)"
+                " RETURNING attempt, payload, max_attempts",
+                [LEASE_S, alone, _DEATHS, alone, job_id],
+            )
+            row = cursor.fetchone()
+        if row is None:
+            return None
+        attempt, payload, max_attempts = row
+        if attempt > max_attempts:
+            bury(job_id, attempt, "The worker died in every attempt.")
+            return None
+    return Claim(job_id, attempt, handler, json.loads(payload))  # a raw cursor hands jsonb over as text
+
+
+def claim_next(queue: str) -> Claim | None:
+    """Take the longest due of the jobs that wait in a queue; None if there is none."""
+    for job_id in queries.waiting(_TRIED, queue=queue):
+        if (held := claim(job_id, queue=queue)) is not None:
+            return held
+    return None
 
 
 def renew(held: Claim) -> bool:
@@ -111,6 +145,17 @@ def renew(held: Claim) -> bool:
             [LEASE_S, held.job_id, held.attempt],
         )
         return bool(cursor.rowcount == 1)
+
+
+def renew_all(held: Collection[Claim]) -> None:
+    """Extend these leases, as far as they are still ours. One that is just being finished is left alone, not waited for."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE outbox_job SET lease_until = statement_timestamp() + make_interval(secs => %s)"
+            " WHERE id IN (SELECT job.id FROM outbox_job job JOIN unnest(%s::bigint[], %s::int[]) AS mine(id, attempt)"
+            "   ON job.id = mine.id AND job.attempt = mine.attempt WHERE done_at IS NULL FOR NO KEY UPDATE OF job SKIP LOCKED)",
+            [LEASE_S, [one.job_id for one in held], [one.attempt for one in held]],
+        )
 
 
 def run(held: Claim, handler: Callable[[Claim], None]) -> None:
@@ -176,6 +221,33 @@ def seen(name: str) -> None:
             " ON CONFLICT (name) DO UPDATE SET at = excluded.at",
             [name],
         )
+
+
+def _could_run(job_id: int, queue: str | None) -> tuple[str, dict[str, int]] | None:
+    """Handler and limits of a job that nobody holds and whose time has come."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT handler, limits FROM outbox_job WHERE id = %s AND queue = coalesce(%s, queue) AND done_at IS NULL"
+            " AND dead_at IS NULL AND not_before <= statement_timestamp()"
+            " AND coalesce(lease_until, '-infinity') < statement_timestamp()",
+            [job_id, queue],
+        )
+        row = cursor.fetchone()
+    return None if row is None else (row[0], json.loads(row[1]))
+
+
+def _has_room(limits: dict[str, int]) -> bool:
+    """Whether fewer than allowed run of each name. Those who take the last place of a name wait here for one another."""
+    with connection.cursor() as cursor:
+        for name in sorted(limits):
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('outbox.limit:' || %s, 0))", [name])
+        cursor.execute(
+            "SELECT NOT EXISTS (SELECT FROM jsonb_each_text(%s::jsonb) AS own(name, most) WHERE most::int <= (SELECT count(*)"
+            "   FROM outbox_job WHERE done_at IS NULL AND dead_at IS NULL AND lease_until >= statement_timestamp()"
+            "   AND limits ? name))",
+            [json.dumps(limits)],
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def _mark_done(job_id: int, attempt: int) -> bool:

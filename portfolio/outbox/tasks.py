@@ -1,36 +1,66 @@
-"""The three Celery tasks of the product: run one row, ring what waits, write what is due."""
+"""The Celery tasks of the product: run one row, ring what waits, write what is due, look what is due at short notice."""
 
+import os
 import threading
+import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, timedelta
+from typing import Any
 
 import structlog
-from celery import shared_task
+from celery import Task, shared_task
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import connection
+from celery.signals import worker_shutting_down
+from django.db import InterfaceError, OperationalError, connection
 from django.utils.module_loading import import_string
 
 from portfolio.kit import clock
-from portfolio.kit.bell import ring
+from portfolio.kit.bell import depth, ring
 from portfolio.outbox import queries, services
-from portfolio.outbox.choices import HANDLERS, SCHEDULE
+from portfolio.outbox.choices import HANDLERS, SCHEDULE, THREADED, TICKS
 from portfolio.outbox.models import Job
 
-RENEW_EVERY_S = 3
+RENEW_EVERY_S = 2
+GO_ON_S = 60  # shorter than the broker's visibility timeout: meanwhile the bell is not acknowledged
+MOST_BELLS = 400  # in one queue; more say nothing more
+OVERDUE_S = 15  # after its time limit a job is not left running: Celery ends processes by then, but not threads
 KEEP_DONE = timedelta(days=14)
 log = structlog.get_logger(__name__)
+_ending = threading.Event()
 
 
-@shared_task(name="outbox.run")
-def run(job_id: int) -> None:
-    """Claim the row and run its handler; every way of failing ends on the row, with its reason."""
-    held = services.claim(job_id)
-    if held is None:
-        return
-    with structlog.contextvars.bound_contextvars(job_id=job_id, handler=held.handler, attempt=held.attempt):
+@worker_shutting_down.connect
+def take_nothing_more(**_: Any) -> None:
+    """What runs is finished, what waits is left to others."""
+    _ending.set()
+
+
+@shared_task(name="outbox.run", bind=True)
+def run(self: "Task[[int], None]", job_id: int) -> None:
+    """Claim the row and run its handler. A thread then goes on with whatever else waits where the bell came from."""
+    queue = (self.request.delivery_info or {}).get("routing_key")
+    until = time.monotonic() + GO_ON_S
+    if (held := services.claim(job_id, queue=queue)) is not None:
+        _carry_out(held)
+    if queue in THREADED:
+        _go_on(queue, until)
+
+
+def _go_on(queue: str, until: float) -> None:
+    while time.monotonic() < until and not _ending.is_set():
+        connection.close_if_unusable_or_obsolete()
+        if (held := services.claim_next(queue)) is None:
+            return
+        _carry_out(held)
+
+
+def _carry_out(held: services.Claim) -> None:
+    """Run the handler; every way of failing ends on the row, with its reason."""
+    with structlog.contextvars.bound_contextvars(job_id=held.job_id, handler=held.handler, attempt=held.attempt):
         try:
-            with _renewing(held):
+            with leases.kept(held, HANDLERS[held.handler].time_limit_s):
                 services.run(held, import_string(HANDLERS[held.handler].path))
         except services.LeaseLost:
             log.warning("lease_lost")
@@ -47,12 +77,22 @@ def run(job_id: int) -> None:
 
 @shared_task(name="outbox.sweep")
 def sweep() -> int:
-    """Ring again for every waiting row; the answer is how many."""
+    """Ring again for every waiting row, as far as its queue is not full of bells that nobody hears; the answer is how many."""
     services.seen("beat")
-    waiting = queries.waiting()
-    for job in Job.objects.filter(pk__in=waiting):
-        ring(job.pk, queue=job.queue, time_limit_s=HANDLERS[job.handler].time_limit_s)
-    return len(waiting)
+    jobs = list(Job.objects.filter(pk__in=queries.waiting()).order_by("not_before", "pk"))
+    room = {queue: max(0, MOST_BELLS - depth(queue)) for queue in {job.queue for job in jobs}}
+    rung = Counter[str]()
+    for job in jobs:
+        if rung[job.queue] < room[job.queue]:
+            rung[job.queue] += 1
+            ring(job.pk, queue=job.queue, time_limit_s=HANDLERS[job.handler].time_limit_s)
+    return rung.total()
+
+
+@shared_task(name="outbox.tick")
+def tick(name: str) -> None:
+    """Let a slice look what is due, by its entry in TICKS: soon done, and harmless when two do it at once."""
+    import_string(TICKS[name])()
 
 
 @shared_task(name="outbox.schedule")
@@ -68,23 +108,49 @@ def housekeeping(held: services.Claim) -> None:
         Job.objects.filter(done_at__lt=clock.now() - KEEP_DONE).delete()
 
 
-@contextmanager
-def _renewing(held: services.Claim) -> Iterator[None]:
-    """Keep the lease alive from a thread of its own; it stops renewing when the work ends or the lease is lost."""
-    over = threading.Event()
+class Leases:
+    """Keeps the leases of all jobs that this process runs, from one thread with one connection, while there are any."""
 
-    def keep() -> None:
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._held: dict[services.Claim, float] = {}
+        self._running = False
+
+    @contextmanager
+    def kept(self, held: services.Claim, time_limit_s: float) -> Iterator[None]:
+        """Renews until the block ends. A job that is overdue brings its process down: its thread cannot be ended alone."""
+        with self._changed:
+            self._held[held] = time.monotonic() + time_limit_s + OVERDUE_S
+            if not self._running:
+                self._running = True
+                threading.Thread(target=self._renew, name="leases", daemon=True).start()
         try:
-            while not over.wait(RENEW_EVERY_S):
-                if not services.renew(held):
-                    return
+            yield
+        finally:
+            with self._changed:
+                self._held.pop(held, None)
+                self._changed.notify()
+
+    def _renew(self) -> None:
+        try:
+            while held := self._wait():
+                if late := [one for one, ends in held.items() if time.monotonic() > ends]:
+                    log.critical("job_overdue", job_id=late[0].job_id, handler=late[0].handler)
+                    os._exit(70)
+                try:
+                    services.renew_all(held)
+                except (OperationalError, InterfaceError) as error:  # the next round may find the database again
+                    log.warning("leases_not_renewed", error=str(error))
+                    connection.close()
         finally:
             connection.close()
 
-    thread = threading.Thread(target=keep, name=f"lease-{held.job_id}", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
+    def _wait(self) -> dict[services.Claim, float]:
+        """What is held after a while; nothing as soon as nothing is held, and then this thread is no longer the running one."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._held, timeout=RENEW_EVERY_S)
+            self._running = bool(self._held)
+            return dict(self._held)
+
+
+leases = Leases()

@@ -20,6 +20,15 @@ class SourceKind(StrEnum):
 
 
 BROUGHT = frozenset({SourceKind.UPLOAD, SourceKind.PUSH, SourceKind.ATTESTED})  # one such source a unit, made when needed
+FILES = frozenset({SourceKind.HTTP_FILE, SourceKind.FOLDER})  # large, read by processes of their own
+
+
+class TrialKind(StrEnum):
+    """What is tried: the source as it is, what a feed would find, or what there is to choose from for a feed."""
+
+    SOURCE = "source"
+    ASK = "ask"
+    DISCOVER = "discover"
 
 
 class EvidenceKind(StrEnum):

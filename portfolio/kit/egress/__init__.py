@@ -22,7 +22,11 @@ DEADLINE_S = 60.0
 
 
 class Door(httpx.Client):
-    """An httpx client whose errors are EgressErrors, those of a malformed URL too."""
+    """An httpx client whose errors are EgressErrors, those of a malformed URL too. `visit` says what it has cost so far."""
+
+    def __init__(self, visit: Visit, **rest: Any) -> None:
+        super().__init__(**rest)
+        self.visit = visit
 
     def build_request(self, method: str, url: httpx.URL | str, **rest: Any) -> httpx.Request:
         try:
@@ -50,7 +54,7 @@ def door(
     """
     visit = Visit(deadline_s, max_bytes, visit_bytes)
     transport = DoorTransport(Gate(kind, resolver), visit, trust.context(ca), redirects)
-    return Door(transport=transport, trust_env=False, follow_redirects=False, timeout=None)
+    return Door(visit, transport=transport, trust_env=False, follow_redirects=False, timeout=None)
 
 
 def check_address(kind: str, url: str, *, resolver: resolve.Resolver = resolve.system) -> None:

@@ -3,7 +3,7 @@
 from readiness.evidence.models.delivery import Delivery, Payload, PushPace, Run, SetAside
 from readiness.evidence.models.observation import Latest, Observation, Retention, Series
 from readiness.evidence.models.source import Feed, QueryTemplate, Source, SourceHealth
-from readiness.evidence.models.trial import Trial
+from readiness.evidence.models.trial import PullTally, Trial
 from readiness.evidence.models.verdict import RequirementVerdict, Standing
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Latest",
     "Observation",
     "Payload",
+    "PullTally",
     "PushPace",
     "QueryTemplate",
     "RequirementVerdict",

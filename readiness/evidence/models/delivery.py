@@ -35,7 +35,9 @@ class Delivery(models.Model):
     idempotency_key = models.CharField(
         max_length=200, null=True, blank=True, unique=True, help_text="of who pushed, so that nobody meets another's"
     )
-    request_digest = models.CharField(max_length=64, blank=True, default="", db_default="", help_text="of all that the key was for")
+    request_digest = models.CharField(
+        max_length=64, blank=True, default="", db_default="", help_text="of all that the key was for"
+    )
     file_name = models.CharField(max_length=300, blank=True, default="", db_default="")
     stored_as = models.CharField(max_length=200, blank=True, default="", db_default="", editable=False)
     size_bytes = models.BigIntegerField(default=0, db_default=0)
@@ -96,6 +98,7 @@ class Payload(models.Model):
 
     delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="payloads")
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+")
+    feed = models.ForeignKey(Feed, on_delete=models.PROTECT, null=True, blank=True, related_name="payloads", db_index=False)
     unit = models.ForeignKey(BusinessUnit, on_delete=models.PROTECT, related_name="+")
     initiative = models.ForeignKey(Initiative, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     name = models.CharField(max_length=500)
@@ -106,6 +109,9 @@ class Payload(models.Model):
     stored_as = models.CharField(max_length=200, blank=True, default="", db_default="", editable=False)
 
     objects = EvidenceQuerySet["Payload"].as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["feed", "name"], name="evidence_payload_of_feed", condition=models.Q(feed__isnull=False))]
 
     def __str__(self) -> str:
         return self.name

@@ -57,7 +57,7 @@ class Source(models.Model):
                 "unit", "kind", "demo", name="evidence_source_brought_once", condition=models.Q(kind__in=sorted(BROUGHT))
             ),
             models.CheckConstraint(
-                condition=models.Q(interval_s__gte=60, deadline_s__gte=1, deadline_s__lte=75, max_bytes__gt=0),
+                condition=models.Q(interval_s__gte=60, deadline_s__gte=1, deadline_s__lte=540, max_bytes__gt=0),
                 name="evidence_source_budget",
             ),
         ]
