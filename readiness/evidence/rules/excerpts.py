@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 
 from readiness.connectors.payload import decoded
 from readiness.connectors.redaction import scrubbed
@@ -32,7 +33,7 @@ def printable(content: object) -> object:
     return content
 
 
-def keepable(content: dict[str, object] | list[object]) -> object:
+def keepable(content: Mapping[str, object] | Sequence[object]) -> object:
     """`content` itself where it can be kept as it is, else a copy that can."""
     written = json.dumps(content, ensure_ascii=True)
     return printable(content) if "\\u0000" in written or "\\ud" in written else content

@@ -15,6 +15,7 @@ from readiness.evidence.rules.identity import Belongs, digest, run_digest
 from readiness.evidence.rules.merging import MEASURED_ON, TIME_FROM, TimeFrom, merge, observed, utc
 
 OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
+MOST_RAW = 300
 FARTHEST = timedelta(days=366)
 TOO_OLD = "is before the year 2000: the clock of its machine is not set"
 TOO_FAR = "is more than a year ahead: the clock of its machine is wrong"
@@ -23,10 +24,15 @@ Flaws = tuple[tuple[Flaw, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """One run to keep. `readings` with a time of their own say so; the others are of `observed_at`."""
+    """One run to keep. `readings` with a time of their own say so; the others are of `observed_at`.
+
+    `kind` is of EvidenceKind; `raw` what the source wrote, MOST_RAW of it: [metric, statistic, percentile, name, value, unit].
+    """
 
     run: Run
+    kind: str
     readings: tuple[Reading, ...]
+    raw: list[list[Any]]
     environment: dict[str, Any]
     environment_digest: str
     observed_at: datetime
@@ -47,7 +53,7 @@ class Refusal:
 def tellings(run: Run, said: Mapping[str, Any], of: Belongs, now: datetime) -> Iterator[Telling | Refusal]:
     """The run as one telling, or two where a part of its readings lies in the future: that part is flawed by itself."""
     moment = observed(run, said, now)
-    if wrong := _impossible(moment.at, now):
+    if wrong := impossible(moment.at, now):
         yield Refusal(run.place, f"{moment.at.isoformat()} {wrong}", max(1, len(run.readings)))
         return
     environment = merge(run.environment, said) | {TIME_FROM: str(moment.time_from)}
@@ -57,7 +63,7 @@ def tellings(run: Run, said: Mapping[str, Any], of: Belongs, now: datetime) -> I
     ahead: list[Reading] = []
     for reading in run.readings:
         at = moment.at if reading.at is None else utc(reading.at)
-        if wrong := _unusable(reading) or _impossible(at, now):
+        if wrong := _unusable(reading) or impossible(at, now):
             yield Refusal(run.place, f"{reading.metric}: {at.isoformat()} {wrong}" if wrong in (TOO_OLD, TOO_FAR) else wrong)
             continue
         (ahead if is_future(at, now) else kept).append(reading)
@@ -82,12 +88,18 @@ def _apart(
         kept, ahead = (), kept + ahead
     if kept or not (ahead or is_future(at, now)):
         same = run_digest(of, run.key, whole, (flaw for flaw, _ in run.flaws), run.place)
-        yield Telling(run, kept, environment, whole, at, time_from, run.flaws, same)
+        yield Telling(run, str(run.kind), kept, _raw(kept), environment, whole, at, time_from, run.flaws, same)
     if ahead or is_future(at, now):
         latest = max((utc(one.at) for one in ahead if one.at is not None), default=at)
         flaws = (*run.flaws, future(latest, now))
         other = run_digest(of, run.key, whole, (flaw for flaw, _ in flaws), run.place)
-        yield Telling(run, ahead, environment, whole, at, time_from, flaws, other)
+        yield Telling(run, str(run.kind), ahead, _raw(ahead), environment, whole, at, time_from, flaws, other)
+
+
+def _raw(readings: tuple[Reading, ...]) -> list[list[Any]]:
+    return [
+        [one.metric, str(one.statistic), one.percentile, one.raw_name, one.raw_value, one.raw_unit] for one in readings[:MOST_RAW]
+    ]
 
 
 def _unusable(reading: Reading) -> str:
@@ -96,7 +108,8 @@ def _unusable(reading: Reading) -> str:
     return "" if math.isfinite(reading.value) else f"{reading.metric}: {reading.value} is no value"
 
 
-def _impossible(at: datetime, now: datetime) -> str:
+def impossible(at: datetime, now: datetime) -> str:
+    """Why nothing was measured at that time; "" where it may have been."""
     if at < OLDEST:
         return TOO_OLD
     return TOO_FAR if at > now + FARTHEST else ""

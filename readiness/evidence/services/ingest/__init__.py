@@ -2,5 +2,6 @@
 
 from readiness.evidence.services.ingest.arrived import Arrived, Counts, StoredPayload, Subject
 from readiness.evidence.services.ingest.delivered import ingest
+from readiness.evidence.services.ingest.pushed import ingest_observations
 
-__all__ = ["Arrived", "Counts", "StoredPayload", "Subject", "ingest"]
+__all__ = ["Arrived", "Counts", "StoredPayload", "Subject", "ingest", "ingest_observations"]

@@ -13,11 +13,12 @@ from readiness.connectors.contract import Kind, Reading, Run
 from readiness.evidence.choices import MARK_OF_BOUND, Marks
 from readiness.evidence.models import Delivery, Feed
 from readiness.evidence.rules.identity import SeriesKey, pairs
-from readiness.evidence.rules.merging import TimeFrom, comparable, declared, utc
+from readiness.evidence.rules.merging import TimeFrom, comparable, utc
+from readiness.evidence.rules.pushed import UNKNOWN
 from readiness.evidence.rules.telling import OLDEST, Refusal, Telling, tellings
 from readiness.evidence.services.ingest import history, runs
 from readiness.evidence.services.ingest.arrived import Arrived, Counts, Subject, refused
-from readiness.evidence.services.ingest.history import UNKNOWN, Columns
+from readiness.evidence.services.ingest.history import Columns
 from readiness.evidence.services.ingest.landing import Landing, announce, lock
 from readiness.evidence.services.ingest.payloads import Payloads
 from readiness.evidence.services.ingest.runs import Kept
@@ -35,15 +36,14 @@ def ingest(
     """Write what a delivery brought: payloads, runs, series, observations, the latest of each. All of it or, on error, nothing.
 
     Belongs into the caller's transaction, which other writers of the source wait for: ask the network before, not within, and
-    bring the evidence of one source only. `environment` is what was declared (rules.merging.declared; raises DeclaredWrong).
-    The same again adds nothing, in whatever order. Emits `evidence.arrived` if anything is new. The counts are not written to
-    the delivery: a delivery may need several ingests.
+    bring the evidence of one source only. `environment` is what was declared, checked (rules.declared). The same again adds
+    nothing, in whatever order. Emits `evidence.arrived` if anything is new. The counts are not written to the delivery: it may
+    need several ingests.
     """
-    said = declared(environment)
     counts = Counts()
     with transaction.atomic():
         lock(delivery.source_id)
-        writer = _Writer(Landing(delivery, subject, said, now, feed))
+        writer = _Writer(Landing(delivery, subject, environment, now, feed))
         for part in _parts(batches):
             counts += writer.write(part)
         announce(writer.landing, counts)
@@ -83,7 +83,7 @@ class _Writer:
                         refusals.append(telling)
                     else:
                         told.append((telling, payload_id))
-        kept = runs.keep(self.landing, told, {})
+        kept = runs.keep(self.landing, told)
         new, repeated = history.keep(self._columns([one for one, _ in told], kept))
         fresh = {one.digest: one for one, _ in told if kept[one.digest].new}
         return refused(refusals) + Counts(
@@ -124,6 +124,6 @@ def _series_key(one: Telling, reading: Reading, same: tuple[tuple[str, Any], ...
     run: Run = one.run
     alone = run.kind in _KEEPS_RUNS_APART
     return SeriesKey(
-        str(run.kind), reading.metric, str(reading.statistic), reading.percentile, None if alone else run.duration_s,
+        one.kind, reading.metric, str(reading.statistic), reading.percentile, None if alone else run.duration_s,
         pairs(reading.labels), same, run.key if alone else "", one.environment_digest if alone else "",
     )  # fmt: skip

@@ -14,11 +14,11 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from readiness.evidence.choices import Marks
+from readiness.evidence.rules.pushed import UNKNOWN
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Shorts = NDArray[np.int16]
-UNKNOWN = -1  # how many samples, where nobody says
 
 _ARRIVING = "evidence_arriving"
 _NEWEST = "evidence_newest"

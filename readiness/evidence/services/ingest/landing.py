@@ -17,7 +17,7 @@ from readiness.evidence.services.ingest.arrived import Counts, Subject
 
 @dataclass(frozen=True)
 class Landing:
-    """`said` is the declared environment, checked (rules.merging.declared)."""
+    """`said` is the declared environment, checked (rules.declared)."""
 
     delivery: Delivery
     subject: Subject

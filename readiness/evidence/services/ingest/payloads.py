@@ -32,9 +32,9 @@ class Payloads:
         delivery, subject = self._landing.delivery, self._landing.subject
         row = Payload.objects.create(
             delivery=delivery, source_id=delivery.source_id, feed=self._landing.feed, unit=subject.unit,
-            initiative_id=subject.initiative_id,
-            name=str(printable(content.name))[:_LONGEST_NAME], media_type=str(printable(content.media_type))[:_LONGEST_TYPE],
-            size_bytes=size, sha256=sha256, excerpt=excerpt(head), stored_as=getattr(content, "stored_as", ""),
+            initiative_id=subject.initiative_id, name=str(printable(content.name))[:_LONGEST_NAME],
+            media_type=str(printable(content.media_type))[:_LONGEST_TYPE], size_bytes=size, sha256=sha256, excerpt=excerpt(head),
+            stored_as=getattr(content, "stored_as", ""),
         )  # fmt: skip
         return row.pk
 

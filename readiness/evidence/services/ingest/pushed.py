@@ -1,0 +1,148 @@
+"""Observations that were pushed in the words of the catalogue, into the store."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+from django.db import transaction
+from numpy.typing import NDArray
+
+from readiness.connectors.contract import Environment, Kind, Run
+from readiness.evidence.choices import FUTURE_S, EvidenceKind, Marks
+from readiness.evidence.models import Delivery, Feed
+from readiness.evidence.rules.identity import SeriesKey, digest, pairs, run_digest
+from readiness.evidence.rules.merging import TIME_FROM, TimeFrom, comparable, merge
+from readiness.evidence.rules.pushed import Head, Row, Table, table
+from readiness.evidence.rules.telling import FARTHEST, OLDEST, TOO_FAR, Refusal, Telling, future
+from readiness.evidence.services.ingest import history, runs
+from readiness.evidence.services.ingest.arrived import Content, Counts, Subject, refused
+from readiness.evidence.services.ingest.history import Columns
+from readiness.evidence.services.ingest.landing import Landing, announce, lock
+from readiness.evidence.services.ingest.payloads import Payloads
+from readiness.evidence.services.ingest.series import SeriesIds
+
+TOOL, FORMAT = "push", "observations"
+_MICROSECOND = timedelta(microseconds=1)
+_KINDS = {EvidenceKind(str(one)): one for one in Kind}
+Places = NDArray[np.int64]
+
+
+def ingest_observations(
+    *, delivery: Delivery, rows: Iterable[Row], subject: Subject, environment: Mapping[str, Any], now: datetime,
+    kind: EvidenceKind | None = None, payload: Content | None = None, feed: Feed | None = None, tool: str = TOOL,
+) -> Counts:  # fmt: skip
+    """Write pushed observations as `ingest` writes runs, and with the same promises.
+
+    `rows` are objects of the body as they stand there (the quick way) or made by rules.normal; all of them are one run for each
+    kind, which is `kind` or what the metric's area says. Rows that cannot be taken are refused, each with its place and reason,
+    the others count. What lies ahead is a run of its own that never decides.
+    """
+    with transaction.atomic():
+        lock(delivery.source_id)
+        landing = Landing(delivery, subject, environment, now, feed)
+        told = table(rows, _KINDS.get(kind) if kind else None)
+        payload_id = Payloads(landing).keep(payload) if payload else None
+        counts = refused(Refusal(one.pointer, one.text) for one in told.refused)
+        near, too_far = _near(told, now)
+        counts += refused(too_far)
+        batches = _Batches(landing, told, kind, tool)
+        tellings = [(batches.telling(*part), part[0]) for part in _parts(told, near, now)]
+        kept = runs.keep(landing, [(telling, payload_id) for telling, _ in tellings])
+        counts += batches.write([(kept[telling.digest].id, telling, places) for telling, places in tellings])
+        new = [telling for telling, _ in tellings if kept[telling.digest].new]
+        counts += Counts(
+            runs=len(new), runs_known=len(tellings) - len(new), runs_flawed=sum(bool(one.flaws) for one in new)
+        )  # fmt: skip
+        announce(landing, counts)
+    return counts
+
+
+def _near(told: Table, now: datetime) -> tuple[Places, list[Refusal]]:
+    """Rows of a time that can be, and the refusals of those too far ahead."""
+    limit = (now + FARTHEST - OLDEST) // _MICROSECOND
+    too_far = told.place[told.at > limit].tolist()
+    refusals = [Refusal(f"/observations/{place}/observed_at", TOO_FAR) for place in too_far]
+    return np.flatnonzero(told.at <= limit), refusals
+
+
+def _parts(told: Table, near: Places, now: datetime) -> Iterable[tuple[Places, str, bool]]:
+    """(rows, their kind, whether they lie ahead), none of them empty."""
+    ahead = told.at[near] > (now + timedelta(seconds=FUTURE_S) - OLDEST) // _MICROSECOND
+    names = [one.kind for one in told.heads]
+    kinds = np.array(names, dtype=object)[told.head[near]] if names else np.array([], dtype=object)
+    for name in sorted(set(names)):
+        for is_ahead in (False, True):
+            part = near[(kinds == name) & (ahead == is_ahead)]
+            if len(part):
+                yield part, name, is_ahead
+
+
+class _Batches:
+    """What the runs of one push share."""
+
+    def __init__(self, landing: Landing, told: Table, kind: EvidenceKind | None, tool: str) -> None:
+        self._landing, self._told, self._kind, self._tool = landing, told, kind, tool
+        self._environment = merge(Environment(), landing.said) | {TIME_FROM: str(TimeFrom.ENDED)}
+        self._whole = digest(self._environment)
+
+    def telling(self, places: Places, kind: str, ahead: bool) -> Telling:
+        """The run of some rows. Its key is of what they say, in whatever order and however often."""
+        told = self._told
+        first, last = (OLDEST + timedelta(microseconds=int(one)) for one in (told.at[places].min(), told.at[places].max()))
+        flaws = (future(last, self._landing.now),) if ahead else ()
+        key = self._key(places)
+        run = Run(
+            kind=Kind(kind), tool=self._tool, format=FORMAT, place="", key=key, readings=(), started_at=first, ended_at=last,
+            duration_s=(last - first).total_seconds(),
+        )  # fmt: skip
+        return Telling(
+            run, str(self._kind or kind), (), told.raw(places), self._environment, self._whole, last, TimeFrom.ENDED, flaws,
+            run_digest(self._landing.of, key, self._whole, (flaw for flaw, _ in flaws), ""),
+        )  # fmt: skip
+
+    def write(self, batches: list[tuple[int, Telling, Places]]) -> Counts:
+        if not batches:
+            return Counts()
+        told, places = self._told, np.concatenate([one for _, _, one in batches])
+        run = np.concatenate([np.full(len(one), run_id) for run_id, _, one in batches])
+        flawed = np.concatenate([np.full(len(one), bool(telling.flaws)) for _, telling, one in batches])
+        mark = np.array([one.mark for one in told.heads], dtype=np.int16)
+        columns = Columns(
+            self._series()[told.head[places]],
+            told.at[places],
+            told.value[places] + 0.0,
+            mark[told.head[places]] | np.where(flawed, np.int16(Marks.FLAWED), np.int16(0)),
+            told.samples[places],
+            run.astype(np.int64),
+        )
+        new, repeated = history.keep(columns)
+        return Counts(observations=new, repeated=repeated)
+
+    def _series(self) -> NDArray[np.int64]:
+        """Ids by head. Heads that differ in bound or in the unit that was written share a series."""
+        same = pairs(comparable(self._environment))
+        keys = [self._series_key(one, same) for one in self._told.heads]
+        wanted = {key: (one.metric, one.raw_unit) for key, one in zip(keys, self._told.heads, strict=True)}
+        ids = SeriesIds(self._landing).of(wanted)
+        return np.array([ids[key] for key in keys], dtype=np.int64)
+
+    def _series_key(self, one: Head, same: tuple[tuple[str, Any], ...]) -> SeriesKey:
+        return SeriesKey(
+            str(self._kind or one.kind), one.metric, one.statistic, one.percentile, one.window_s, one.labels, same
+        )  # fmt: skip
+
+    def _key(self, places: Places) -> str:
+        told = self._told
+        digests = sorted({told.heads[one].digest() for one in np.unique(told.head[places])})
+        ranks = {one: rank for rank, one in enumerate(digests)}
+        rank = np.array([ranks.get(one.digest(), -1) for one in told.heads], dtype=np.int64)[told.head[places]]
+        at, value, samples = told.at[places], told.value[places] + 0.0, told.samples[places]
+        rows = np.empty(len(places), dtype=[("head", "<i8"), ("at", "<i8"), ("value", "<f8"), ("samples", "<i8")])
+        order = np.lexsort((samples, value, at, rank))
+        rows["head"], rows["at"], rows["value"], rows["samples"] = rank[order], at[order], value[order], samples[order]
+        again = rows[1:] == rows[:-1]
+        return hashlib.sha256("".join(digests).encode() + rows[np.concatenate(([True], ~again))].tobytes()).hexdigest()
