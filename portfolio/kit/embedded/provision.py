@@ -25,3 +25,5 @@ def provision(places: Places) -> None:
         database, guests = sql.Identifier(DATABASE), sql.SQL(", ").join(map(sql.Identifier, (APP, READONLY)))
         connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
         connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, guests))
+        # Bulk evidence is staged in temporary tables.
+        connection.execute(sql.SQL("GRANT TEMPORARY ON DATABASE {} TO {}").format(database, sql.Identifier(APP)))
