@@ -29,6 +29,7 @@ HANDLERS: dict[str, Handler] = {
     "activity.notify_mention": Handler("portfolio.activity.tasks.notify_mention"),
     "evidence.pull": Handler("readiness.evidence.tasks.pull", "evidence", 120, max_attempts=4, alone="imports"),
     "evidence.pull_files": Handler("readiness.evidence.tasks.pull", "imports", 600, max_attempts=3),
+    "evidence.read": Handler("readiness.evidence.tasks.read_delivery", "imports", 600),
     "evidence.test": Handler("readiness.evidence.tasks.test", "evidence", 60, max_attempts=1),
     "evidence.tidy_pulls": Handler("readiness.evidence.tasks.tidy_pulls"),
     "outbox.housekeeping": Handler("portfolio.outbox.tasks.housekeeping"),

@@ -8,7 +8,7 @@ that row is refused, counted and listed, the others count.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -109,11 +109,11 @@ def _wrong_word(row: object) -> tuple[str, str] | None:
 def _wrong_of(metric: Any, unit: Any, statistic: Any, bound: Any, *, percentile: bool) -> tuple[str, str] | None:
     known = METRICS.get(metric)
     if known is None:
-        return "/metric", f"{_short(metric)} is no metric. See /api/v1/metrics/."
+        return "/metric", f"{_short(metric)} is no metric. See /api/v1/evidence/metrics/."
     try:
         canonical(metric, 1.0, unit if isinstance(unit, str) else "")
     except UnitUncertain:
-        return "/unit", f"{_short(unit)} is no unit of {metric}; its own is {known.unit}. See /api/v1/metrics/."
+        return "/unit", f"{_short(unit)} is no unit of {metric}; its own is {known.unit}. See /api/v1/evidence/metrics/."
     if statistic not in (_MISSING, None) and statistic not in set(Statistic):
         return "/statistic", f"{_short(statistic)} is no statistic. One of {', '.join(Statistic)}."
     if (percentile or statistic == Statistic.PERCENTILE) and not known.percentiles:
@@ -223,12 +223,3 @@ def _labels(metric: str, raw: object, where: str) -> tuple[tuple[str, str], ...]
 
 def _is_label(one: object) -> bool:
     return isinstance(one, str) and len(one) <= LONGEST_LABEL and one.isprintable()
-
-
-def normals(rows: Iterable[Mapping[str, Any]], kind: Kind | None, refused: list[Problem]) -> Iterator[Normal]:
-    """The rows that can be taken; each of the others is added to `refused`."""
-    for index, row in enumerate(rows):
-        try:
-            yield normal(row, index, kind)
-        except SkipRecord as skipped:
-            refused.append(Problem(skipped.place, skipped.text))

@@ -43,11 +43,12 @@ def _read(path: Path, name: str) -> Preview:
     runs = flawed = readings = 0
     flaws: dict[str, None] = {}
     try:
-        for run in read_file(path, name, _BOUNDS):
-            runs += 1
-            readings += len(run.readings)
-            flawed += not run.valid
-            flaws.update(dict.fromkeys(text for _code, text in run.flaws))
+        with read_file(path, name, _BOUNDS) as found:
+            for run in found:
+                runs += 1
+                readings += len(run.readings)
+                flawed += not run.valid
+                flaws.update(dict.fromkeys(text for _code, text in run.flaws))
     except ConnectorError as refused:
         return Preview(error=refused.text)
     return Preview(runs, flawed, readings, tuple(flaws)[:5])
