@@ -27,6 +27,7 @@ PLACES = (
     Place("workloads:list", _("Workloads"), "gauge", "w", "view"),
     Place("sizing:list", _("Sizing"), "cpu", "z", "view"),
     Place("workloads:capacity", _("Capacity"), "server", "c", "view"),
+    Place("evidence:home", _("Evidence"), "activity", "e", "view"),
     Place("assessments:unknowns", _("Unknowns"), "help-circle", "u", "view"),
     Place("activity:audit", _("Audit trail"), "history", "a", "audit.view"),
     Place("accounts:administration", _("Administration"), "settings", "s", "configure"),

@@ -55,4 +55,4 @@ class ObservationFilter(django_filters.FilterSet):
         return rows.filter(Q(source_pk__isnull=False, unit__path__startswith=path) | theirs)
 
     def by_pool(self, rows: QuerySet[Series], _name: str, value: int) -> QuerySet[Series]:
-        return rows.filter(pool=int(value), pool_seen=True)
+        return rows.filter(Q(pool=int(value), pool_seen=True))

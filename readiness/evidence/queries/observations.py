@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from django.db.models import F, Min, QuerySet
+from django.db.models import Count, F, Max, Min, Q, QuerySet
 
 from portfolio.accounts.rules import Actor
 from portfolio.initiatives.queries.lists import COUNTED_EXACTLY
+from readiness.evidence.choices import Marks
 from readiness.evidence.models import Observation, Series, SetAside
 from readiness.evidence.queries.shown import NAMES, names, without_hidden_amounts
 from readiness.workloads.models import Requirement
@@ -43,7 +44,7 @@ def readable(actor: Actor) -> QuerySet[Series]:
 
 def latest(actor: Actor) -> QuerySet[Series]:
     """One row for each series' newest sound value and one for its newest flawed one, with LATEST and NAMES beside."""
-    return readable(actor).annotate(**LATEST, **names(actor)).filter(at__isnull=False)
+    return readable(actor).annotate(**LATEST, **names(actor)).filter(Q(at__isnull=False))
 
 
 def listed(rows: QuerySet[Series]) -> QuerySet[Series, dict[str, Any]]:
@@ -63,8 +64,8 @@ def ordered(rows: QuerySet[Series, Any], sort: str) -> QuerySet[Series, Any]:
 
 def counted(rows: QuerySet[Series]) -> Found:
     """How many values `latest` rows hold, in one statement."""
-    some = rows.order_by().values_list("flawed", flat=True)[: COUNTED_EXACTLY + 1]
-    flags = list(some)
+    some: QuerySet[Any, Any] = rows.order_by()
+    flags = list(some.values_list("flawed", flat=True)[: COUNTED_EXACTLY + 1])
     return Found(len(flags), sum(1 for flag in flags if flag))
 
 
@@ -78,17 +79,26 @@ def max_ages(workload_pks: Iterable[int]) -> dict[tuple[int, str], int]:
 def aside(run_pks: Iterable[int]) -> dict[int, dict[str, Any]]:
     """`{run: {reason, by, at}}` of runs that a person took out and nobody has put back; one statement."""
     rows = SetAside.objects.filter(run__in=set(run_pks)).order_by("run_id", "-id").distinct("run_id")
-    found = rows.values("run_id", "aside", "reason", "at", who=F("by__name"))
+    found: QuerySet[Any, Any] = rows.values("run_id", "aside", "reason", "at", who=F("by__name"))
     return {row["run_id"]: row for row in found if row["aside"]}
 
 
 def one_series(actor: Actor, pk: int) -> dict[str, Any] | None:
     """COLUMNS and NAMES of a readable series, with when it was first seen; None for anything else."""
-    rows = readable(actor).filter(pk=pk).annotate(**names(actor))
+    rows: QuerySet[Any, Any] = readable(actor).filter(pk=pk).annotate(**names(actor))
     return rows.values(*COLUMNS, *NAMES, "run_key", "created_at", "workload_id", "initiative_id").first()
 
 
 def history(series_pk: int) -> QuerySet[Observation, dict[str, Any]]:
     """Every value of a series, the newest first; the caller has checked that the series may be read."""
-    rows: QuerySet[Observation, dict[str, Any]] = Observation.objects.filter(series=series_pk).order_by("-observed_at", "-value")
-    return rows.values("observed_at", "value", "marks", "samples", "run_id")
+    rows = Observation.objects.filter(series=series_pk).order_by("-observed_at", "-value")
+    plain: QuerySet[Any, Any] = rows.values("observed_at", "value", "marks", "samples", "run_id")
+    return plain
+
+
+def span_of(series_pk: int) -> dict[str, Any]:
+    """`first` and `last` time, `count` (up to COUNTED_EXACTLY + 1) and the `newest` sound value of a series; two statements."""
+    some = Observation.objects.filter(series=series_pk).order_by("-observed_at").values("observed_at")[: COUNTED_EXACTLY + 1]
+    found = some.aggregate(first=Min("observed_at"), last=Max("observed_at"), count=Count("*"))
+    sound = history(series_pk).annotate(unsound=F("marks").bitand(int(Marks.FLAWED))).filter(unsound=0)
+    return found | {"newest": sound.first()}

@@ -9,10 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 # (key, route, label); a page that is not built yet has no tab.
 TABS = (
+    ("home", "evidence:home", _("Overview")),
     ("observations", "evidence:observations", _("Observations")),
+    ("missing", "evidence:missing", _("What is missing")),
     ("sources", "evidence:sources", _("Sources")),
     ("deliveries", "evidence:deliveries", _("Deliveries")),
     ("templates", "evidence:templates", _("Query templates")),
+    ("catalogue", "evidence:catalogue", _("Metrics")),
     ("upload", "evidence:upload", _("Bring in")),
 )
 

@@ -100,8 +100,13 @@ def _real(environment: Mapping[str, Any]) -> list[dict[str, str]]:
 
 def age_text(at: datetime, now: datetime) -> str:
     """`3 minutes`, `5 hours`, `12 days`: whole units, rounded down."""
-    seconds = max(0, int((now - at).total_seconds()))
+    return duration_text((now - at).total_seconds())
+
+
+def duration_text(seconds: float) -> str:
+    """As `age_text`; what is negative is no time at all."""
+    whole = max(0, int(seconds))
     for length, one, many in _LENGTHS:
-        if seconds >= length:
-            return ngettext(one, many, seconds // length) % (seconds // length)
+        if whole >= length * (2 if length == 86_400 else 1):  # 36 hours say more than a day
+            return ngettext(one, many, whole // length) % (whole // length)
     return _("less than a minute")
