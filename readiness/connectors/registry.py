@@ -18,6 +18,7 @@ from readiness.connectors.locust import parse as locust
 from readiness.connectors.mlflow import connector as mlflow
 from readiness.connectors.mlperf import parse as mlperf
 from readiness.connectors.nccl_tests import parse as nccl_tests
+from readiness.connectors.opencost import connector as opencost
 from readiness.connectors.prometheus import connector as prometheus
 from readiness.connectors.sglang_bench import parse as sglang_bench
 from readiness.connectors.vllm_bench import parse as vllm_bench
@@ -39,4 +40,4 @@ IMPORTERS: tuple[Importer, ...] = (
     kubernetes.IMPORTER,
 )
 
-CONNECTORS: tuple[Connector, ...] = (prometheus.CONNECTOR, mlflow.CONNECTOR)
+CONNECTORS: tuple[Connector, ...] = (prometheus.CONNECTOR, mlflow.CONNECTOR, opencost.CONNECTOR)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,7 +26,7 @@ TOOL = "opencost"
 ALLOCATION = "allocation"
 NOBODYS = frozenset({"__idle__", "__unallocated__", "__unmounted__"})
 DISAGREE = 0.01
-_CURRENCY = re.compile(r"[A-Z]{3}")
+CURRENCY = re.compile(r"[A-Z]{3}")
 _PARTS = ("cpu", "gpu", "ram", "pv", "network", "loadBalancer")
 _WHOLE = ("sharedCost", "externalCost")
 _READ = frozenset(
@@ -47,26 +48,33 @@ _READ = frozenset(
 
 def allocations(body: bytes, *, currency: str, basis: str = "allocation", source: str = "") -> Iterator[Run]:
     """Every allocation of every step. `currency`: ISO 4217, "" for unknown; `source` tells clusters apart in the keys."""
-    if currency and not _CURRENCY.fullmatch(currency):
+    if currency and not CURRENCY.fullmatch(currency):
         raise BadConfig("a currency is three letters, such as EUR", "currency")
-    for step, content in enumerate(_sets(body)):
+    warning = clean(text(_record(body).get("warning")))
+    for step, content in enumerate(answered(body)):
         for name, entry in content.items():
             if isinstance(entry, Mapping):
-                yield _run(str(name), entry, f"data[{step}].{clean(str(name))}", currency, basis, source)
+                run = _run(str(name), entry, f"data[{step}].{clean(str(name))}", currency, basis, source)
+                warned = (Flaw.INCOMPLETE, f"OpenCost warns: {warning}") if warning else None
+                yield replace(run, flaws=validity.flaws(*run.flaws, warned))
 
 
-def _sets(body: bytes) -> list[Mapping[str, Any]]:
-    """The maps of the steps; a step without data is null."""
+def _record(body: bytes) -> Mapping[str, Any]:
     if body.lstrip()[:1] == b"<":
         raise Fatal("the answer is a web page, not JSON: a proxy or a sign-in page stands before the server")
-    record = table(parse_json(body))
+    return table(parse_json(body))
+
+
+def answered(body: bytes) -> list[Mapping[str, Any]]:
+    """The maps of the steps, or the error the answer says; a step without data is null."""
+    record = _record(body)
     code, said = whole(record.get("code")), clean(text(record.get("message")))
     if code is not None and code >= 500:
         raise Retryable(f"OpenCost: {code} {said}".strip())
     if code in (401, 403):
         raise BadConfig(f"OpenCost refuses the access: {said or code}", "token")
     if code is not None and code >= 400:
-        raise BadConfig(f"OpenCost refuses the request: {said or code}", "window")
+        raise BadConfig(f"OpenCost refuses the request: {said or code}", "filter")
     data = record.get("data")
     if not isinstance(data, list):
         raise Fatal("this is no list of allocations")
