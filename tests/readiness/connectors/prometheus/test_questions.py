@@ -54,7 +54,7 @@ def test_numbers_may_come_as_text_from_a_form() -> None:
     [
         ("up", "query 1, query: the query is missing"),
         ({}, "query 1, query: the query is missing"),
-        (query(5), "query 1, query: a text"),
+        ({**query("x"), "query": 5}, "query 1, query: a text"),
         (query("x", metric="speed"), "query 1, metric: speed is no metric"),
         (query("x", unit="furlongs"), "query 1, unit"),
         (query("x", unit=""), "query 1, unit"),
