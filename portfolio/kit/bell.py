@@ -1,5 +1,7 @@
 """The bell: tells a worker that a row is waiting. Losing it costs seconds (the sweep rings again), never work."""
 
+from typing import Any
+
 import structlog
 from amqp.exceptions import ChannelError
 from celery import current_app
@@ -30,6 +32,7 @@ def depth(queue: str) -> int:
     try:
         with current_app.connection_for_write() as broker:
             broker.ensure_connection(max_retries=1, timeout=REACH_S)
-            return int(broker.channel().queue_declare(queue, passive=True).message_count)
+            channel: Any = broker.channel()
+            return int(channel.queue_declare(queue, passive=True).message_count)
     except (OperationalError, ChannelError, OSError):  # a channel error: there is no such queue yet
         return 0

@@ -1,0 +1,40 @@
+"""Jobs of evidence: each claims its row, does its work, and marks it done in the transaction of its effect."""
+
+from __future__ import annotations
+
+from portfolio.kit import clock
+from portfolio.outbox.services import Claim
+from readiness.evidence.services.pulls.due import write_due
+from readiness.evidence.services.pulls.running import run_pull
+from readiness.evidence.services.pulls.tidying import end_abandoned, thin
+from readiness.evidence.services.receiving import receive
+from readiness.evidence.services.sources.trying import end_forgotten, run_trial
+
+
+def pull(held: Claim) -> None:
+    """Ask a source all its feeds."""
+    run_pull(held)
+
+
+def read_delivery(held: Claim) -> None:
+    """Take in a file that somebody brought."""
+    receive(held)
+
+
+def test(held: Claim) -> None:
+    """Try a source for somebody who waits."""
+    run_trial(held)
+
+
+def write_due_pulls() -> None:
+    """Every few seconds: what is due is written down, what died is ended."""
+    now = clock.now()
+    write_due(now=now)
+    end_abandoned(now=now)
+    end_forgotten(now=now)
+
+
+def tidy_pulls(held: Claim) -> None:
+    """Old pulls that brought nothing become a count."""
+    with held.finishing():
+        thin(now=clock.now())
