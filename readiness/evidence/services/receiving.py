@@ -142,8 +142,9 @@ def _batches(runs: Iterator[Run], payload: StoredPayload) -> Iterator[Arrived]:
 def _watched(runs: Iterator[Run], refused: list[Problem]) -> Iterator[Run]:
     """The runs; files of an archive that could not be read are also told as problems, for nothing known may vanish."""
     for run in runs:
-        if not run.readings:
-            refused.extend(Problem(run.place, text) for flaw, text in run.flaws if flaw is Flaw.INCOMPLETE)
+        flaws = dict(run.flaws)
+        if not run.readings and Flaw.INCOMPLETE in flaws and Flaw.NOT_A_RESULT not in flaws:
+            refused.append(Problem(run.place, flaws[Flaw.INCOMPLETE]))
         yield run
 
 
