@@ -27,6 +27,7 @@ class Options:
     host: str
     port: int
     workers: int
+    pulls: int
     demo: bool
 
 
@@ -109,9 +110,12 @@ class Up:
         python, options = sys.executable, self.options
         web = web_command(host=options.host, port=options.port, workers=options.workers)
         celery = [python, "-m", "celery", "-A", "portfolio.celery"]
-        worker = [*celery, "worker", "--concurrency", "2", "--hostname", "worker@pilotage"]
-        worker += ["--without-gossip", "--without-mingle"]
-        commands = {"web": web, "worker": worker, "beat": [*celery, "beat", "--pidfile="]}
+        quiet = ["--without-gossip", "--without-mingle"]
+        worker = [*celery, "worker", "--concurrency", "2", "-Q", "default,imports,clock", "--hostname", "worker@pilotage", *quiet]
+        # Pulls wait for other servers most of the time: threads of one process, so that waiting costs little.
+        pulls = [*celery, "worker", "--pool", "threads", "--concurrency", str(self.options.pulls), "-Q", "evidence,clock"]
+        pulls += ["--hostname", "pulls@pilotage", *quiet]
+        commands = {"web": web, "worker": worker, "pulls": pulls, "beat": [*celery, "beat", "--pidfile="]}
         logs = options.var / "log"
         logs.mkdir(parents=True, exist_ok=True)
         return [

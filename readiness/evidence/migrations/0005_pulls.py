@@ -87,4 +87,8 @@ class Migration(migrations.Migration):
             model_name='trial',
             index=models.Index(fields=['by', '-asked_at'], name='evidence_trials_of'),
         ),
+        migrations.AddIndex(
+            model_name="delivery",
+            index=models.Index(fields=["source", "asked_at"], name="evidence_delivery_recent"),
+        ),
     ]

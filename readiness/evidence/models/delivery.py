@@ -74,6 +74,7 @@ class Delivery(models.Model):
         ]
         indexes = [
             models.Index(fields=["source", "-id"], name="evidence_delivery_of_source"),
+            models.Index(fields=["source", "asked_at"], name="evidence_delivery_recent"),
             models.Index(fields=["state"], name="evidence_delivery_open", condition=models.Q(state__in=["queued", "running"])),
         ]
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 SLOW_S = 5.0  # a source that usually takes longer counts as slow
-FAST_PATIENCE_S = 15.0
+FAST_PATIENCE_S = 25.0  # connectors that read up what they missed stop by themselves before it
 _PATIENCE = 4.0  # times what it usually takes
 _SMOOTHING = 0.3
 _SPREAD = 2654435761  # Knuth's multiplicative hash: neighbouring ids land far apart

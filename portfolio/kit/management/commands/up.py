@@ -26,6 +26,7 @@ class Command(BaseCommand):
                 host=options["host"],
                 port=options["port"],
                 workers=options["workers"],
+                pulls=settings.PULLS_AT_ONCE,
                 demo=not options["no_demo"],
             )
         ).run()

@@ -61,6 +61,9 @@ def change_source(
     Where the address or the certificate authority changes, none stays that is not given anew in the same call: else whoever may
     change a source could have its secrets sent elsewhere. Raises PermissionDenied, StaleVersion, ValidationError by field.
     """
+    changes = {name: value for name, value in changes.items() if name != "unit" or value != source.unit}
+    if "unit" in changes:
+        raise ValidationError({"unit": _("A source stays with its unit, as its evidence does: make another one there.")})
     if unknown := set(changes) - set(CHANGEABLE):
         raise ValidationError({name: _("There is no such field to change.") for name in sorted(unknown)})
     with acting(by):

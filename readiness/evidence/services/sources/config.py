@@ -18,7 +18,7 @@ from readiness.evidence.services.pulls.kinds import with_roots
 
 LONGEST_INTERVAL_S = 31 * 86_400
 LONGEST_PULL_S, LONGEST_FETCH_S = 75, 540
-LONGEST_NOTE = 2000
+LONGEST_NOTE = 5000
 _EMPTY: tuple[object, ...] = (None, "", {}, [])
 
 
