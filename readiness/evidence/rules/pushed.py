@@ -21,11 +21,11 @@ from readiness.connectors.metrics import METRICS
 from readiness.connectors.units import canonical
 from readiness.connectors.values import text
 from readiness.evidence.choices import MARK_OF_BOUND
+from readiness.evidence.rules.columns import UNKNOWN
 from readiness.evidence.rules.identity import digest
 from readiness.evidence.rules.normal import Normal, Problem, normal
 from readiness.evidence.rules.telling import MOST_RAW, OLDEST
 
-UNKNOWN = -1  # how many samples, where nobody says
 Row = Normal | Mapping[str, Any]  # a row as it stands in the body is read the quick way
 _MICROSECOND = timedelta(microseconds=1)
 _EXACT = 2**53

@@ -12,13 +12,12 @@ from django.db import transaction
 from readiness.connectors.contract import Kind, Reading, Run
 from readiness.evidence.choices import MARK_OF_BOUND, Marks
 from readiness.evidence.models import Delivery, Feed
+from readiness.evidence.rules.columns import UNKNOWN, Columns
 from readiness.evidence.rules.identity import SeriesKey, pairs
 from readiness.evidence.rules.merging import TimeFrom, comparable, utc
-from readiness.evidence.rules.pushed import UNKNOWN
 from readiness.evidence.rules.telling import OLDEST, Refusal, Telling, tellings
 from readiness.evidence.services.ingest import history, runs
 from readiness.evidence.services.ingest.arrived import Arrived, Counts, Subject, refused
-from readiness.evidence.services.ingest.history import Columns
 from readiness.evidence.services.ingest.landing import Landing, announce, lock
 from readiness.evidence.services.ingest.payloads import Payloads
 from readiness.evidence.services.ingest.runs import Kept
@@ -84,8 +83,9 @@ class _Writer:
                     else:
                         told.append((telling, payload_id))
         kept = runs.keep(self.landing, told)
-        new, repeated = history.keep(self._columns([one for one, _ in told], kept))
         fresh = {one.digest: one for one, _ in told if kept[one.digest].new}
+        columns = self._columns([one for one, _ in told], kept)
+        new, repeated = history.keep(columns, likely_new=bool(fresh))
         return refused(refusals) + Counts(
             runs=len(fresh),
             runs_known=len(told) - len(fresh),

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from readiness.connectors.contract import Environment, Kind, Run
 from readiness.evidence.choices import FUTURE_S, EvidenceKind, Marks
 from readiness.evidence.models import Delivery, Feed
+from readiness.evidence.rules.columns import Columns
 from readiness.evidence.rules.identity import SeriesKey, digest, pairs, run_digest
 from readiness.evidence.rules.merging import TIME_FROM, TimeFrom, comparable, merge
 from readiness.evidence.rules.pushed import Head, Row, Table, table
 from readiness.evidence.rules.telling import FARTHEST, OLDEST, TOO_FAR, Refusal, Telling, future
 from readiness.evidence.services.ingest import history, runs
 from readiness.evidence.services.ingest.arrived import Content, Counts, Subject, refused
-from readiness.evidence.services.ingest.history import Columns
 from readiness.evidence.services.ingest.landing import Landing, announce, lock
 from readiness.evidence.services.ingest.payloads import Payloads
 from readiness.evidence.services.ingest.series import SeriesIds
@@ -52,8 +52,9 @@ def ingest_observations(
         batches = _Batches(landing, told, kind, tool)
         tellings = [(batches.telling(*part), part[0]) for part in _parts(told, near, now)]
         kept = runs.keep(landing, [(telling, payload_id) for telling, _ in tellings])
-        counts += batches.write([(kept[telling.digest].id, telling, places) for telling, places in tellings])
         new = [telling for telling, _ in tellings if kept[telling.digest].new]
+        written = [(kept[telling.digest].id, telling, places) for telling, places in tellings]
+        counts += batches.write(written, likely_new=bool(new))
         counts += Counts(
             runs=len(new), runs_known=len(tellings) - len(new), runs_flawed=sum(bool(one.flaws) for one in new)
         )  # fmt: skip
@@ -104,7 +105,7 @@ class _Batches:
             run_digest(self._landing.of, key, self._whole, (flaw for flaw, _ in flaws), ""),
         )  # fmt: skip
 
-    def write(self, batches: list[tuple[int, Telling, Places]]) -> Counts:
+    def write(self, batches: list[tuple[int, Telling, Places]], *, likely_new: bool) -> Counts:
         if not batches:
             return Counts()
         told, places = self._told, np.concatenate([one for _, _, one in batches])
@@ -119,7 +120,7 @@ class _Batches:
             told.samples[places],
             run.astype(np.int64),
         )
-        new, repeated = history.keep(columns)
+        new, repeated = history.keep(columns, likely_new=likely_new)
         return Counts(observations=new, repeated=repeated)
 
     def _series(self) -> NDArray[np.int64]:
