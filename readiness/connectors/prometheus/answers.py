@@ -53,10 +53,7 @@ class Answer:
 
     @property
     def left_out(self) -> Mapping[str, int]:
-        total: Counter[str] = Counter()
-        for one in self.series:
-            total.update(one.left_out)
-        return dict(total)
+        return dict(Counter(why for one in self.series for _, why in one.gaps))
 
 
 def answer(body: bytes) -> Answer:
