@@ -18,6 +18,7 @@ COLUMNS = (
     "id", "way", "state", "file_name", "size_bytes", "detected", *COUNTS, "failure", "error", "attempt", "asked_at", "started_at",
     "ended_at",
 )  # fmt: skip
+DETAIL = ("environment", "note", "problems", "feeds", "sha256", "slot", "asked_through", "stored_as", "source_id")
 SORTABLE = {
     "asked": "asked_at", "source": "source_name", "state": "state", "runs": "runs", "observations": "observations",
     "refused": "refused", "size": "size_bytes",
@@ -69,8 +70,7 @@ def counted(rows: QuerySet[Delivery]) -> Told:
 
 def one(actor: Actor, pk: int) -> dict[str, Any] | None:
     """All that a page shows of a delivery, without its runs and payloads; None for one that there is not."""
-    more = ("environment", "note", "problems", "feeds", "sha256", "slot", "asked_through", "stored_as", "source_id")
-    row = visible(actor).filter(pk=pk).values(*COLUMNS, *NAMES, *more, "asked_by_name", "unit__name").first()
+    row = visible(actor).filter(pk=pk).values(*COLUMNS, *NAMES, *DETAIL, "asked_by_name", "unit__name").first()
     return masked(row) if row else None
 
 
