@@ -11,6 +11,7 @@ from readiness.connectors.importer import Importer
 from readiness.connectors.inference_perf import parse as inference_perf
 from readiness.connectors.iperf3 import parse as iperf3
 from readiness.connectors.k6 import parse as k6
+from readiness.connectors.kubernetes import connector as kubernetes_api
 from readiness.connectors.kubernetes import parse as kubernetes
 from readiness.connectors.live import Connector
 from readiness.connectors.llmperf import parse as llmperf
@@ -40,4 +41,4 @@ IMPORTERS: tuple[Importer, ...] = (
     kubernetes.IMPORTER,
 )
 
-CONNECTORS: tuple[Connector, ...] = (prometheus.CONNECTOR, mlflow.CONNECTOR, opencost.CONNECTOR)
+CONNECTORS: tuple[Connector, ...] = (prometheus.CONNECTOR, mlflow.CONNECTOR, opencost.CONNECTOR, kubernetes_api.CONNECTOR)

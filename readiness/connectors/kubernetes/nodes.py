@@ -19,7 +19,7 @@ RESOURCES = (
     "nvidia.com/gpu", "amd.com/gpu", "gpu.intel.com/i915", "gpu.intel.com/xe", "habana.ai/gaudi", "google.com/tpu",
     "aws.amazon.com/neuron", "aws.amazon.com/neurondevice", "huawei.com/Ascend910", "alibabacloud.com/gpu-count",
 )  # fmt: skip
-_PRODUCTS = (
+PRODUCTS = (
     "nvidia.com/gpu.product", "amd.com/gpu.product-name", "gpu.intel.com/product", "cloud.google.com/gke-accelerator",
     "cloud.google.com/gke-tpu-accelerator", "k8s.amazonaws.com/accelerator", "karpenter.k8s.aws/instance-gpu-name",
     "alibabacloud.com/gpu-card-model",
@@ -107,7 +107,7 @@ def _is_accelerator(resource: str) -> bool:
 
 
 def _product(labels: Mapping[str, str]) -> str:
-    written = next((labels[one] for one in _PRODUCTS if labels.get(one)), "")
+    written = next((labels[one] for one in PRODUCTS if labels.get(one)), "")
     return clean(written.removesuffix("-SHARED").split("-MIG-")[0])
 
 

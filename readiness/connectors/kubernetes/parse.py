@@ -20,7 +20,7 @@ from readiness.connectors.identity import run_key
 from readiness.connectors.importer import Importer, Sight
 from readiness.connectors.kubernetes.nodes import Node, nodes
 from readiness.connectors.kubernetes.objects import Objects, objects
-from readiness.connectors.kubernetes.pods import asked
+from readiness.connectors.kubernetes.pods import Requests, asked
 from readiness.connectors.redaction import tidy
 from readiness.connectors.values import rows, table, text, within
 
@@ -64,24 +64,26 @@ def inventory(found: Objects, *, source: str = "", at: datetime | None = None) -
         readings=collector.readings,
         started_at=seen_at,
         ended_at=seen_at,
-        environment=_environment(known),
+        environment=environment(known),
         flaws=validity.flaws(*_flaws(found, known), *collector.flaws),
         unread=tidy({"refused": collector.refused}) if collector.refused else {},
     )
 
 
-def allocation(found: Objects, pods: Objects, *, source: str = "", at: datetime | None = None) -> Run:
-    """The share of allocatable accelerators that scheduled, unfinished pods ask for, by product, sharing and slice."""
+def allocation(found: Objects, pods: Objects, *, source: str = "", namespace: str = "", at: datetime | None = None) -> Run:
+    """The share of allocatable accelerators that scheduled, unfinished pods ask for, by product, sharing and slice; and how many
+    those ask for that wait. `namespace`: whose pods these are, "" for everybody's."""
     known = tuple(nodes(list(found.items)))
     requests = asked(pods.items, {one.name for one in known})
     offered: Counter[tuple[tuple[str, str], ...]] = Counter()
     taken: Counter[tuple[tuple[str, str], ...]] = Counter()
     for one in known:
         for offer in one.offers:
-            labels = tuple(_labels(one, offer.sharing, offer.slice).items())
+            labels = tuple(labels_of(one, offer.sharing, offer.slice).items())
             offered[labels] += offer.allocatable
             taken[labels] += requests.by_node.get((one.name, offer.resource), 0)
-    collector = Collector()
+    collector = Collector(labels={"namespace": namespace} if namespace else {})
+    _add_waiting(collector, known, requests)
     for labels, slots in offered.items():
         if slots:
             share = taken[labels] / slots
@@ -90,16 +92,17 @@ def allocation(found: Objects, pods: Objects, *, source: str = "", at: datetime 
             )
     seen_at = at or _heartbeat(found)
     told = [f"{dict(labels)} {taken[labels]} of {slots}" for labels, slots in offered.items()]
+    told += [f"waiting {count} {resource}" for resource, count in requests.waiting_slots.items()]
     return Run(
         kind=Kind.INVENTORY,
         tool=TOOL,
         format="pods",
         place="pods",
-        key=run_key(TOOL, "pods", source, seen_at.isoformat() if seen_at else "", *sorted(told)),
+        key=run_key(TOOL, "pods", source, namespace, seen_at.isoformat() if seen_at else "", *sorted(told)),
         readings=collector.readings,
         started_at=seen_at,
         ended_at=seen_at,
-        environment=_environment(known),
+        environment=environment(known),
         flaws=validity.flaws(*_flaws(found, known), *_pod_flaws(pods, requests.odd), *collector.flaws),
         unread=tidy({"pods that wait": requests.waiting, "refused": collector.refused}),
     )
@@ -122,19 +125,30 @@ def _add_accelerators(collector: Collector, known: Sequence[Node], quantity: str
             if count is None:
                 collector.doubt(f"{one.name} {offer.resource}", "shared accelerators, by how many is not told")
             else:
-                counted[tuple({"quantity": quantity, **_labels(one, offer.sharing, offer.slice)}.items())] += count
+                counted[tuple({"quantity": quantity, **labels_of(one, offer.sharing, offer.slice)}.items())] += count
     for labels, total in counted.items():
         name = f"{quantity} of accelerators"
         collector.add("accelerator_count", total, "accelerators", Statistic.POINT, name=name, labels=dict(labels))
 
 
-def _labels(one: Node, sharing: str, profile: str) -> dict[str, str]:
+def _add_waiting(collector: Collector, known: Sequence[Node], requests: Requests) -> None:
+    """Of resources that are not shared or cut anywhere here: of the others a slot is no accelerator."""
+    offers = [offer for one in known for offer in one.offers]
+    shared = {offer.resource for offer in offers if offer.sharing}
+    for resource in sorted({offer.resource for offer in offers} - shared):
+        labels = {"quantity": "waiting", "resource": resource}
+        count = requests.waiting_slots.get(resource, 0)
+        name = "requests of pods without a node"
+        collector.add("accelerator_count", count, "accelerators", Statistic.POINT, name=name, labels=labels)
+
+
+def labels_of(one: Node, sharing: str, profile: str) -> dict[str, str]:
     """Only what is told: an exclusive accelerator of a usable node has its product alone."""
     labels = {"accelerator": one.product, "sharing": sharing, "slice": profile, "usable": "no" if one.usable is False else ""}
     return {key: value for key, value in labels.items() if value}
 
 
-def _environment(known: Sequence[Node]) -> Environment:
+def environment(known: Sequence[Node]) -> Environment:
     products = sorted({one.product for one in known if one.offers and one.product})
     extra = {
         "containerised": True,

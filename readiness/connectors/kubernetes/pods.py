@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from readiness.connectors.kubernetes.nodes import MIG, RESOURCES
@@ -13,41 +13,59 @@ from readiness.connectors.redaction import clean
 from readiness.connectors.values import rows, table, text, within
 
 _SHARED = ".shared"
-_LIVING = ("Running", "Pending")
+LIVING = ("Running", "Pending")
 
 
 @dataclass(frozen=True, slots=True)
 class Requests:
-    """`by_node`: (node, resource) -> slots. `odd`: pods whose request is no number; `waiting`: pods without a node."""
+    """`by_node`: (node, resource) -> slots. `odd`: pods whose request is no number; `waiting`: pods without a node, and
+    `waiting_slots` what they ask for, by resource."""
 
     by_node: Mapping[tuple[str, str], int]
     waiting: int
     odd: int
+    waiting_slots: Mapping[str, int] = field(default_factory=dict)
 
 
 def asked(pods: Iterable[Mapping[str, Any]], nodes: set[str]) -> Requests:
     """Of pods that run, or start, on one of `nodes`. Each pod once, by its id."""
     held: Counter[tuple[str, str]] = Counter()
+    queued: Counter[str] = Counter()
     waiting = odd = 0
     seen: set[str] = set()
     for pod in pods:
-        if pod.get("kind") != "Pod" or text(within(pod, "status", "phase")) not in _LIVING:
+        if pod.get("kind") != "Pod" or text(within(pod, "status", "phase")) not in LIVING:
             continue
-        name = text(within(pod, "metadata", "uid")) or f"{within(pod, 'metadata', 'namespace')}/{within(pod, 'metadata', 'name')}"
+        name = name_of(pod)
         if name in seen:
             continue
         seen.add(name)
-        requests, is_odd = _requests(table(pod.get("spec")))
-        node = clean(text(within(pod, "spec", "nodeName")))
+        requests, is_odd = wanted(pod)
+        node = node_of(pod)
         odd += is_odd
-        waiting += bool(requests) and not node
+        if requests and not node:
+            waiting += 1
+            queued.update(requests)
         if node in nodes:
             held.update({(node, resource): count for resource, count in requests.items()})
-    return Requests(held, waiting, odd)
+    return Requests(held, waiting, odd, queued)
+
+
+def name_of(pod: Mapping[str, Any]) -> str:
+    return text(within(pod, "metadata", "uid")) or f"{within(pod, 'metadata', 'namespace')}/{within(pod, 'metadata', 'name')}"
+
+
+def node_of(pod: Mapping[str, Any]) -> str:
+    """ "" while it waits."""
+    return clean(text(within(pod, "spec", "nodeName")))
+
+
+def wanted(pod: Mapping[str, Any]) -> tuple[dict[str, int], bool]:
+    """The containers' sum, or what one initialising container needs if that is more; accelerators only. (requests, odd)"""
+    return _requests(table(pod.get("spec")))
 
 
 def _requests(spec: Mapping[str, Any]) -> tuple[dict[str, int], bool]:
-    """The containers' sum, or what one initialising container needs if that is more; accelerators only. (requests, odd)"""
     odd = False
     total: Counter[str] = Counter()
     most: dict[str, int] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -66,11 +67,11 @@ def told(content: Any, status: int = 200) -> Told:
 
 
 @contextmanager
-def serving(script: Script) -> Iterator[Server]:
-    """On a free port of this machine, until the end of the block."""
+def serving(script: Script, *, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
+    """On a free port of this machine, until the end of the block; with `tls` as localhost."""
 
     class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+        protocol_version, wbufsize, disable_nagle_algorithm = "HTTP/1.1", 2**16, True
 
         def _any(self) -> None:
             asked = _asked(self)
@@ -90,6 +91,9 @@ def serving(script: Script) -> Iterator[Server]:
 
     with Listening(("127.0.0.1", 0), Handler) as listening:
         server = Server(f"http://127.0.0.1:{listening.server_address[1]}")
+        if tls is not None:
+            listening.socket = tls.wrap_socket(listening.socket, server_side=True)
+            server.address = f"https://localhost:{listening.server_address[1]}"
         threading.Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         yield server
         listening.shutdown()

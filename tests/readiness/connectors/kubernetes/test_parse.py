@@ -82,7 +82,7 @@ def test_the_real_pods_are_shared_out_over_the_real_nodes(real: bytes, sample_da
     living = sum(int(row["num_gpu"]) for row in listed[:3000] if row["pod_phase"] in ("Running", "Pending"))
     run = allocation(nodes, objects(orjson.dumps({"kind": "PodList", "items": pods})))
     assert_sound(run)
-    by_product = {one.labels["accelerator"]: one.value for one in run.readings}
+    by_product = {one.labels["accelerator"]: one.value for one in run.readings if one.metric == "accelerator_allocated"}
     offered = accelerators(inventory(nodes))
     assert sum(by_product[product] * count for (product,), count in offered.items()) == pytest.approx(living)
     assert 0 < living < sum(offered.values())
@@ -121,11 +121,23 @@ def test_shared_accelerators_are_counted_once_and_slices_as_slices() -> None:
 def test_what_runs_is_allocated_and_what_is_finished_or_waits_is_not() -> None:
     _, run = fixture("many.yaml")
     assert run.valid
-    shares = {(one.labels["accelerator"], one.labels.get("slice")): one.value for one in run.readings}
+    told = [one for one in run.readings if one.metric == "accelerator_allocated"]
+    shares = {(one.labels["accelerator"], one.labels.get("slice")): one.value for one in told}
     assert shares["Tesla-T4", None] == pytest.approx(3 / 28)  # slots of both T4 nodes
     assert shares["NVIDIA-A100-SXM4-80GB", "1g.10gb"] == pytest.approx(7 / 21)
     assert shares["MI300X", None] == 0
     assert run.unread["pods that wait"] == 1
+    waiting = {one.labels["resource"]: one.value for one in run.readings if one.labels.get("quantity") == "waiting"}
+    assert waiting == {
+        "amd.com/gpu": 0
+    }  # a slot of nvidia.com/gpu is shared on some nodes: four of them are no four accelerators
+
+
+def test_what_waits_is_a_number_of_accelerators_where_none_is_shared() -> None:
+    nodes = objects((FIXTURES / "one.json").read_bytes())
+    pods = objects((FIXTURES / "many.yaml").read_bytes())
+    (waiting,) = [one for one in allocation(nodes, pods).readings if one.labels.get("quantity") == "waiting"]
+    assert (waiting.labels["resource"], waiting.value) == ("nvidia.com/gpu", 4)
 
 
 def test_sharing_by_an_unknown_number_is_refused() -> None:
