@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
+from tests.portfolio.kit.rogue import Authority
 from tests.readiness.connectors.live.servers import Server, openmetrics, prometheus, real_trace
 
 
@@ -26,3 +27,8 @@ def trace_server(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) ->
     """A Prometheus with the real trace; tests only read it."""
     with prometheus(tmp_path_factory.mktemp("trace"), openmetrics(real_trace(sample_data))) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("ca"))
