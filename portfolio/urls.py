@@ -8,6 +8,7 @@ api = [
     path("", include("portfolio.activity.api")),
     path("", include("portfolio.initiatives.api.routes")),
     path("", include("readiness.workloads.api.routes")),
+    path("", include("readiness.evidence.api.routes")),
     path("", include("readiness.assessments.api.routes")),
     path("", include("readiness.sizing.api.routes")),
     path("", include("readiness.risk.api")),

@@ -37,7 +37,7 @@ class ScopedApi(APIView):
     """Base of API views; viewsets take it in front of theirs."""
 
     resource: str
-    permission_classes = (HasScope,)
+    permission_classes: tuple[type[BasePermission], ...] = (HasScope,)
 
     @property
     def actor(self) -> Any:

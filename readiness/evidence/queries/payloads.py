@@ -1,0 +1,28 @@
+"""The raw answer or file behind runs, and who may have the whole of it."""
+
+from __future__ import annotations
+
+from django.core.files.storage import default_storage
+
+from portfolio.accounts.choices import Action
+from portfolio.accounts.rules import Actor
+from readiness.evidence.choices import Way
+from readiness.evidence.models import Payload
+from readiness.evidence.queries.runs import may_open_raw, runs_of_payload
+
+
+def whole_file(actor: Actor, pk: int) -> Payload | None:
+    """A payload whose file is kept and may be handed to the actor; None for anything else.
+
+    The file that shows an attested figure is for everybody who sees the figure. What tools wrote may hold what nobody looked
+    through, so it is for those who bring evidence for the unit of its source, and for whoever brought it. What tells amounts is
+    for those who may see them.
+    """
+    rows = Payload.objects.visible_to(actor).filter(pk=pk).exclude(stored_as="")
+    row: Payload | None = rows.select_related("delivery", "source__unit").first()
+    if row is None or not default_storage.exists(row.stored_as):
+        return None
+    theirs = actor.user_id is not None and row.delivery.asked_by_id == actor.user_id
+    if not (row.delivery.way == Way.ATTESTATION or theirs or actor.may(Action.BRING, row.source.unit.path)):
+        return None
+    return row if all(may_open_raw(actor, one) for one in runs_of_payload(row)) else None
