@@ -57,10 +57,6 @@ class Client:
         body = self.http.get(f"/api/v1/label/{label}/values", params=_scope(selector, first, last), explain=answers.label_values)
         return answers.label_values(body)
 
-    def labels(self, selector: str = "") -> tuple[str, ...]:
-        """Names of labels."""
-        return answers.label_values(self.http.get("/api/v1/labels", params=_scope(selector), explain=answers.label_values))
-
     def version(self) -> str:
         """ "" where the server does not say: not every one of its kind has the address."""
         try:

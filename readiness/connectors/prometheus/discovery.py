@@ -52,11 +52,9 @@ def tested_ask(client: Client, plan: Plan, moment: int) -> Tested:
 
 def label_pairs(client: Client, labels: tuple[str, ...], metric: str = "") -> tuple[tuple[str, str], ...]:
     """("model_name=llama", "model_name = llama") for each value of the labels that are there, a bounded number of each."""
-    there = set(client.labels(metric))
     pairs = [
         (f"{label}={value}", f"{label} = {value}")
         for label in labels
-        if label in there
         for value in client.label_values(label, metric)[:MOST_VALUES]
     ]
     return tuple((clean(value), clean(shown)) for value, shown in pairs)
