@@ -27,5 +27,7 @@ EXAMPLES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"address": ADDRESS},
         {"experiments": "serving", "metrics": [{"name": "ttft_p95_ms", "metric": "ttft", "unit": "ms", "statistic": "mean"}]},
     ),
+    "kubernetes": ({"address": ADDRESS, "cluster": "prod-a"}, {"read": "allocation", "node_selector": "pool=inference"}),
     "opencost": ({"address": ADDRESS, "currency": "EUR"}, {"aggregate": "namespace"}),
+    "kubernetes": ({"address": ADDRESS}, {"read": "nodes"}),
 }  # fmt: skip
