@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from readiness.connectors.errors import Retryable
+from readiness.connectors.errors import Fatal, Retryable
 from readiness.connectors.http import Http
 from readiness.connectors.kubernetes.objects import MOST_OBJECTS, Objects, objects
 from readiness.connectors.payload import parse_json
@@ -46,7 +46,7 @@ def listed(http: Http, path: str, kept: Callable[[Record], Record], *, labels: s
 def counted(http: Http, path: str) -> int:
     """How many objects there are, from one of them. Raises ConnectorError."""
     body = http.get(path, params={"limit": "1"}, explain=objects)
-    remaining = _remaining(table(parse_json(body)))
+    remaining = _remaining({"metadata": _of_list(body)})
     return len(objects(body).items) + (remaining or 0)
 
 
@@ -122,7 +122,7 @@ def _all_pages(http: Http, path: str, asked: Mapping[str, str], kept: Callable[[
     token, tokens, expected, snapshot = "", set[str](), 0, ""
     for _ in range(MOST_PAGES):
         body = http.get(path, params={**asked, **({"continue": token} if token else {})}, explain=_explained)
-        about = table(table(parse_json(body)).get("metadata"))
+        about = _of_list(body)
         page = objects(body)
         taken = text(about.get("resourceVersion"))
         if token and taken != snapshot:
@@ -138,6 +138,16 @@ def _all_pages(http: Http, path: str, asked: Mapping[str, str], kept: Callable[[
         token = page.more
         tokens.add(token)
     raise Retryable("the pages of the list do not end")
+
+
+def _of_list(body: bytes) -> Record:
+    """The metadata of a page. An answer that is no list is not an empty one: Fatal, or the error that it says."""
+    record = table(parse_json(body))
+    kind = text(record.get("kind"))
+    if not kind.endswith("List") or not isinstance(record.get("items", []), list | None):
+        objects(body)
+        raise Fatal("the answer is no list of the Kubernetes API")
+    return table(record.get("metadata"))
 
 
 def _explained(body: bytes) -> None:

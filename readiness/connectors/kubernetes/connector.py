@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from readiness.connectors.access import ADDRESS, CA, SIGN_IN, check_access, check_values, signed_in, text_of
@@ -31,7 +30,7 @@ UNFINISHED = "status.phase!=Succeeded,status.phase!=Failed"
 _NAMESPACE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 FIELDS = (
-    replace(ADDRESS, help="Of the API server, such as https://10.0.0.1:6443. The operator must have opened it."),
+    ADDRESS,
     ConfigField("cluster", "Name of the cluster", help="Tells clusters apart where one server has several."),
     *SIGN_IN,
     CA,

@@ -284,6 +284,10 @@ REFUSALS: list[tuple[Told, type[ConnectorError], str]] = [
     (told({"kind": "Status", "code": 503}, 503), Retryable, ""),
     (Told(b"<html>", headers={"Content-Type": "text/html"}), Fatal, ""),
     (Told(b"kind: NodeList"), Fatal, ""),
+    (told({}), Fatal, ""),
+    (told({"items": []}), Fatal, ""),
+    (told({"kind": "NodeList", "items": {}}), Fatal, ""),
+    (told({"kind": "Node", "metadata": {"name": "a"}}), Fatal, ""),
     (Told(b"[1"), Fatal, ""),
     (DROPPED, Retryable, ""),
 ]
