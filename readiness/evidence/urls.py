@@ -2,15 +2,59 @@
 
 from django.urls import URLPattern, path
 
-from readiness.evidence.views import catalogue, exports, home, observations, runs, series, templates
+from readiness.evidence.views import (
+    attest,
+    catalogue,
+    curves,
+    deliveries,
+    exports,
+    feeds,
+    home,
+    observations,
+    runs,
+    series,
+    set_aside,
+    sources,
+    sources_written,
+    telemetry,
+    templates,
+    uploads,
+)
 
 app_name = "evidence"
 urlpatterns: list[URLPattern] = [
+    path("evidence/attest/", attest.attest, name="attest"),
+    path("evidence/deliveries/", deliveries.deliveries, name="deliveries"),
+    path("evidence/deliveries/export/<slug:fmt>/", deliveries.export, name="deliveries_export"),
+    path("evidence/deliveries/<int:pk>/", deliveries.delivery, name="delivery"),
+    path("evidence/deliveries/<int:pk>/progress/", deliveries.delivery_progress, name="delivery_progress"),
+    path("evidence/feeds/<int:pk>/", feeds.feed, name="feed"),
+    path("evidence/feeds/<int:pk>/pause/", feeds.feed_pause, name="feed_pause"),
+    path("evidence/feeds/<int:pk>/resume/", feeds.feed_resume, name="feed_resume"),
+    path("evidence/feeds/<int:pk>/retire/", feeds.feed_retire, name="feed_retire"),
+    path("evidence/sources/", sources.sources, name="sources"),
+    path("evidence/sources/export/<slug:fmt>/", sources.export, name="sources_export"),
+    path("evidence/sources/new/", sources_written.source_new, name="source_new"),
+    path("evidence/sources/<int:pk>/", sources.source, name="source"),
+    path("evidence/sources/<int:pk>/discover/", feeds.feed_discover, name="feed_discover"),
+    path("evidence/sources/<int:pk>/edit/", sources_written.source_edit, name="source_edit"),
+    path("evidence/sources/<int:pk>/feeds/new/", feeds.feed_new, name="feed_new"),
+    path("evidence/sources/<int:pk>/feeds/try/", feeds.feed_try, name="feed_try"),
+    path("evidence/sources/<int:pk>/pause/", sources.source_pause, name="source_pause"),
+    path("evidence/sources/<int:pk>/pull/", sources.source_pull, name="source_pull"),
+    path("evidence/sources/<int:pk>/pulls/", sources.source_pulls, name="source_pulls"),
+    path("evidence/sources/<int:pk>/resume/", sources.source_resume, name="source_resume"),
+    path("evidence/sources/<int:pk>/retire/", sources.source_retire, name="source_retire"),
+    path("evidence/sources/<int:pk>/test/", sources.source_test, name="source_test"),
+    path("evidence/subjects/", uploads.subjects, name="subjects"),
     path("evidence/templates/", templates.templates, name="templates"),
     path("evidence/templates/new/", templates.template_new, name="template_new"),
     path("evidence/templates/shipped/<slug:key>/", templates.template_shipped, name="template_shipped"),
     path("evidence/templates/<int:pk>/", templates.template, name="template"),
     path("evidence/templates/<int:pk>/delete/", templates.template_delete, name="template_delete"),
+    path("evidence/trials/<int:pk>/", sources.trial, name="trial"),
+    path("evidence/upload/", uploads.upload, name="upload"),
+    path("evidence/upload/inspect/", uploads.inspect, name="inspect"),
 ]
 # What people read.
 urlpatterns += [
@@ -20,6 +64,10 @@ urlpatterns += [
     path("evidence/series/<int:pk>/", series.series, name="series"),
     path("evidence/series/<int:pk>/export/<slug:fmt>/", series.series_export, name="series_export"),
     path("evidence/runs/<int:pk>/", runs.run, name="run"),
+    path("evidence/runs/<int:pk>/set-aside/", set_aside.set_aside, name="set_aside"),
     path("evidence/payloads/<int:pk>/", runs.payload, name="payload"),
+    path("workloads/<int:pk>/evidence/curves/", curves.curves, name="curves"),
+    path("workloads/<int:pk>/evidence/telemetry/", telemetry.workload, name="workload_telemetry"),
+    path("capacity/<int:pk>/telemetry/", telemetry.pool, name="pool_telemetry"),
     path("evidence/metrics/", catalogue.catalogue, name="catalogue"),
 ]

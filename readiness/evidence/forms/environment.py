@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from portfolio.initiatives.choices import VENUE_LABELS, Venue, choices_of
 from portfolio.initiatives.forms.fields import day_field, optional, pick
 from readiness.evidence.rules.declared import Stage
-from readiness.evidence.tables.labels import STAGES
 from readiness.workloads.choices import Precision
 
 UNSAID = _("unknown")
+STAGES = {Stage.PRODUCTION: _("production"), Stage.PILOT: _("pilot"), Stage.POC: _("proof of concept")}
 VENUES = [choice for choice in choices_of(Venue, VENUE_LABELS) if choice[0] != Venue.UNKNOWN]
 FIRST = ("stage", "venue", "accelerator", "accelerators", "data_real", "users_real")
 FURTHER = ("nodes", "model", "precision", "software", "software_version")
@@ -34,7 +34,8 @@ class EnvironmentFields(forms.Form):
     """Names as in rules.declared. `accelerators` are the names of the catalogue."""
 
     stage = forms.ChoiceField(
-        label=_("What the place is for"), required=False, choices=optional(((one.value, STAGES[one]) for one in Stage), UNSAID),
+        label=_("What the place is for"), required=False,
+        choices=optional(((one.value, word) for one, word in STAGES.items()), UNSAID),
         help_text=_("Evidence of a proof of concept does not satisfy what production demands."),
     )  # fmt: skip
     venue = forms.ChoiceField(label=_("Venue"), required=False, choices=optional(VENUES, UNSAID))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from readiness.connectors.live import Connector
 from readiness.evidence.forms.connector_fields import ASK, ConnectorFields
 from readiness.evidence.forms.environment import MEASURED_ON, EnvironmentFields, said_texts
+from readiness.evidence.forms.rows import RowsField
 from readiness.evidence.forms.subject import NEITHER, POOL, WORKLOAD, SubjectFields, Subjects
 from readiness.evidence.models import Feed
 
@@ -30,12 +31,18 @@ class FeedForm(SubjectFields, EnvironmentFields):
         self.connector = connector
         del self.fields[MEASURED_ON]
         self.asked = ConnectorFields(self, connector.kind, connector.ask_fields, ASK)
-        if row is not None:
-            self.initial = stored(row) | self.initial
+        self.initial = (stored(row) if row is not None else {"about": WORKLOAD}) | self.initial
         kept = ask if ask is not None else row.ask if row is not None else None
         self.asked.add(kept)
         self.offer(subjects, with_unit=False)
         self.offer_accelerators(accelerators, kept=str(self["accelerator"].value() or ""))
+
+    def let_try(self, url: str) -> None:
+        """Each query gets a button that lets a worker ask it once."""
+        for name in self.asked.known:
+            field = self.fields[self.asked.html_name(name)]
+            if isinstance(field, RowsField):
+                field.widget.try_url = url
 
     @property
     def ask(self) -> dict[str, Any]:

@@ -68,6 +68,9 @@ class RowsWidget(forms.Widget):
         self.wrong: dict[str, str] = {}  # by the number of the row: why it cannot be taken
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Texts]:
+        """From its inputs, or from one text with all rows, as the merge page sends them back."""
+        if name in data:
+            return _rows_of(str(data[name]))
         pattern = re.compile(rf"{re.escape(name)}-(\d{{1,4}})-(\w+)")
         rows: dict[int, Texts] = {}
         for key in data:
@@ -115,6 +118,16 @@ class RowsWidget(forms.Widget):
             "tried": self.tried.get(number, ""),
             "wrong": self.wrong.get(number, ""),
         }
+
+
+def _rows_of(text: str) -> list[Texts]:
+    """Rows written as JSON; [] for anything else."""
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError):
+        return []
+    rows = told if isinstance(told, list) else []
+    return [{str(key): str(value) for key, value in row.items()} for row in rows if isinstance(row, dict)]
 
 
 class RowsField(forms.Field):

@@ -19,6 +19,7 @@ from readiness.connectors.metrics import METRICS
 from readiness.connectors.mlflow import about
 from readiness.connectors.units import spellings
 from readiness.evidence.forms.rows import Column, Shape, Texts, pairs
+from readiness.evidence.rules.typed import duration, percent, seconds, share
 
 _METRICS_BY_AREA = [
     (area.capitalize(), [(one.key, one.label) for one in rows])
@@ -34,8 +35,6 @@ STATISTICS: tuple[tuple[str, Any], ...] = (
     (Statistic.TOTAL, gettext_lazy("total")),
 )
 OPERATORS = (("=", "="), ("!=", "≠"), ("=~", "=~"), ("!~", "!~"))
-_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
-_DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)\s*([smhdw]?)")
 
 
 def units_by_metric() -> dict[str, tuple[str, ...]]:
@@ -43,39 +42,20 @@ def units_by_metric() -> dict[str, tuple[str, ...]]:
     return {key: spellings(key) for key in METRICS}
 
 
-def seconds(text: str) -> int:
-    """`5m`, `30d`, `90`: whole seconds. Raises ValueError."""
-    found = _DURATION.fullmatch(text.strip().lower())
-    told = float(found[1]) * _SECONDS[found[2] or "s"] if found else -1.0
-    if told < 0 or told != int(told):
+def read_seconds(text: str) -> int:
+    """Raises ValueError, its text for a person."""
+    told = seconds(text)
+    if told is None:
         raise ValueError(_("“%s” is no time: write it as 90s, 5m, 1h or 30d.") % text[:40])
-    return int(told)
+    return told
 
 
-def duration(value: float | None) -> str:
-    """Seconds in the largest unit that holds them wholly: 300 -> `5m`."""
-    if value is None:
-        return ""
-    for unit, length in (("d", 86_400), ("h", 3_600), ("m", 60)):
-        if value and value % length == 0:
-            return f"{int(value // length)}{unit}"
-    return f"{value:.12g}s"
-
-
-def share(text: str) -> float:
-    """`95` -> 0.95. Raises ValueError."""
-    try:
-        told = float(text.replace(",", ".").strip().lstrip("pP").rstrip("%"))
-    except ValueError:
-        told = -1.0
-    if not 0 < told < 100:
+def read_share(text: str) -> float:
+    """Raises ValueError, its text for a person."""
+    told = share(text)
+    if told is None:
         raise ValueError(_("“%s” is no percentile: write 95 for the 95th.") % text[:40])
-    return round(told / 100, 12)
-
-
-def percent(value: float | None) -> str:
-    """0.95 -> `95`."""
-    return "" if value is None else f"{value * 100:.10g}"
+    return told
 
 
 def _number(text: str) -> float:
@@ -105,10 +85,10 @@ _MEASURED = (
     Column("unit", gettext_lazy("Unit"), "unit"),
 )
 _OF_MEASURED: Mapping[str, tuple[Callable[[str], Any], Callable[[Any], str]]] = {
-    "percentile": (share, percent),
-    "window_s": (seconds, duration),
-    "every_s": (seconds, duration),
-    "least_coverage": (share, percent),
+    "percentile": (read_share, percent),
+    "window_s": (read_seconds, duration),
+    "every_s": (read_seconds, duration),
+    "least_coverage": (read_share, percent),
     "buckets": (_words, " ".join),
 }
 _LEAST = {"least_coverage"}  # as a percentage, 100 among them

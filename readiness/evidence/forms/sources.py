@@ -14,12 +14,9 @@ from portfolio.initiatives.forms.fields import pick, text_area
 from portfolio.initiatives.queries.lists import UnitRow
 from portfolio.initiatives.queries.pickers import unit_options
 from readiness.connectors.live import Connector
-from readiness.evidence.choices import Health
 from readiness.evidence.forms.connector_fields import CONFIG, ConnectorFields
-from readiness.evidence.forms.shapes import duration
 from readiness.evidence.models import Source
-from readiness.evidence.tables.labels import SOURCE_KINDS
-from readiness.evidence.tables.signs import HEALTH
+from readiness.evidence.rules.typed import duration
 
 MEGABYTE = 2**20
 INTERVALS = (
@@ -38,7 +35,7 @@ class SourceForm(forms.Form):
     note = text_area(_("Note"), rows=2, max_length=5_000, help_text=_("Who runs it, whom to ask."))
     interval_s = forms.TypedChoiceField(label=_("Asked"), coerce=int, choices=INTERVALS, initial=900)
     deadline_s = forms.IntegerField(
-        label=_("At most this long at a time (s)"), min_value=1, max_value=75, initial=60,
+        label=_("At most this long at a time (s)"), min_value=1, initial=60,
         help_text=_("A pull that takes longer is broken off; nothing of it counts."),
     )  # fmt: skip
     max_mb = forms.IntegerField(
@@ -52,11 +49,12 @@ class SourceForm(forms.Form):
     ) -> None:  # fmt: skip
         super().__init__(*args, **more)
         self.units, self.connector = units, connector
-        self._choose("unit", unit_options(dict(units)))
         self.connection = ConnectorFields(self, connector.kind, connector.fields, CONFIG)
         if row is None:
+            self._choose("unit", unit_options(dict(units)))
             self.connection.add()
             return
+        del self.fields["unit"]  # whose it is decides who sees what it brought: it stays
         self.connection.add(row.config, row.secret_names)
         self.initial |= stored(row)
         if row.interval_s not in dict(INTERVALS):
@@ -65,7 +63,7 @@ class SourceForm(forms.Form):
 
     @property
     def about(self) -> list[forms.BoundField]:
-        return [self[name] for name in ("name", "unit", "note")]
+        return [self[name] for name in ("name", "unit", "note") if name in self.fields]
 
     @property
     def budget(self) -> list[forms.BoundField]:
@@ -74,11 +72,11 @@ class SourceForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """What create_source and change_source take, without the secrets."""
         data = self.cleaned_data
-        return {
-            "name": data["name"], "unit": self.units[int(data["unit"])], "note": data["note"],
-            "interval_s": data["interval_s"], "deadline_s": data["deadline_s"], "max_bytes": data["max_mb"] * MEGABYTE,
-            "config": self.connection.values(),
+        made = {
+            "name": data["name"], "note": data["note"], "interval_s": data["interval_s"], "deadline_s": data["deadline_s"],
+            "max_bytes": data["max_mb"] * MEGABYTE, "config": self.connection.values(),
         }  # fmt: skip
+        return made | ({"unit": self.units[int(data["unit"])]} if "unit" in self.fields else {})
 
     def objections(self, problem: ValidationError) -> None:
         """A service's, beside the fields that they are about."""
@@ -96,27 +94,26 @@ class SourceForm(forms.Form):
 def stored(row: Source) -> dict[str, Any]:
     """A source as initial values of its own fields."""
     return {
-        "name": row.name, "unit": str(row.unit_id), "note": row.note, "interval_s": row.interval_s, "version": row.version,
+        "name": row.name, "note": row.note, "interval_s": row.interval_s, "version": row.version,
         "deadline_s": row.deadline_s, "max_mb": max(1, round(row.max_bytes / MEGABYTE)),
     }  # fmt: skip
 
 
-class SourceFilterForm(forms.Form):
-    """The filter bar over sources, by the names of filters.SourceFilter."""
+class SourceBar(forms.Form):
+    """The filter bar over sources: the fields of filters.SourceFilter. `words` are the labels of the choices by field."""
 
     q = forms.CharField(
         label=_("Name, address or note"), required=False, max_length=200, widget=forms.TextInput(attrs={"type": "search"})
     )
-    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("all")), *SOURCE_KINDS.items()])
-    health = forms.ChoiceField(
-        label=_("Health"), required=False, choices=[("", _("all")), *((key.value, HEALTH[key].word) for key in Health)]
-    )  # fmt: skip
+    kind = forms.ChoiceField(label=_("Kind"), required=False)
+    health = forms.ChoiceField(label=_("Health"), required=False)
     unit = forms.ChoiceField(label=_("Unit"), required=False)
 
-    def __init__(self, *args: Any, units: Mapping[int, UnitRow]) -> None:
+    def __init__(self, *args: Any, units: Mapping[int, UnitRow], words: Mapping[str, Mapping[str, Any]]) -> None:
         super().__init__(*args)
         least = min((unit.depth for unit in units.values()), default=0)
         named = [(str(unit.id), "\u2003" * (unit.depth - least) + unit.name) for unit in units.values()]
-        field = self.fields["unit"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", _("all")), *named]
+        for name, choices in (("unit", named), *((name, list(labels.items())) for name, labels in words.items())):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", _("all")), *choices]
