@@ -33,8 +33,8 @@
     sets.push({ type: "line", silent: true, symbol: "none", lineStyle: { width: 0 }, tooltip: { show: false }, data: drawn.map(function (level) { return { value: [first, level.value] }; }),
       markLine: {
         symbol: "none", silent: true, animation: false, lineStyle: { color: colors.ink, type: [6, 4], width: 1.5 },
-        data: drawn.map(function (level, index) {
-          return { yAxis: level.value, label: { formatter: level.label, color: colors.ink, fontSize: 11, fontWeight: 600, position: index % 2 ? "insideEndTop" : "insideStartTop", textBorderColor: colors.surface, textBorderWidth: 3 } };
+        data: drawn.map(function (level) {
+          return { yAxis: level.value, label: { formatter: level.label, color: colors.ink, fontSize: 11, fontWeight: 600, position: "insideStartTop", distance: [2, 3], padding: [1, 3], borderRadius: 2, backgroundColor: colors.surface } };
         }),
       },
     });
@@ -100,8 +100,19 @@
     levels(data, colors, sets, data.since);
     return {
       useUTC: true, grid: grid(data, width),
-      xAxis: { type: "time", min: data.since, max: data.until, axisLine: { lineStyle: { color: colors.strong } }, splitNumber: width < 480 ? 3 : 7, axisLabel: { color: colors.ink2, hideOverlap: true } },
+      xAxis: { type: "time", min: data.since, max: data.until, axisLine: { lineStyle: { color: colors.strong } }, splitNumber: width < 480 ? 3 : 7, axisLabel: { color: colors.ink2, hideOverlap: true, formatter: moment(data) } },
       yAxis: axis(data, "y", "", data.unit, colors, width), series: sets,
+    };
+  }
+
+  /* Hours within two days, else days, in the words of the reader's language. */
+  function moment(data) {
+    var lang = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang; // as the texts beside it
+    var short = data.until - data.since <= 49 * 3600e3;
+    return function (value) {
+      var at = new Date(value);
+      var day = at.toLocaleDateString(lang, { day: "numeric", month: "short", timeZone: "UTC" });
+      return short && value % 86400e3 ? at.toLocaleTimeString(lang, { hour: "2-digit", minute: "2-digit", timeZone: "UTC" }) : day;
     };
   }
 

@@ -19,7 +19,9 @@ class ObservationFilter(django_filters.FilterSet):
     """Over `queries.observations.latest(actor)`: rows are series with their newest value."""
 
     q = django_filters.CharFilter(method="by_text", max_length=200, label=_("Workload, initiative, pool or source"))
-    metric = django_filters.MultipleChoiceFilter(choices=[(key, one.label) for key, one in METRICS.items()], label=_("Metric"))
+    metric = django_filters.MultipleChoiceFilter(
+        choices=[(key, one.label) for key, one in METRICS.items()], label=_("Metric"), distinct=False
+    )
     kind = django_filters.ChoiceFilter(choices=choices_of(EvidenceKind), label=_("Kind of evidence"))
     unit = django_filters.NumberFilter(
         method="by_unit", min_value=0, max_value=_LARGEST, label=_("Business unit with its sub-units")

@@ -53,6 +53,8 @@ class Point:
     flaws: tuple[Refusal, ...] = ()
     aside: str = ""
     name: str = ""
+    tool: str = ""
+    environment: Mapping[str, Any] = field(default_factory=dict)
 
     def value(self, metric: str, share: float | None) -> float | None:
         """The mean (`share` None) or a percentile; a bound is no value of the law."""

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from readiness.connectors.contract import Flaw
 from readiness.connectors.metrics import METRICS, Area, Better, Nature
+from readiness.connectors.registry import IMPORTERS
 from readiness.core.sizing.hygiene import Reason as Hygiene
 from readiness.evidence.choices import EvidenceKind, SourceKind, Way
 from readiness.evidence.rules.curve import SET_ASIDE
@@ -79,6 +80,7 @@ FLAWS: dict[str, Text] = {
     Flaw.DUPLICATE: _("The same run, delivered another time"),
     Flaw.UNIT_UNCERTAIN: _("A unit is not certain"),
     Flaw.INCOMPLETE: _("Only a part of it is there"),
+    Flaw.FUTURE_DATED: _("Dated in the future"),
     Hygiene.NO_THROUGHPUT: _("No request completed"),
     Hygiene.FAILURES: _("Too many requests failed"),
     Hygiene.LITTLE: _("Its own figures contradict each other (Little's law)"),
@@ -94,6 +96,7 @@ NO_LAW: dict[str, Text] = {
     "no_rise_seen": _("Throughput does not grow with the load: measure at lower loads too."),
 }
 STAGES: dict[str, Text] = {"production": _("production"), "pilot": _("pilot"), "poc": _("PoC")}
+_TOOLS = {one.tool: one.label for one in IMPORTERS}
 # The English words of the pure catalogue are the message ids; here so that they are found for translation.
 _UNITS: dict[str, Text] = {
     "1/s": _("per second"),
@@ -118,6 +121,12 @@ _UNITS: dict[str, Text] = {
 def metric_label(key: str) -> str:
     """The metric in the reader's words; an unknown one keeps its key."""
     return gettext(METRICS[key].label) if key in METRICS else key
+
+
+def tool_label(text: str) -> str:
+    """`vLLM bench 0.10.2` of `vllm_bench 0.10.2`; a tool that nobody knows keeps its name."""
+    name, _space, version = text.partition(" ")
+    return " ".join(filter(None, (_TOOLS.get(name, str(SOURCE_KINDS.get(name, name))), version)))
 
 
 def unit_words(unit: str) -> str:

@@ -48,7 +48,7 @@ def _row(row: Row, ages: Mapping[tuple[int, str], int], now: datetime) -> dict[s
         "bound": values.bound_note(row["marks"]),
         "samples": row["samples"],
         "at": row["at"],
-        "age": values.age_text(row["at"], now),
+        "ago": values.ago_text(row["at"], now),
         "most_days": most,
         "stale": most is not None and now - row["at"] > timedelta(days=most),
         "chips": values.environment_chips(row["environment"]),
@@ -76,6 +76,7 @@ def origin(row: Row) -> dict[str, Any]:
     kind = str(SOURCE_KINDS.get(row["source_kind"], row["source_kind"]))
     if row["source_pk"] is None:
         return {"source": "", "source_url": "", "source_kind": kind}
+    kind = "" if kind == row["source_name"] else kind
     return {"source": row["source_name"], "source_url": route("evidence:source", row["source_pk"]), "source_kind": kind}
 
 
@@ -86,10 +87,10 @@ def exact(metric: str, low: float, high: float) -> str:
     return f"{both} {unit}".strip()
 
 
-def headline(found: Found) -> str:
+def headline(found: Found, *, filtered: bool) -> str:
     """`1,204 newest values, 31 of them of unsound runs, which never decide`."""
     if not found.total:
-        return _("No value is here yet.")
+        return _("Nothing matches these filters.") if filtered else _("Nothing was observed yet.")
     total = grouped(found.total) if found.exact else _("more than %s") % grouped(found.total - 1)
     said = ngettext("%s newest value", "%s newest values", found.total) % total
     if not found.flawed:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from readiness.connectors.units import UnitUncertain, canonical
 from readiness.evidence.tables import values
 from readiness.evidence.tables.frame import route
-from readiness.evidence.tables.labels import KINDS, WAYS, metric_label
+from readiness.evidence.tables.labels import KINDS, WAYS, metric_label, tool_label
 from readiness.workloads.tables.numbers import shown
 from readiness.workloads.tables.requirements import length_words
 
@@ -33,7 +33,7 @@ _LOAD = {
 def headline(run: Any, sound: bool) -> str:
     """`Benchmark of vllm_bench 0.10.2: sound` with the reason where it is not."""
     kind = str(KINDS.get(run.kind, run.kind))
-    tool = " ".join(filter(None, (run.tool, run.tool_version)))
+    tool = tool_label(f"{run.tool} {run.tool_version}".strip())
     said = _("%(kind)s by %(tool)s") % {"kind": kind, "tool": tool}
     if sound:
         return _("%s: sound, it may decide") % said
@@ -56,7 +56,8 @@ def facts(run: Any) -> list[dict[str, Any]]:
     way = str(WAYS.get(delivery.way, delivery.way))
     seen = run.source_pk is not None
     made = [
-        (_("Tool"), " ".join(filter(None, (run.tool, run.tool_version, run.format))), ""),
+        (_("Tool"), tool_label(f"{run.tool} {run.tool_version}".strip()), ""),
+        (_("Format"), run.format, ""),
         (_("Asked as"), run.feed.name if run.feed and seen else "", ""),
         (_("Delivery"), f"{way}, no. {delivery.pk}", route("evidence:delivery", delivery.pk)),
         (_("File"), delivery.file_name if seen else "", ""),

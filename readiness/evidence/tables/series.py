@@ -51,7 +51,7 @@ def headline(row: Row, newest: Row | None, now: datetime) -> str:
     if newest is None:
         return _("No sound value is left.")
     value = values.value_text(row["metric"], newest["value"], row["labels"], newest["marks"])
-    return _("%(value)s, %(age)s ago") % {"value": value, "age": values.age_text(newest["observed_at"], now)}
+    return f"{value}, {values.ago_text(newest['observed_at'], now)}"
 
 
 def environment_rows(environment: Row) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portfolio.kit.templatetags.ui_text import moment_text
+from readiness.connectors.metrics import METRICS
 from readiness.connectors.units import UnitUncertain, canonical
 from readiness.evidence.queries.shown import masked
 from readiness.evidence.queries.telemetry import Step, Track, width_of
@@ -227,3 +228,14 @@ def _gap_words(gap: Stretch, span: Span) -> str:
     since = timezone.localtime(datetime.fromtimestamp(span.since.timestamp() + gap.since, tz=span.since.tzinfo))
     length = values.duration_text(gap.until - gap.since)
     return _("The longest gap lasts %(length)s, from %(at)s.") % {"length": length, "at": moment_text(since)}
+
+
+def grouped(rows: Iterable[Row], first: Sequence[str]) -> list[tuple[str, list[Row]]]:
+    """Series by metric and currency: metrics of `first` (those that something is required of) before the others."""
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        found.setdefault((row["metric"], str(row["labels"].get("currency", ""))), []).append(row)
+    order = {key: place for place, key in enumerate([*dict.fromkeys(first), *METRICS])}
+    return [
+        (key, found[key, currency]) for key, currency in sorted(found, key=lambda one: (order.get(one[0], len(order)), one[1]))
+    ]

@@ -16,7 +16,7 @@ from readiness.evidence.tables.labels import BOUNDS, STAGES, STATISTICS
 from readiness.workloads.tables.numbers import shown
 
 _LENGTHS = ((86_400, "%d day", "%d days"), (3_600, "%d hour", "%d hours"), (60, "%d minute", "%d minutes"))
-_PRECISE = 4  # digits of a share below 99 %: a mean use of 7.117 % is not known to six
+_PRECISE = 3  # digits of a share below 99 %
 
 
 def value_text(metric: str, value: float, labels: Mapping[str, Any] | None = None, marks: int = 0) -> str:
@@ -101,6 +101,13 @@ def _real(environment: Mapping[str, Any]) -> list[dict[str, str]]:
 def age_text(at: datetime, now: datetime) -> str:
     """`3 minutes`, `5 hours`, `12 days`: whole units, rounded down."""
     return duration_text((now - at).total_seconds())
+
+
+def ago_text(at: datetime, now: datetime) -> str:
+    """`3 hours ago`, `just now`."""
+    if (now - at).total_seconds() < 60:
+        return _("just now")
+    return _("%s ago") % age_text(at, now)
 
 
 def duration_text(seconds: float) -> str:

@@ -43,16 +43,17 @@ def observations(request: PageRequest) -> HttpResponse:
     ages = max_ages(row["workload_pk"] for row in page.rows if row["workload_pk"])
     shown = list_rows(page.rows, ages, clock.now())
     count = counted(rows)
+    filtered = any(value for name, value in request.GET.items() if name not in ("page", "sort"))
     context = {
         "tabs": tabs("observations"),
         "form": _bar(request, page.rows),
         "rows": shown,
-        "headline": headline(count),
+        "headline": headline(count, filtered=filtered),
         "page": page,
         "total": count.total if count.exact else None,
         "previous_url": with_value(request, "page", str(page.number - 1)) if page.number > 1 else "",
         "next_url": with_value(request, "page", str(page.number + 1)) if page.more else "",
-        "filtered": any(value for name, value in request.GET.items() if name not in ("page", "sort")),
+        "filtered": filtered,
         "formats": [{"label": label, "url": _export(fmt, request)} for fmt, label in FORMATS],
     }
     return render(request, "evidence/observations.html", context)
