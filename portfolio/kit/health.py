@@ -24,13 +24,13 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @login_not_required
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Database, broker, age of the oldest unclaimed job and of the last beat; 503 if one is out of bounds.
+    """Database, broker, age of the oldest unclaimed job, of the last beat and of what slices watch; 503 if one is out of bounds.
 
     A worker that is connected but deaf shows by its unclaimed rows, not by its process.
     """
     report: dict[str, object] = {"database": _database(), "broker": _broker()}
     if report["database"] == "ok":
-        report |= _queue()
+        report |= _queue() | _watched()
     ready = all(value == "ok" for key, value in report.items() if not key.endswith("_s"))
     return JsonResponse(
         {"status": "ok" if ready else "not ready"} | report,
@@ -69,3 +69,11 @@ def _queue() -> dict[str, object]:
         "beat": "never seen" if beat is None else "ok" if beat <= MAX_BEAT_S else "silent",
         "last_beat_s": None if beat is None else round(beat, 1),
     }
+
+
+def _watched() -> dict[str, object]:
+    report: dict[str, object] = {}
+    for name, (path, most_s) in import_string("portfolio.outbox.choices.WATCHED").items():
+        age = import_string(path)()
+        report |= {name: "ok" if age <= most_s else "waiting too long", f"oldest_{name}_s": round(age, 1)}
+    return report

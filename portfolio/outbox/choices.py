@@ -1,4 +1,4 @@
-"""What happens when, as two lists that one can read. The only place where a lower floor's news reaches a higher one."""
+"""What happens when, as lists that one can read. The only place where a lower floor's news reaches a higher one."""
 
 from typing import NamedTuple
 
@@ -49,6 +49,10 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
 
 # name in the beat table -> what looks, every few seconds, whether anything is due
 TICKS: dict[str, str] = {"evidence.pulls": "readiness.evidence.tasks.write_due_pulls"}
+
+
+# name in /readyz -> what tells an age in seconds, and the most that it may be
+WATCHED: dict[str, tuple[str, float]] = {"pulls": ("readiness.evidence.queries.sources.oldest_due_s", 60.0)}
 
 
 class Slot(NamedTuple):

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from portfolio.outbox.choices import WATCHED
 from portfolio.outbox.services import enqueue, seen
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +37,19 @@ def test_a_job_that_nobody_claims_shows_by_its_age(client: Client) -> None:
     assert answer.status_code == 503
     assert answer.json()["jobs"] == "waiting too long"
     assert answer.json()["oldest_unclaimed_s"] >= 120
+
+
+def test_what_a_slice_watches_shows_by_its_age(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen("beat")
+    assert client.get("/readyz").json()["pulls"] == "ok"
+    monkeypatch.setitem(WATCHED, "pulls", (f"{__name__}.two_minutes", 60.0))
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert (answer.json()["pulls"], answer.json()["oldest_pulls_s"]) == ("waiting too long", 120)
+
+
+def two_minutes() -> float:
+    return 120.0
 
 
 def test_a_broker_that_is_gone_shows(client: Client, settings: Settings) -> None:

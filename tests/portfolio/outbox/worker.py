@@ -20,6 +20,7 @@ from portfolio.outbox.services import Claim
 HERE = "tests.portfolio.outbox.worker"
 HANDLERS["test.effect"] = Handler(f"{HERE}.effect")
 HANDLERS["test.poison"] = Handler(f"{HERE}.poison")
+HANDLERS["test.alone"] = Handler(f"{HERE}.effect", alone="imports")
 HANDLERS["test.broken"] = Handler(f"{HERE}.broken", max_attempts=2)
 
 
