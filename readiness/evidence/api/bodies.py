@@ -30,8 +30,9 @@ class Body(File):  # type: ignore[type-arg]
     """What is read of a request, as a file that can be read once. `name` is what the sender calls it."""
 
     def __init__(self, request: Request, name: str = "") -> None:
-        self._stream: Any = request._request
-        super().__init__(self._stream, name)
+        stream: Any = request._request  # its read() is all that is needed here
+        super().__init__(stream, name)
+        self._stream = stream
         self._length = int(request.META.get("CONTENT_LENGTH") or 0)
         encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
         if encoding not in ("identity", "", "gzip"):

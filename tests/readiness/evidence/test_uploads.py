@@ -146,7 +146,8 @@ def test_an_owner_brings_evidence_of_the_own_initiative_alone(organisation: Orga
 
 
 def test_exactly_one_thing_is_evidence_of(organisation: Organisation, chat: Workload) -> None:
-    for about in ({}, {"workload": chat, "unit": organisation.units["Stores"]}):
+    wrong: list[dict[str, Any]] = [{}, {"workload": chat, "unit": organisation.units["Stores"]}]
+    for about in wrong:
         with pytest.raises(ValidationError):
             upload(by=organisation.actor("Paula"), file=a_file(), now=NOW, **about)
 
