@@ -67,12 +67,14 @@ class Span:
     """`since`: up to where the feed was read completely, None at first. `until`: the caller's now.
 
     `seen` tells whether a payload of that name came with a complete pull of this feed before, so that a file need not be fetched
-    again; a caller that does not know says no to all of them, and gets some twice.
+    again; a caller that does not know says no to all of them, and gets some twice. After `patience_s` a connector that has read a
+    part of a long time ends there, so that the next pull gets further; it is well below the time that the caller allows.
     """
 
     since: datetime | None
     until: datetime
     seen: Callable[[str], bool] = _nothing
+    patience_s: float = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +120,10 @@ class Connector:
     """One kind of source.
 
     `check` and `check_ask` raise BadConfig naming the field, and connect to nothing. `test` asks as little as it can. `pull`
-    yields batches; all four raise nothing but ConnectorError. `ask_fields` describe a feed: what is asked of the source.
-    `discover` lists what a person can choose from for an ask field: (value, label) pairs. `test_ask` tells what a feed would find
-    at the time that it is given, before anything is kept; None where only a pull can. `answer_bytes` is the most that one of
-    its answers may have, for the door to allow.
+    yields batches. `ask_fields` describe a feed: what is asked of the source. `discover` lists what a person can choose from for
+    an ask field: (value, label) pairs. `test_ask` tells what a feed would find at the time that it is given, before anything is
+    kept; None where only a pull can. None of these raises anything but ConnectorError. `answer_bytes` is the most that one of its
+    answers may have, for the door to allow.
     """
 
     kind: str

@@ -19,7 +19,7 @@ from readiness.connectors.redaction import clean
 from readiness.connectors.values import rows, table, text
 
 NEVER = datetime.min.replace(tzinfo=UTC)
-MOST_SERIES, MOST_SAMPLES = 10_000, 1_000_000
+MOST_SERIES, MOST_SAMPLES = 10_000, 200_000
 NOT_SUPPORTED = 2.0**63 * (1 - 1e-9)  # DCGM: 0x7ffffffffffffff0 and the three after it, as floats
 _BLANKS = {2147483632.0 + one for one in range(4)} | {140737488355328.0 + one for one in range(4)}  # DCGM's int32 and float
 _LATEST_S = 4e9

@@ -154,6 +154,7 @@ CONNECTOR = Connector(
     check_ask=check_ask,
     test=test,
     pull=pull,
+    answer_bytes=8 * 2**20,  # twice what the largest piece of a pull needs
     discover={"matchers": _matchers, "targets": _targets, "queries": _templates},
     test_ask=test_ask,
 )

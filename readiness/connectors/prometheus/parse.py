@@ -21,7 +21,7 @@ from readiness.connectors.prometheus.buckets import bounded
 from readiness.connectors.redaction import tidy
 from readiness.connectors.units import UnitUncertain, canonical
 
-TOOL = "prometheus"
+TOOL, LONGEST_NAME = "prometheus", 200
 _MOST_PLAUSIBLE = {
     "bytes": 1e18,
     "bytes/s": 1e15,
@@ -89,10 +89,11 @@ def run(answer: Answer, question: Question, *, source: str, started_at: datetime
 
 def _readings(answer: Answer, question: Question, refused: dict[str, int]) -> Iterator[Reading]:
     seen: set[tuple[object, ...]] = set()
+    name = question.query[:LONGEST_NAME]
     for series in answer.series:
-        labels = {**series.labels, **question.labels}
+        labels = {**series.labels, **question.labels} if question.labels else series.labels
         for at, raw in series.samples:
-            reading = _reading(question, labels, at, raw)
+            reading = _reading(question, name, labels, at, raw)
             if isinstance(reading, str):
                 refused[reading] = refused.get(reading, 0) + 1
                 continue
@@ -102,7 +103,7 @@ def _readings(answer: Answer, question: Question, refused: dict[str, int]) -> It
                 yield reading
 
 
-def _reading(question: Question, labels: Mapping[str, str], at: datetime, raw: float) -> Reading | str:
+def _reading(question: Question, name: str, labels: Mapping[str, str], at: datetime, raw: float) -> Reading | str:
     """The reading, or why the value is none."""
     told, bound = raw, Bound.EXACT
     for edges in question.edges if question.percentile is not None else ():
@@ -124,7 +125,7 @@ def _reading(question: Question, labels: Mapping[str, str], at: datetime, raw: f
         value,
         question.statistic,
         question.percentile,
-        raw_name=question.query[:200],
+        raw_name=name,
         raw_value=repr(raw),
         raw_unit=question.unit,
         bound=bound,

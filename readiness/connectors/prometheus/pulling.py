@@ -17,8 +17,7 @@ from readiness.connectors.prometheus.client import MOST_POINTS, Client, Told
 from readiness.connectors.prometheus.questions import Asked, Plan
 from readiness.connectors.prometheus.windows import due, moment, of_query
 
-PATIENCE_S = 20.0
-FIRST_PIECE, SAMPLES_A_PIECE, SAMPLES_A_PULL = 60, 100_000, 500_000
+FIRST_PIECE, SAMPLES_A_PIECE, SAMPLES_A_PULL = 8, 50_000, 500_000
 # How long, and how many steps, an answer that is partial or that the server warns of is asked for again.
 HOLD_S, HOLD_STEPS = 86_400, 1_000
 LOOKBACK_S = 300  # a server takes a sample of that age for one of the moment
@@ -55,7 +54,7 @@ class Pull:
             if last is not None:
                 yield replace(last, read_to=moment(self._read_to(piece)))
             done += len(piece)
-            if self.clock() - begun > PATIENCE_S or self._samples > SAMPLES_A_PULL:
+            if self.clock() - begun > span.patience_s or self._samples > SAMPLES_A_PULL:
                 return
             size = max(1, min(SAMPLES_A_PIECE // self._most_series, MOST_POINTS))
 

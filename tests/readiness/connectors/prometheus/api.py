@@ -36,9 +36,11 @@ class Api:
         """Parameters of the requests to that end of a path."""
         return [_parameters(one) for one in self.requests if one.url.path.endswith(path)]
 
-    def pull(self, ask: Mapping[str, Any], until: int, since: int | None = None, **config: Any) -> list[Batch]:
+    def pull(
+        self, ask: Mapping[str, Any], until: int, since: int | None = None, patience_s: float = 20.0, **config: Any
+    ) -> list[Batch]:
         begun = None if since is None else datetime.fromtimestamp(since, tz=UTC)
-        span = Span(begun, datetime.fromtimestamp(until, tz=UTC))
+        span = Span(begun, datetime.fromtimestamp(until, tz=UTC), patience_s=patience_s)
         return list(CONNECTOR.pull({"address": ADDRESS, **config}, ask, self.http, span))
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
