@@ -155,7 +155,8 @@ def _ask_one(pull: Pull, feed: Feed, share: float) -> tuple[Result, bool]:
 
 def _answered(pull: Pull, feed: Feed, spool: Spool, share: float, ends: float) -> Answered:
     """Raises ConnectorError."""
-    span = Span(feed.read_to, clock.now(), lambda name: Payload.objects.filter(feed=feed, name=name).exists())
+    came = Payload.objects.filter(feed=feed)
+    span = Span(feed.read_to, clock.now(), lambda name: came.filter(name=name).exists(), patience_s=share / 3)
     with opened_door(pull.connector, pull.config, share, pull.budget.left_bytes) as client:
         try:
             return ask(pull.connector, pull.config, feed.ask, span, client=client, spool=spool, ends=ends)
