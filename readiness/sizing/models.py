@@ -28,7 +28,7 @@ class Measurement(models.Model):
     """A benchmark of one replica, typed in or pasted; `points` are core.sizing.inputs.SweepPoint as dicts.
 
     For classic models `service_s` with its interval and squared variation instead of points. Never changed in what it says:
-    a correction is a new one that `replaces` it. Imports and connectors of the evidence slice bring their own.
+    a correction is a new one that `replaces` it. Sweeps of the evidence slice are taken over with their runs.
     """
 
     unit = models.ForeignKey(BusinessUnit, on_delete=models.PROTECT, related_name="measurements", verbose_name=_("business unit"))
@@ -55,6 +55,10 @@ class Measurement(models.Model):
     service_cv2 = models.FloatField(_("squared variation of the service time"), null=True, blank=True)
     observed_on = models.DateField(_("measured on"), null=True, blank=True)
     source = models.TextField(_("source"), blank=True, default="", db_default="")
+    evidence_runs = models.JSONField(
+        default=list, blank=True, editable=False, db_default=models.Value([], models.JSONField()),
+        help_text="ids of the runs of the evidence slice that it was made from, ascending",
+    )  # fmt: skip
     replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by")
     demo = models.BooleanField(default=False, db_default=False, editable=False)
     recorded_at = models.DateTimeField(db_default=Now(), editable=False)

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("sizing/options/<int:pk>/choose/", options.option_choose, name="option_choose"),
     path("sizing/options/<int:pk>/retire/", options.option_retire, name="option_retire"),
     path("sizing/options/<int:pk>/results/", options.option_results, name="option_results"),
+    path("workloads/<int:pk>/sizing/from-evidence/", measurements.measurement_from_evidence, name="from_evidence"),
     path("measurements/", measurements.measurement_list, name="measurements"),
     path("measurements/new/", measurements.measurement_new, name="measurement_new"),
     path("measurements/<int:pk>/", measurements.measurement, name="measurement"),

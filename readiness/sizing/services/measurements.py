@@ -27,8 +27,9 @@ MOST = 1e12
 
 
 def record_measurement(
-    *, by: Actor, unit: BusinessUnit, points: Sequence[Mapping[str, Any]] = (), replaces: Measurement | None = None, **values: Any
-) -> Measurement:
+    *, by: Actor, unit: BusinessUnit, points: Sequence[Mapping[str, Any]] = (), replaces: Measurement | None = None,
+    evidence_runs: Sequence[int] = (), **values: Any,
+) -> Measurement:  # fmt: skip
     """Write down a benchmark: a sweep of points, or the service time of a worker. `values` are FIELDS.
 
     Options that stood on what it `replaces` stand on it from now on. Raises PermissionDenied, ValidationError per field.
@@ -41,7 +42,10 @@ def record_measurement(
     with acting(by):
         if replaces is not None:  # two corrections of one measurement wait for one another; the later is refused
             Measurement.objects.select_for_update().get(pk=replaces.pk)
-        row = Measurement(unit=unit, points=_points(points), demo=by.showing_demo, replaces=replaces, **values)
+        row = Measurement(
+            unit=unit, points=_points(points), demo=by.showing_demo, replaces=replaces, evidence_runs=list(evidence_runs),
+            **values,
+        )  # fmt: skip
         _check(by, row)
         row.full_clean(exclude=["replaces"])
         row.save()

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portfolio.accounts.choices import Action
 from portfolio.accounts.queries import units_where
@@ -20,12 +20,14 @@ from readiness.sizing.forms.measurements import MeasurementForm, stored_texts
 from readiness.sizing.models import Measurement
 from readiness.sizing.queries.options import measurements, visible_options
 from readiness.sizing.rules.measured import told
+from readiness.sizing.services.from_evidence import measurement_of_sweep
 from readiness.sizing.services.measurements import record_measurement
 from readiness.sizing.tables.measured import about, chart, point_rows
-from readiness.sizing.views.access import PageRequest, get_measurement
+from readiness.sizing.views.access import PageRequest, get_editable_setting, get_measurement
 from readiness.workloads.queries.catalogue import accelerators, models
 
 PAGE_ROWS = 50
+MOST_DIGITS = 18
 
 
 @require_safe
@@ -80,6 +82,20 @@ def measurement_new(request: PageRequest, pk: int | None = None) -> HttpResponse
             return redirect("sizing:measurement", made.pk)
     context = {"form": form, "old": old, "may_record": units.exists()}
     return render(request, "sizing/measurement_form.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def measurement_from_evidence(request: PageRequest, pk: int) -> HttpResponse:
+    """Take a sweep of the workload's evidence over; back to its curves with the reason where that cannot be."""
+    workload = get_editable_setting(request, pk).workload
+    runs = [int(text) for text in request.POST.getlist("run") if text.isascii() and text.isdigit() and len(text) < MOST_DIGITS]
+    try:
+        made = measurement_of_sweep(by=request.actor, workload=workload, runs=runs)
+    except ValidationError as problem:
+        messages.error(request, " ".join(problem.messages))
+        return redirect("evidence:curves", pk)
+    messages.success(request, _("%s can be chosen where an option is sized.") % made.name)
+    return redirect("sizing:measurement", made.pk)
 
 
 def _facts(row: Measurement) -> dict[str, Any]:
