@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from readiness.connectors.aiperf import parse as aiperf
 from readiness.connectors.fio import parse as fio
+from readiness.connectors.folder import connector as folder
 from readiness.connectors.genai_perf import parse as genai_perf
 from readiness.connectors.guidellm import parse as guidellm
+from readiness.connectors.http_file import connector as http_file
 from readiness.connectors.importer import Importer
 from readiness.connectors.inference_perf import parse as inference_perf
 from readiness.connectors.iperf3 import parse as iperf3
@@ -41,4 +43,11 @@ IMPORTERS: tuple[Importer, ...] = (
     kubernetes.IMPORTER,
 )
 
-CONNECTORS: tuple[Connector, ...] = (prometheus.CONNECTOR, mlflow.CONNECTOR, opencost.CONNECTOR, kubernetes_api.CONNECTOR)
+CONNECTORS: tuple[Connector, ...] = (
+    prometheus.CONNECTOR,
+    mlflow.CONNECTOR,
+    opencost.CONNECTOR,
+    kubernetes_api.CONNECTOR,
+    http_file.CONNECTOR,
+    folder.CONNECTOR,
+)

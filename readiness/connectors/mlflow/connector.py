@@ -12,6 +12,7 @@ MLflow's own clients always say it.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -108,7 +109,7 @@ def pull(config: Config, ask: Ask, http: Http, span: Span) -> Iterator[Batch]:
     ids = _ids(client.living_experiments(signed), _names(ask))
     overlap = timedelta(hours=number_of(ask, "overlap_hours", OVERLAP_H))
     from_ms = 0 if span.since is None else max(0, _ms(span.since - overlap))
-    read = 0
+    read, begun = 0, time.monotonic()
     for found in client.ended(signed, ids, from_ms=from_ms, search=text_of(ask, "filter")):
         runs = parse.runs_of(found.record, mapped, told)
         if found.ended_ms is not None:
@@ -116,7 +117,7 @@ def pull(config: Config, ask: Ask, http: Http, span: Span) -> Iterator[Batch]:
             name = f"runs that ended from {_at(found.asked_from_ms):%Y-%m-%d %H:%M:%S.%f} on"
             yield Batch(tuple(run for at, run in enumerate(runs) if at in found.fresh), Payload(name, found.body), read_to)
             read += len(found.fresh)
-            if read >= RUNS_AT_A_TIME and read_to < span.until:
+            if (read >= RUNS_AT_A_TIME or time.monotonic() - begun > span.patience_s) and read_to < span.until:
                 return
 
 

@@ -9,6 +9,7 @@ be late. A feed that is far behind reads part of what it misses, and the next pu
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -99,12 +100,15 @@ def pull(config: Config, ask: Ask, http: Http, span: Span) -> Iterator[Batch]:
     end = client.end_of_step(span.until - timedelta(hours=number_of(ask, "settle_hours", 0.0)), step)
     first = timedelta(days=number_of(ask, "first_days", FIRST_DAYS))
     start = client.end_of_step(end - first if span.since is None else span.since, step)
+    started = time.monotonic()
     for began, ended in client.chunks(start, min(end, start + MOST_AT_A_TIME), AT_ONCE[name]):
         body = client.ask(signed, question, client.between(began, ended))
         runs = tuple(_kept(parse.allocations(body, **_told(config)), ask))
         if any(parse.answered(body)) or span.until - ended > MAY_BE_LATE:
             payload = Payload(f"allocation {began:%Y-%m-%d %H:%M} to {ended:%Y-%m-%d %H:%M} by {question.aggregate}", body)
             yield Batch(runs, payload, ended)
+        if time.monotonic() - started > span.patience_s:
+            return
 
 
 def _names(config: Config, http: Http) -> tuple[tuple[str, str], ...]:

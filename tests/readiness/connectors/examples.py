@@ -27,7 +27,8 @@ EXAMPLES: Mapping[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"address": ADDRESS},
         {"experiments": "serving", "metrics": [{"name": "ttft_p95_ms", "metric": "ttft", "unit": "ms", "statistic": "mean"}]},
     ),
+    "folder": ({"folder": "results", "min_age_s": 10}, {"below": "nightly", "pattern": "*.json"}),
+    "http_file": ({"address": ADDRESS, "region": "eu-central-1"}, {"path": "/results/latest.json", "query": {"job": "bench"}}),
     "kubernetes": ({"address": ADDRESS, "cluster": "prod-a"}, {"read": "allocation", "node_selector": "pool=inference"}),
     "opencost": ({"address": ADDRESS, "currency": "EUR"}, {"aggregate": "namespace"}),
-    "kubernetes": ({"address": ADDRESS}, {"read": "nodes"}),
 }  # fmt: skip

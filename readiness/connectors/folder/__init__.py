@@ -1,0 +1,1 @@
+"""Result files in a folder that is watched."""
