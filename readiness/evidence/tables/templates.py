@@ -59,13 +59,19 @@ def query_rows(queries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
             "metric": metric_label(str(query.get("metric", ""))),
             "statistic": _statistic(query),
             "unit": query.get("unit", ""),
-            "window": length_words(query.get("window_s")) if query.get("window_s") else _("the step"),
+            "window": _window(query.get("window_s")),
             "query": query.get("query", ""),
             "coverage": query.get("coverage", ""),
             "means": translated(str(query.get("means", ""))),
         }
         for query in queries
     ]
+
+
+def _window(seconds: float | None) -> str:
+    if seconds is None:
+        return _("the step")
+    return length_words(seconds) if seconds else _("the moment")
 
 
 def _statistic(query: Mapping[str, Any]) -> str:
