@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from portfolio.accounts.choices import Action
 from portfolio.accounts.rules import Actor, may_see_money
@@ -21,6 +22,12 @@ _A_DAY = timedelta(days=1)
 def visible_runs(actor: Actor) -> QuerySet[Run]:
     rows: QuerySet[Run] = Run.objects.visible_to(actor)
     return rows
+
+
+def listed(actor: Actor) -> QuerySet[Run]:
+    """Visible runs with `queries.shown.NAMES`, and `set_aside`: whether a person's newest word keeps it from deciding."""
+    newest = SetAside.objects.filter(run=OuterRef("pk")).order_by("-id").values("aside")[:1]
+    return visible_runs(actor).annotate(**names(actor), set_aside=Coalesce(Subquery(newest), False))
 
 
 def one_run(actor: Actor, pk: int) -> Any:

@@ -73,12 +73,14 @@ def reading_rows(found: Iterable[Row], raw: Iterable[list[Any]]) -> list[dict[st
     left: dict[tuple[Any, ...], list[list[Any]]] = {}
     for one in raw:
         left.setdefault(tuple(one[:3]), []).append(list(one))
-    return [_reading(row, left.get((row["metric"], row["statistic"], row["percentile"]), [])) for row in found]
+    alone = {key for key, written in left.items() if len(written) == 1}
+    keyed = ((row, (row["metric"], row["statistic"], row["percentile"])) for row in found)
+    return [_reading(row, left.get(key, []), certain=key in alone) for row, key in keyed]
 
 
-def _reading(row: Row, written: list[list[Any]]) -> dict[str, Any]:
-    match = next((one for one in written if len(written) == 1 or _same(row, one)), None)
-    if match is not None and len(written) > 1:
+def _reading(row: Row, written: list[list[Any]], *, certain: bool) -> dict[str, Any]:
+    match = next((one for one in written if certain or _same(row, one)), None)
+    if match is not None and not certain:
         written.remove(match)
     return {
         "url": reverse("evidence:series", args=[row["series_id"]]),

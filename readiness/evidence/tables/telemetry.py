@@ -120,7 +120,9 @@ def _line(row: Row, name: str, steps: Sequence[Step], unit: words.Scale, span: S
     for step in steps:
         at = (step.at - span.since).total_seconds()
         while breaks and breaks[0] <= at:
-            data.append({"t": _clock_at(span, breaks.pop(0)) - 1, "y": None})
+            until = breaks.pop(0)
+            if data:
+                data.append({"t": _clock_at(span, until) - 1, "y": None})
         data.append(_point(step, unit, reverse("evidence:series", args=[row["id"]])))
     return {"name": name, "data": data}
 
@@ -235,7 +237,7 @@ def grouped(rows: Iterable[Row], first: Sequence[str]) -> list[tuple[str, list[R
     found: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         found.setdefault((row["metric"], str(row["labels"].get("currency", ""))), []).append(row)
-    order = {key: place for place, key in enumerate([*dict.fromkeys(first), *METRICS])}
+    order = {key: place for place, key in enumerate(dict.fromkeys([*first, *METRICS]))}
     return [
         (key, found[key, currency]) for key, currency in sorted(found, key=lambda one: (order.get(one[0], len(order)), one[1]))
     ]

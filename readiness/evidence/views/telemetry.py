@@ -17,6 +17,7 @@ from portfolio.kit import clock
 from readiness.evidence.queries.telemetry import MOST_SERIES, over_time, targets, tracks
 from readiness.evidence.tables.labels import metric_label
 from readiness.evidence.tables.telemetry import Drawn, Span, drawn, grouped, levels_of
+from readiness.evidence.tables.values import duration_text
 from readiness.evidence.views.access import PageRequest
 from readiness.evidence.views.spans import chosen_span, span_key, span_links
 from readiness.evidence.views.workloads import frame_of, get_workload
@@ -72,8 +73,8 @@ def _headline(shown: Sequence[Drawn], span: Span) -> str:
         return _("Nothing of it was observed over time yet")
     silent = sum(1 for one in shown if one.chart is None)
     told = len(shown) - silent
-    days = max(1, round(span.seconds / 86_400))
-    said = ngettext("%(n)d metric over %(days)d days", "%(n)d metrics over %(days)d days", told) % {"n": told, "days": days}
+    length = duration_text(span.seconds)
+    said = ngettext("%(n)d metric over %(length)s", "%(n)d metrics over %(length)s", told) % {"n": told, "length": length}
     if silent:
         return said + ngettext(", %d was silent", ", %d were silent", silent) % silent
     return said
