@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.core.files.storage import default_storage
 
 from portfolio.accounts.choices import Action
+from portfolio.accounts.models import BusinessUnit
 from portfolio.accounts.rules import Actor
 from readiness.evidence.choices import Way
-from readiness.evidence.models import Payload
+from readiness.evidence.models import Delivery, Payload
 from readiness.evidence.queries.runs import may_open_raw, runs_of_payload
 
 
@@ -22,7 +23,12 @@ def whole_file(actor: Actor, pk: int) -> Payload | None:
     row: Payload | None = rows.select_related("delivery", "source__unit").first()
     if row is None or not default_storage.exists(row.stored_as):
         return None
-    theirs = actor.user_id is not None and row.delivery.asked_by_id == actor.user_id
-    if not (row.delivery.way == Way.ATTESTATION or theirs or actor.may(Action.BRING, row.source.unit.path)):
+    if not may_have_whole(actor, row.delivery, row.source.unit):
         return None
     return row if all(may_open_raw(actor, one) for one in runs_of_payload(row)) else None
+
+
+def may_have_whole(actor: Actor, delivery: Delivery, unit: BusinessUnit) -> bool:
+    """Amounts apart: `unit` is the source's, and the actor sees the payload."""
+    theirs = actor.user_id is not None and delivery.asked_by_id == actor.user_id
+    return delivery.way == Way.ATTESTATION or theirs or actor.may(Action.BRING, unit.path)
