@@ -21,7 +21,7 @@ from readiness.core.sizing.inputs import Task
 from readiness.evidence.models import Delivery, Feed
 from readiness.evidence.services.demo import measuring
 from readiness.evidence.services.demo.measuring import Measured
-from readiness.evidence.services.demo.places import Places, delivery_of, failures, feed_of, lay_out, pack
+from readiness.evidence.services.demo.places import Places, delivery_of, failures, feed_of, lay_out, pack, queries_of
 from readiness.evidence.services.ingest import Arrived, Subject, ingest
 from readiness.evidence.services.verdicts import evaluate
 from readiness.workloads.models import Accelerator, Allocation, CapacityPool, ProfileValue, Requirement, Workload
@@ -132,8 +132,8 @@ def _telemetry(places: Places, workload: Workload, one: Measured, rng: Random, n
         software_version="0.10.2", data_real=True, users_real=real or rng.random() < 0.7,
     )  # fmt: skip
     feed = feed_of(
-        source, f"{workload.name} ({workload.initiative.key})", now, workload=workload, template="vllm",
-        matchers={"namespace": f"ai-{workload.initiative_id}"},
+        source, f"{workload.name} ({workload.initiative.key})", now, workload=workload,
+        **queries_of("vllm", namespace=f"ai-{workload.initiative_id}"),
     )  # fmt: skip
     runs = list(measuring.telemetry(one, rng, until, environment=environment, generates=workload.task == Task.GENERATE))
     if rng.random() < 0.8:
@@ -151,9 +151,16 @@ def _pools(places: Places, rng: Random, now: datetime) -> None:
         subject, kind = Subject(pool.unit, pool=pool), pool.accelerator.name
         at = now - timedelta(hours=1)
         runs = [measuring.inventory(pool.name, kind, one["accelerators"], one["allocated"], at)]
-        _store(delivery_of(cluster, at), runs, subject, "api/v1/nodes", now, feed=feed_of(cluster, pool.name, now, pool=pool))
+        _store(
+            delivery_of(cluster, at),
+            runs,
+            subject,
+            "api/v1/nodes",
+            now,
+            feed=feed_of(cluster, pool.name, now, pool=pool, read="allocation"),
+        )
         used = [measuring.use(pool.name, kind, rng, now)]
-        feed = feed_of(telemetry, f"{pool.name}: use", now, pool=pool, template="dcgm")
+        feed = feed_of(telemetry, f"{pool.name}: use", now, pool=pool, **queries_of("dcgm", cluster=pool.name))
         _store(delivery_of(telemetry, at), used, subject, "api/v1/query_range", now, feed=feed)
     norrhaven = pools[pack()["pools"][0]["name"]]
     feed = feed_of(bill, norrhaven.name, now, pool=norrhaven, aggregate="namespace")

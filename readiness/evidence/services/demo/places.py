@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from portfolio.initiatives.services.demo.subjects import Cast
+from readiness.connectors.prometheus.templates import packs
 from readiness.evidence.choices import DeliveryState, Failure, SourceKind, Way
 from readiness.evidence.models import Delivery, Feed, Source, SourceHealth
 from readiness.workloads.models import CapacityPool, Workload
@@ -64,6 +65,12 @@ def _health(source: Source, told: dict[str, Any], now: datetime) -> None:
         stopped_until=now + timedelta(minutes=40) if failures > 4 else None, typical_s=told.get("typical_s"),
         remote_version=told.get("version", ""),
     )  # fmt: skip
+
+
+def queries_of(key: str, **matchers: str) -> dict[str, Any]:
+    """What a feed asks that was started from a shipped template."""
+    shipped = next(one for one in packs() if one.key == key)
+    return {"queries": [dict(one) for one in shipped.queries], "matchers": matchers, "targets": matchers}
 
 
 def feed_of(
