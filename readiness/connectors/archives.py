@@ -16,6 +16,7 @@ from readiness.connectors.errors import Fatal
 
 MOST_MEMBERS = 250_000
 LARGEST_MEMBER = 256 * 1024 * 1024  # one that somebody asks for
+_PIECE = 2**20
 LARGEST_TOTAL = 16 * 1024**3  # of all members, whether asked for or not
 _XZ, _BZIP, _ZIP = b"\xfd7zXZ\x00", b"BZh", b"PK\x03\x04"
 _BROKEN = (
@@ -39,12 +40,19 @@ class Member:
                 content = stream.read(HEAD)
                 if wanted is not None and not wanted(content):
                     return b""
-                content += stream.read(LARGEST_MEMBER + 1 - len(content))
+                content = b"".join((content, *_pieces(stream, LARGEST_MEMBER + 1 - len(content))))
         except _BROKEN as broken:
             raise Fatal(f"{self.name} is damaged or encrypted") from broken
         if len(content) > LARGEST_MEMBER:
             raise Fatal(f"{self.name}: larger than {LARGEST_MEMBER // 2**20} MiB")
         return content
+
+
+def _pieces(stream: IO[bytes], most: int) -> Iterator[bytes]:
+    """Up to `most` bytes; asked for in one go, that much memory would be set aside whatever the size of the member."""
+    while most > 0 and (piece := stream.read(min(most, _PIECE))):
+        most -= len(piece)
+        yield piece
 
 
 def is_archive(head: bytes) -> bool:

@@ -88,7 +88,7 @@ def check(config: Config) -> None:
 def check_ask(ask: Ask) -> None:
     check_values(ASK_FIELDS, ask)
     path = text_of(ask, "path")
-    if any(one in path for one in ("?", "#", "\\", "//")) or ".." in path.split("/") or not path.isprintable():
+    if not path or any(one in path for one in ("?", "#", "\\", "//")) or ".." in path.split("/") or not path.isprintable():
         raise BadConfig("a path such as /results/latest.json, or the name of a bucket, is expected", "path")
     if not text_of(ask, "prefix").isprintable():
         raise BadConfig("a prefix such as nightly/ is expected", "prefix")
@@ -113,7 +113,8 @@ def test_ask(config: Config, ask: Ask, http: Http, now: datetime) -> Tested:
     check(config)
     check_ask(ask)
     if text_of(config, "store") != STORE:
-        return Tested(facts=tuple(_told_of(signed_in(http, config).ask("HEAD", _path(ask), media_type=""))))
+        modified = _moment(signed_in(http, config).ask("HEAD", _path(ask), media_type="").headers.get("last-modified"))
+        return Tested(facts=(f"last changed {modified:%Y-%m-%d %H:%M} UTC",) if modified else ("it is there",))
     found = list(_of_bucket(config, ask, http))
     size = sum(one.size for one in found) / _MIB
     return Tested(facts=(f"{len(found)} objects of {size:.1f} MiB",), remarks=() if found else ("no object matches",))
@@ -239,15 +240,6 @@ def _moment(written: str | None) -> datetime | None:
 def _digest(content: Path) -> str:
     with content.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _told_of(answer: Answer) -> Iterator[str]:
-    size = answer.headers.get("content-length", "")
-    if size.isdecimal():
-        yield f"{int(size[:15]) / _MIB:.1f} MiB"
-    modified = _moment(answer.headers.get("last-modified"))
-    if modified:
-        yield f"last changed {modified:%Y-%m-%d %H:%M} UTC"
 
 
 def _largest(config: Config) -> int:

@@ -133,13 +133,13 @@ def _tell(handler: BaseHTTPRequestHandler, answer: Told) -> None:
         handler.close_connection = True
         handler.connection.close()
         return
-    handler.send_response(answer.status)
     whole = isinstance(answer.body, bytes)
     headers = {"content-type": "application/json", **{name.lower(): value for name, value in answer.headers.items()}}
     if whole:
         headers.setdefault("content-length", str(len(answer.body)))  # type: ignore[arg-type]
     else:
         headers["connection"], handler.close_connection = "close", True
+    (handler.send_response_only if "date" in headers else handler.send_response)(answer.status)
     for name, value in headers.items():
         handler.send_header(name, value)
     handler.end_headers()
