@@ -92,7 +92,9 @@ _STATE = {
         SELECT digest, key, kind, tool, observed_at::text, local_time, environment::text, environment_digest, flawed,
                (SELECT array_agg(one->>0 ORDER BY one->>0)::text FROM jsonb_array_elements(flaws) AS one)
         FROM evidence_run""",
-    "series": "SELECT digest, metric, statistic, percentile, window_s, labels::text, environment::text, run_key FROM evidence_series",
+    "series": """
+        SELECT digest, kind, metric, statistic, percentile, window_s, labels::text, environment::text, run_key
+        FROM evidence_series""",
 }
 
 # What the latest should say, from nothing but history: the newest time of each series, sound and flawed apart.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -96,8 +97,9 @@ def push(found: list[dict[str, Any]], said: dict[str, Any]) -> Item:
 
 said = st.sampled_from(SAID)
 items = st.one_of(
-    st.builds(bring, st.lists(runs(), min_size=1, max_size=2), said), st.builds(push, st.lists(rows, min_size=1, max_size=5), said)
-)  # fmt: skip
+    st.builds(bring, st.lists(runs(), min_size=1, max_size=2), said),
+    st.builds(push, st.lists(rows, min_size=1, max_size=5), said),
+)
 
 
 def outcome(where: Place, order: Sequence[Item]) -> tuple[str, bool]:
@@ -124,7 +126,7 @@ def test_any_order_and_repetition_of_deliveries_gives_one_state(where: Place, da
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 def test_it_does_not_matter_how_runs_are_grouped_into_deliveries(where: Place, found: list[Run], cuts: set[int]) -> None:
     edges = [0, *sorted(cut for cut in cuts if cut < len(found)), len(found)]
-    groups = [found[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    groups = [found[start:end] for start, end in pairwise(edges)]
     together = [lambda one: one.bring_all([Arrived((run,), Payload("one", b"")) for run in found])]
     assert outcome(where, together) == outcome(where, [bring(group, {}) for group in groups])
 
