@@ -113,6 +113,7 @@ class Tested:
     version: str = ""
     facts: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()  # what would keep a pull from being useful
+    runs: tuple[Run, ...] = ()  # what a pull would bring now, where little is asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ answer is partial (a warning, or `isPartial`): all of these end in a run without
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from readiness.connectors import access
@@ -20,6 +21,7 @@ from readiness.connectors.prometheus.questions import DELAY_S, FIRST_DAYS, STEP_
 from readiness.connectors.prometheus.windows import Pace, due
 
 KIND = "prometheus"
+SHOWN_QUERIES = 3  # of more than these a trial tells the number of series alone
 PLAIN, THANOS, MIMIR, VICTORIA = "prometheus", "thanos", "mimir", "victoriametrics"
 TENANT_HEADERS = {THANOS: "THANOS-TENANT", MIMIR: "X-Scope-OrgID"}
 
@@ -123,12 +125,18 @@ def test(config: Config, http: Http) -> Tested:
 
 
 def test_ask(config: Config, ask: Ask, http: Http, now: datetime) -> Tested:
-    """What each query would find now: a fact with the number of series for those that match, a remark for those that do not."""
+    """What each query would find now: a fact with the number of series for those that match, a remark for those that do not; of
+    a few queries also the runs that a pull would make of it."""
     client = connected(config, http)
     check_ask(ask)
     plan = questions.plan(ask)
-    (moment,) = due(Span(None, now), Pace(plan.pace.step_s, plan.pace.delay_s, 0))
-    return discovery.tested_ask(client, plan, moment)
+    pace = Pace(plan.pace.step_s, plan.pace.delay_s, 0)
+    (moment,) = due(Span(None, now), pace)
+    tested = discovery.tested_ask(client, plan, moment)
+    if len(plan.asked) > SHOWN_QUERIES:
+        return tested
+    batches = Pull(client, replace(plan, pace=pace), client.http.address).batches(Span(None, now))
+    return replace(tested, runs=tuple(run for batch in batches for run in batch.runs))
 
 
 def _matchers(config: Config, http: Http) -> tuple[tuple[str, str], ...]:

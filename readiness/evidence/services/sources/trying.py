@@ -22,10 +22,11 @@ from portfolio.kit.egress.errors import NoAnswer
 from portfolio.kit.egress.pace import STEP_S
 from portfolio.kit.secrets import SecretError
 from portfolio.outbox.services import Claim, enqueue
+from readiness.connectors.contract import Reading
 from readiness.connectors.errors import BadConfig, ConnectorError
 from readiness.connectors.http import Http
 from readiness.connectors.live import ANSWER_BYTES, Config, Connector, Tested
-from readiness.evidence.choices import Failure, TrialKind
+from readiness.evidence.choices import MARK_OF_BOUND, Failure, TrialKind
 from readiness.evidence.models import Source, SourceHealth, Trial
 from readiness.evidence.services.pulls.asking import opened_door, why
 from readiness.evidence.services.pulls.kinds import connector_of, with_roots
@@ -39,6 +40,7 @@ AT_ONCE = {"evidence.trials": 4}
 TAKEN_UP_WITHIN_S = 90
 KEPT_FOR = timedelta(days=1)
 MOST_SHOWN = 1000
+MOST_READINGS = 50
 
 
 class TooManyTrials(Exception):
@@ -145,8 +147,19 @@ def _tested(connector: Connector, config: Config, trial: Trial, client: Door) ->
 
 
 def _told(tested: Tested) -> dict[str, Any]:
+    flaws = dict.fromkeys(text for run in tested.runs for _flaw, text in run.flaws)
+    readings = [_reading(one) for run in tested.runs for one in run.readings][:MOST_READINGS]
+    told = {
+        "version": tested.version, "facts": list(tested.facts[:MOST_SHOWN]),
+        "remarks": [*tested.remarks, *(one for one in flaws if one not in tested.remarks)][:MOST_SHOWN],
+    }  # fmt: skip
+    return told | ({"readings": readings} if readings else {})
+
+
+def _reading(one: Reading) -> dict[str, Any]:
     return {
-        "version": tested.version, "facts": list(tested.facts[:MOST_SHOWN]), "remarks": list(tested.remarks[:MOST_SHOWN])
+        "metric": one.metric, "value": one.value, "statistic": one.statistic, "percentile": one.percentile,
+        "marks": int(MARK_OF_BOUND[one.bound]), "labels": dict(one.labels),
     }  # fmt: skip
 
 
