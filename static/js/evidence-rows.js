@@ -56,7 +56,42 @@
     if (unit && wanted && wanted.indexOf(unit.value) < 0) unit.value = wanted[0];
   });
 
+  /* What was looked up goes into its field: a text takes it after a comma, a list gets a row of it. */
+  function fill(button) {
+    var field = "ask-" + button.closest("[data-choices]").dataset.choices;
+    var form = button.closest("form");
+    var input = form.elements[field];
+    if (input) {
+      var told = input.value.split(",").map(function (one) { return one.trim(); }).filter(Boolean);
+      if (told.indexOf(button.dataset.fill) < 0) told.push(button.dataset.fill);
+      input.value = told.join(", ");
+      input.focus();
+    } else fillRow(form.querySelector(".asked-" + field + " [data-rows]"), button.dataset.fill);
+    form.dataset.dirty = "1";
+  }
+
+  function fillRow(list, text) {
+    var blank = Array.from(list.querySelectorAll("[data-rows-here] > .form-row")).find(function (row) {
+      return Array.from(row.querySelectorAll("input")).every(function (input) { return !input.value; });
+    });
+    if (!blank || !blank.offsetParent) {
+      addRow(list.querySelector("[data-add-row]"));
+      blank = list.querySelector("[data-rows-here]").lastElementChild;
+    }
+    var pair = blank.querySelector("[name$='-key']:not(select)") ? text.match(/^([^=]+)=([\s\S]*)$/) : null;
+    set(blank, "key", pair ? pair[1] : "");
+    set(blank, "value", pair ? pair[2] : text);
+    set(blank, "name", text);
+  }
+
+  function set(row, column, text) {
+    var input = row.querySelector("input[name$='-" + column + "']");
+    if (input && text) { input.value = text; input.focus(); }
+  }
+
   document.addEventListener("click", function (event) {
+    var choice = event.target.closest("[data-fill]");
+    if (choice) fill(choice);
     var add = event.target.closest("[data-add-row]");
     var remove = event.target.closest("[data-remove-row]");
     if (add) addRow(add);

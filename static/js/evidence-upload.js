@@ -22,7 +22,7 @@
     return Promise.all(files.map(digest)).then(function (digests) {
       var body = new FormData();
       files.forEach(function (file, place) {
-        body.append("files", file.slice(0, length), file.name);
+        body.append("file", file.slice(0, length), file.name);
         body.append("size", String(file.size));
         body.append("sha256", digests[place]);
       });

@@ -14,7 +14,7 @@ from portfolio.initiatives.forms.fields import add_errors, day_field, text_area
 from readiness.connectors.contract import Statistic
 from readiness.evidence.forms.environment import MEASURED_ON, EnvironmentFields
 from readiness.evidence.forms.shapes import METRIC_CHOICES, STATISTICS, read_seconds, read_share
-from readiness.evidence.forms.subject import NEITHER, SubjectFields, Subjects
+from readiness.evidence.forms.subject import SUBJECTS, SubjectFields, Subjects
 
 FIGURE = ("metric", "value", "unit_of", "statistic", "percentile", "window", "samples", "currency", "observed_on")
 
@@ -52,15 +52,15 @@ class AttestForm(SubjectFields, EnvironmentFields):
         self.fields["metric"].widget.attrs["data-metric"] = ""
         about = self.fields["about"]
         assert isinstance(about, forms.ChoiceField)
-        about.choices = [choice for choice in about.choices if choice[0] != NEITHER]
+        about.choices = SUBJECTS[:2]
         del self.fields[MEASURED_ON]
         self.offer(subjects, with_unit=False)
         self.offer_accelerators(accelerators)
 
-    def clean_percentile(self) -> float | None:
+    def clean_percentile(self) -> Any:
         return self._read("percentile", read_share)
 
-    def clean_window(self) -> float | None:
+    def clean_window(self) -> Any:
         return self._read("window", read_seconds)
 
     def clean(self) -> dict[str, Any]:

@@ -10,12 +10,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from readiness.connectors.access import SIGN_IN
 from readiness.connectors.live import ConfigField, FieldKind
 from readiness.evidence.forms.rows import JsonField, RowsField
 from readiness.evidence.forms.shapes import PLAIN, SHAPES
 
 CONFIG, ASK = "config", "ask"
 LONGEST_TEXT, LONGEST_PEM = 8_000, 200_000
+_SIGN_IN = frozenset(one.name for one in SIGN_IN)
 CLEAR = "clear"  # beside a secret that is set
 _PLAIN_HINTS = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
 
@@ -48,10 +50,40 @@ class ConnectorFields:
         return f"{self.prefix}-{name}"
 
     @property
-    def bound(self) -> list[forms.BoundField]:
-        """In the connector's order."""
-        names = [self.html_name(name) for name in self.known]
-        return [self.form[one] for name in names for one in (name, f"{name}-{CLEAR}") if one in self.form.fields]
+    def place(self) -> list[forms.BoundField]:
+        """What must be said, and what is asked in lists: the shorter part of the form."""
+        return self._bound(one.name for one in self.known.values() if one.name not in (*self._signing, *self._seldom))
+
+    @property
+    def sign_in(self) -> list[forms.BoundField]:
+        """As whom it is asked."""
+        return self._bound(self._signing)
+
+    @property
+    def seldom(self) -> list[forms.BoundField]:
+        """What has a default that mostly holds."""
+        return self._bound(self._seldom)
+
+    @property
+    def seldom_in_use(self) -> bool:
+        """Whether one of these says something of its own, or is wrong."""
+        usual = {self.html_name(name): _whole(self.known[name].default) for name in self._seldom}
+        return any(one.errors or str(one.value() or "") != str(usual[one.name] or "") for one in self.seldom)
+
+    def _bound(self, names: Iterable[str]) -> list[forms.BoundField]:
+        here = [self.html_name(name) for name in names]
+        return [self.form[one] for name in here for one in (name, f"{name}-{CLEAR}") if one in self.form.fields]
+
+    @property
+    def _signing(self) -> list[str]:
+        return [name for name in self.known if name in _SIGN_IN]
+
+    @property
+    def _seldom(self) -> list[str]:
+        """Not the first choice of a kind of server: that decides what the address means."""
+        kinds = (FieldKind.NUMBER, FieldKind.BOOLEAN, FieldKind.PEM, FieldKind.TEXT)
+        known = self.known.values()
+        return [one.name for one in known if not one.required and one.kind in kinds and one.name not in _SIGN_IN]
 
     def values(self) -> dict[str, Any]:
         """What was given, without secrets; what was left empty is not in it."""

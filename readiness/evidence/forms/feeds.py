@@ -31,7 +31,7 @@ class FeedForm(SubjectFields, EnvironmentFields):
         self.connector = connector
         del self.fields[MEASURED_ON]
         self.asked = ConnectorFields(self, connector.kind, connector.ask_fields, ASK)
-        self.initial = (stored(row) if row is not None else {"about": WORKLOAD}) | self.initial
+        self.initial = {**(stored(row) if row is not None else {"about": WORKLOAD}), **self.initial}
         kept = ask if ask is not None else row.ask if row is not None else None
         self.asked.add(kept)
         self.offer(subjects, with_unit=False)

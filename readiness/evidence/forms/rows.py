@@ -45,13 +45,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Columns, and the way from a row of texts to an entry and back. `read` raises ValueError, its text for a person."""
+    """Columns, and the way from a row of texts to an entry and back. `read` raises ValueError, its text for a person.
+
+    `says` is what a row that is folded away says of itself, and the line after it.
+    """
 
     columns: tuple[Column, ...]
     read: Callable[[Texts], Entry]
     write: Callable[[Entry], Texts]
     collect: Callable[[list[Entry]], Any] = list
     spread: Callable[[Any], Iterable[Entry]] = field(default=lambda value: value or [])
+    says: Callable[[Texts], tuple[str, str]] | None = None
     template: str = "evidence/feed_rows.html"
     add: Text = ""
 
@@ -87,8 +91,10 @@ class RowsWidget(forms.Widget):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        rows = [*(value or []), *({} for _ in range(self.spare))]
-        made = [self._row(name, str(number), row) for number, row in enumerate(rows)]
+        filled = list(value or [])
+        made = [self._row(name, str(number), row) for number, row in enumerate([*filled, *({} for _ in range(self.spare))])]
+        for row in made[len(filled) :] if filled else ():
+            row["spare"] = True
         context["widget"] |= {
             "rows": made, "blank": self._row(name, "__n__", {}), "columns": self.shape.columns, "label": self.label,
             "add": self.shape.add, "try_url": self.try_url,
@@ -115,6 +121,7 @@ class RowsWidget(forms.Widget):
             "cells": [cell for cell in cells if not cell["column"].more],  # type: ignore[attr-defined]
             "more": [cell for cell in cells if cell["column"].more],  # type: ignore[attr-defined]
             "filled": self._filled(texts),
+            "says": self.shape.says(texts) if self.shape.says else ("", ""),
             "tried": self.tried.get(number, ""),
             "wrong": self.wrong.get(number, ""),
         }
@@ -133,7 +140,7 @@ def _rows_of(text: str) -> list[Texts]:
 class RowsField(forms.Field):
     """Cleans to what `shape.collect` makes of the entries; every row that cannot be read is named."""
 
-    def __init__(self, shape: Shape, *, label: Text = "", **more: Any) -> None:
+    def __init__(self, shape: Shape, *, label: Any = "", **more: Any) -> None:
         super().__init__(widget=RowsWidget(shape, label), label=label, **more)
         self.shape = shape
 
@@ -217,5 +224,5 @@ def with_more_rows(form: forms.Form, name: str) -> bool:
     if not isinstance(field, RowsField):
         return False
     field.widget.spare = MORE_AT_ONCE
-    form._errors = ErrorDict()
+    vars(form)["_errors"] = ErrorDict()
     return True

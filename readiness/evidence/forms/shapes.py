@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from itertools import groupby
 from typing import Any
 
+from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from readiness.connectors.contract import Statistic
 from readiness.connectors.metrics import METRICS
@@ -34,6 +34,7 @@ STATISTICS: tuple[tuple[str, Any], ...] = (
     (Statistic.MAX, gettext_lazy("greatest")),
     (Statistic.TOTAL, gettext_lazy("total")),
 )
+_SHOWN = 160  # characters of a query that is folded away
 OPERATORS = (("=", "="), ("!=", "≠"), ("=~", "=~"), ("!~", "!~"))
 
 
@@ -121,11 +122,18 @@ def _write_measured(names: frozenset[str]) -> Callable[[Any], Texts]:
     return write
 
 
+def _said(row: Texts) -> tuple[str, str]:
+    """`Time to first token, p95`, and the query in one line."""
+    metric, name = row.get("metric", ""), row.get("statistic", "")
+    statistic = f"p{row.get('percentile', '')}" if name == Statistic.PERCENTILE else str(dict(STATISTICS).get(name, ""))
+    title = ", ".join(filter(None, (gettext(METRICS[metric].label) if metric in METRICS else metric, statistic)))
+    return title, " ".join(row.get("query", "").split())[:_SHOWN]
+
+
 def _measured(*columns: Column, template: str = "evidence/feed_rows.html", add: Any = "") -> Shape:
     known = (*columns, Column("rest", "", "hidden", fills=True))
-    return Shape(
-        known, _read_measured, _write_measured(frozenset(one.name for one in columns)), template=template, add=add
-    )  # fmt: skip
+    write = _write_measured(frozenset(one.name for one in columns))
+    return Shape(known, _read_measured, write, says=_said, template=template, add=add)
 
 
 QUERIES = _measured(
@@ -161,18 +169,16 @@ def _write_matcher(entry: tuple[str, str]) -> Texts:
     return {"key": found[1].strip(), "operator": found[2] or "=", "value": entry[1]}
 
 
-MATCHERS = Shape(
-    (
-        Column("key", gettext_lazy("Label"), placeholder="model_name"),
+def _matchers(example: str) -> Shape:
+    columns = (
+        Column("key", gettext_lazy("Label"), placeholder=example),
         Column("operator", gettext_lazy("Is"), "select", OPERATORS, fills=True),
         Column("value", gettext_lazy("Value")),
-    ),
-    _read_matcher,
-    _write_matcher,
-    pairs("", "").collect,
-    pairs("", "").spread,
-    add=gettext_lazy("Add a label"),
-)
+    )
+    plain = pairs("", "")
+    return Shape(columns, _read_matcher, _write_matcher, plain.collect, plain.spread, add=gettext_lazy("Add a label"))
+
+
 ABOUT = pairs(
     gettext_lazy("What"), gettext_lazy("Where a run says it"),
     choices=tuple((name, name.replace("_", " ")) for name in (*about.ENVIRONMENT, *about.LOAD)), add=gettext_lazy("Add a place"),
@@ -181,8 +187,8 @@ PLAIN = pairs(gettext_lazy("Name"), gettext_lazy("Value"), add=gettext_lazy("Add
 # (kind of source, name of the field) -> its rows
 SHAPES: Mapping[tuple[str, str], Shape] = {
     ("prometheus", "queries"): QUERIES,
-    ("prometheus", "matchers"): MATCHERS,
-    ("prometheus", "targets"): MATCHERS,
+    ("prometheus", "matchers"): _matchers("model_name"),
+    ("prometheus", "targets"): _matchers("job"),
     ("mlflow", "metrics"): MAPPED,
     ("mlflow", "about"): ABOUT,
 }

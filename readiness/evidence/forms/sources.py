@@ -56,7 +56,7 @@ class SourceForm(forms.Form):
             return
         del self.fields["unit"]  # whose it is decides who sees what it brought: it stays
         self.connection.add(row.config, row.secret_names)
-        self.initial |= stored(row)
+        self.initial = {**self.initial, **stored(row)}
         if row.interval_s not in dict(INTERVALS):
             said = _("every %s") % duration(row.interval_s)
             self._choose("interval_s", sorted([*INTERVALS, (row.interval_s, said)], key=lambda choice: choice[0]))

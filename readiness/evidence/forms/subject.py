@@ -20,6 +20,7 @@ from readiness.evidence.queries.subjects import MOST_OFFERED, label, matching, p
 from readiness.workloads.models import CapacityPool, Workload
 
 WORKLOAD, POOL, NEITHER = "workload", "pool", "neither"
+SUBJECTS = [(WORKLOAD, _("A workload")), (POOL, _("A capacity pool")), (NEITHER, _("Neither"))]
 MOST_POOLS = 500
 
 
@@ -50,7 +51,7 @@ class SubjectFields(forms.Form):
 
     about = forms.ChoiceField(
         label=_("What is it evidence of?"), widget=forms.RadioSelect,
-        choices=[(WORKLOAD, _("A workload")), (POOL, _("A capacity pool")), (NEITHER, _("Neither"))],
+        choices=SUBJECTS,
     )  # fmt: skip
     find = forms.CharField(
         label=_("Find a workload"), required=False, max_length=200,

@@ -31,7 +31,7 @@ class FilesField(forms.FileField):
     def __init__(self, **more: Any) -> None:
         super().__init__(allow_empty_file=True, **more)
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
         given = data if isinstance(data, list | tuple) else [data] if data else []
         if not given:
             raise forms.ValidationError(_now("Choose a file, or drop one here."), code="required")
@@ -43,7 +43,7 @@ class FilesField(forms.FileField):
 class UploadForm(SubjectFields, EnvironmentFields):
     """`subjects` are what may be chosen, `accelerators` the names of the catalogue."""
 
-    files = FilesField(label=_("Files"))
+    file = FilesField(label=_("Files"))
     note = text_area(_("Note"), rows=2, max_length=2_000, help_text=_("What was tried, why it is worth keeping."))
 
     def __init__(self, *args: Any, subjects: Subjects, accelerators: Iterable[str], **more: Any) -> None:

@@ -96,7 +96,7 @@ def runs_of(pk: int) -> QuerySet[Run, dict[str, Any]]:
 
 def payloads_of(pk: int, most: int) -> list[dict[str, Any]]:
     """The raw answers and files of a delivery."""
-    rows = Payload.objects.filter(delivery=pk).order_by("id")
+    rows: QuerySet[Payload, Any] = Payload.objects.filter(delivery=pk).order_by("id")
     return list(rows.values("id", "name", "media_type", "size_bytes", "sha256", "stored_as")[:most])
 
 

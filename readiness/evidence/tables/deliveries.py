@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -18,28 +19,30 @@ from readiness.evidence.tables.frame import route
 from readiness.evidence.tables.labels import KINDS, SOURCE_KINDS, WAYS, flaw_title
 from readiness.evidence.tables.signs import FAILURES, STATES
 from readiness.evidence.tables.uploads import size_text
-from readiness.evidence.tables.values import duration_text
+from readiness.evidence.tables.values import age_text, duration_text
 
 Row = Mapping[str, Any]
 EXPORTED = (
     "id", "way", "state", "source", "source_kind", "initiative_key", "initiative", "workload", "pool", "file_name", "size_bytes",
     *COUNTS, "failure", "error", "asked_at", "started_at", "ended_at", "asked_by",
 )  # fmt: skip
-_UNDER_A_SECOND = 1.0
+BARE = frozenset({*OPEN_DELIVERIES, DeliveryState.FAILED, DeliveryState.DROPPED})  # nothing came of it, or nothing yet
 
 
-def list_rows(rows: Iterable[Row]) -> list[dict[str, Any]]:
+def list_rows(rows: Iterable[Row], now: datetime) -> list[dict[str, Any]]:
     """What evidence/delivery_table.html prints."""
-    return [list_row(masked(dict(row))) for row in rows]
+    return [list_row(masked(dict(row)), now) for row in rows]
 
 
-def list_row(row: Row) -> dict[str, Any]:
+def list_row(row: Row, now: datetime) -> dict[str, Any]:
     return {
         **row,
         "url": reverse("evidence:delivery", args=[row["id"]]),
         "title": title(row),
         "sign": STATES[row["state"]],
         "is_open": row["state"] in OPEN_DELIVERIES,
+        "is_bare": row["state"] in BARE,
+        "ago": age_text(row["asked_at"], now),
         "way_label": WAYS[row["way"]],
         "size": size_text(row["size_bytes"]) if row["size_bytes"] else "",
         "detected": row["detected"][0]["label"] if row["detected"] else "",
@@ -50,7 +53,7 @@ def list_row(row: Row) -> dict[str, Any]:
     }
 
 
-def pull_rows(rows: Iterable[Row]) -> list[dict[str, Any]]:
+def pull_rows(rows: Iterable[Row], now: datetime) -> list[dict[str, Any]]:
     """Rows of queries.sources.last_pulls: all of one source, whose reader sees it."""
     return [
         {
@@ -59,6 +62,8 @@ def pull_rows(rows: Iterable[Row]) -> list[dict[str, Any]]:
             "title": f"{WAYS[row['way']]} #{row['id']}",
             "sign": STATES[row["state"]],
             "is_open": row["state"] in OPEN_DELIVERIES,
+            "is_bare": row["state"] in BARE,
+            "ago": age_text(row["asked_at"], now),
             "took": took(row),
             "reason": failure_word(row["failure"]),
         }
@@ -148,7 +153,7 @@ def _nothing_new(row: Row) -> str:
 def figures(row: Row) -> list[dict[str, Any]]:
     """At most five counts, each with what it says."""
     total = row["runs"] + row["runs_known"]
-    base = _("of %s runs") % grouped(total)
+    base = ngettext("of %s run", "of %s runs", total) % grouped(total)
     flawed = _("Kept and shown with the reason; they never decide.")
     known = _("The same measurement again, for the same subject and environment, adds nothing.")
     refused = _("Without a certain unit or time there is no value.")

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from portfolio.kit.cells import csv_lines
 from portfolio.kit.templatetags.ui_text import grouped
@@ -20,12 +20,16 @@ from readiness.evidence.queries.sources import Faring
 from readiness.evidence.tables.deliveries import failure_word, todo
 from readiness.evidence.tables.labels import SOURCE_KINDS, metric_label, translated
 from readiness.evidence.tables.signs import HEALTH, RETIRED
-from readiness.evidence.tables.uploads import size_text
 from readiness.evidence.tables.values import age_text, bound_note, duration_text, label_chips, statistic_text, value_text
 from readiness.workloads.tables.requirements import length_words
 
 Row = Mapping[str, Any]
 NOT_ALLOWED = "Not allowed"  # how the door's refusal begins (kit.egress.errors)
+_EVERY = {
+    60: gettext_lazy("every minute"), 3_600: gettext_lazy("every hour"), 86_400: gettext_lazy("every day"),
+    604_800: gettext_lazy("every week"),
+}  # fmt: skip
+_NEEDS = {"bearer": "token", "header": "token", "basic": "password"}  # which secret a way of signing in stands on
 EXPORTED = (
     "id", "name", "kind", "unit", "health", "last_ok_at", "next_pull_at", "typical_s", "feeds", "feeds_failing",
     "observations_24h", "failures", "failure", "error", "interval_s", "address",
@@ -145,18 +149,16 @@ def config_rows(row: Row, connector: Connector | None) -> list[dict[str, Any]]:
     for one in connector.fields:
         value = row["config"].get(one.name, "")
         if one.secret:
-            text = _("set, never shown") if one.name in row["secret_names"] else _("not set")
+            is_set = one.name in row["secret_names"]
+            if not is_set and _NEEDS.get(row["config"].get("auth", "")) != one.name:
+                continue
+            text = _("set, never shown") if is_set else _("not set")
         elif value in ("", None, {}, []):
             continue
         else:
             text = _value(value, one.kind, dict(one.choices))
         made.append({"label": translated(one.label), "text": text, "code": one.kind is FieldKind.URL, "secret": one.secret})
-    return [each for each in made if not each["secret"] or _counts(each, row, connector)]
-
-
-def _counts(each: Row, row: Row, connector: Connector) -> bool:
-    """A secret that is not set is told where the sign-in needs one."""
-    return bool(row["secret_names"]) or row["config"].get("auth", "none") != "none"
+    return made
 
 
 def _value(value: Any, kind: FieldKind, choices: Mapping[str, str]) -> str:
@@ -172,8 +174,8 @@ def _value(value: Any, kind: FieldKind, choices: Mapping[str, str]) -> str:
 def schedule(row: Row) -> dict[str, str]:
     """How often, and what one pull may take."""
     return {
-        "interval": _("every %s") % length_words(row["interval_s"]),
-        "budget": _("%(s)d s and %(size)s at a time") % {"s": row["deadline_s"], "size": size_text(row["max_bytes"])},
+        "interval": str(_EVERY.get(row["interval_s"]) or _("every %s") % length_words(row["interval_s"])),
+        "budget": _("%(s)d s and %(mb)d MB at a time") % {"s": row["deadline_s"], "mb": max(1, row["max_bytes"] // 2**20)},
     }
 
 
@@ -194,9 +196,16 @@ def trial(made: Trial) -> dict[str, Any]:
         "facts": found.get("facts", []),
         "remarks": found.get("remarks", []),
         "readings": reading_rows(found.get("readings", [])),
-        "choices": [{"value": value, "label": label} for value, label in found.get("choices", [])],
+        "choices": [_choice(made, value, label) for value, label in found.get("choices", [])],
         "into": made.asked.get("field", ""),
     }
+
+
+def _choice(made: Trial, value: str, label: str) -> dict[str, str]:
+    """What can be put into its field; a template starts the feed anew."""
+    start = reverse("evidence:feed_new", args=[made.source_id])
+    url = f"{start}?template=shipped:{value}" if made.asked.get("field") == "queries" else ""
+    return {"value": value, "label": label, "url": url}
 
 
 def reading_rows(readings: Iterable[Row]) -> list[dict[str, Any]]:

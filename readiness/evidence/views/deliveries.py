@@ -49,7 +49,7 @@ def deliveries(request: PageRequest) -> HttpResponse:
     kept = request.GET.copy()
     kept.pop("page", None)
     context = {
-        "tabs": tabs("deliveries"), "rows": tables.list_rows(page.rows), "headline": tables.headline(told),
+        "tabs": tabs("deliveries"), "rows": tables.list_rows(page.rows, clock.now()), "headline": tables.headline(told),
         "form": _bar(request, page.rows), "first": page.first, "last": page.last, "total": told.total if told.exact else None,
         "previous_url": with_value(request, "page", str(page.number - 1)) if page.number > 1 else "",
         "next_url": with_value(request, "page", str(page.number + 1)) if page.more else "",
@@ -80,9 +80,9 @@ def delivery(request: PageRequest, pk: int) -> HttpResponse:
     runs = Paginator(reading.runs_of(pk), RUNS_SHOWN).get_page(request.GET.get("page"))
     failed = row["state"] in (DeliveryState.FAILED, DeliveryState.PARTLY)
     context = {
-        "row": tables.list_row(row), "headline": tables.sentence(row), "progress": _progress(row), "runs": runs,
+        "row": tables.list_row(row, clock.now()), "headline": tables.sentence(row), "progress": _progress(row), "runs": runs,
         "crumbs": [{"label": _("Deliveries"), "url": reverse("evidence:deliveries")}],
-        "figures": [] if row["state"] in (*OPEN_DELIVERIES, DeliveryState.FAILED, DeliveryState.DROPPED) else tables.figures(row),
+        "figures": [] if row["state"] in tables.BARE else tables.figures(row),
         "run_rows": tables.run_rows(runs.object_list), "feeds": tables.feed_rows(row["feeds"]),
         "problems": row["problems"], "todo": tables.todo(row["failure"]) if failed else "",
         "chips": environment_chips(row["environment"]), "payloads": _payloads(pk), "may_open": row["source_pk"] is not None,
@@ -129,7 +129,7 @@ def _payloads(pk: int) -> list[dict[str, Any]]:
 def _bar(request: PageRequest, rows: list[dict[str, Any]]) -> DeliveryBar:
     sources = Source.objects.visible_to(request.actor).order_by("name").values_list("id", "name")[:MOST_SOURCES]
     about = {name: [(told, _name(name, told, rows))] for name in ABOUT if (told := request.GET.get(name, ""))}
-    options = {
+    options: dict[str, list[tuple[str, Any]]] = {
         "source": [(str(pk), name) for pk, name in sources],
         "way": list(WAYS.items()),
         "state": [(OPEN, _("not over yet")), *((key, sign.word) for key, sign in STATES.items())],

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portfolio.accounts.choices import Action
-from readiness.connectors.live import FieldKind
 from readiness.evidence.forms.connector_fields import ASK
 from readiness.evidence.forms.feeds import FeedForm
 from readiness.evidence.forms.rows import RowsField, with_more_rows
@@ -207,13 +206,6 @@ def _page(request: PageRequest, source: Source, form: FeedForm, more: dict[str, 
         "templates": choices(request.actor) if has_queries and "row" not in more else [], "tries": connector.test_ask is not None,
         "try_url": reverse("evidence:feed_try", args=[source.pk]), "discoverable": list(connector.discover),
         "discover_url": reverse("evidence:feed_discover", args=[source.pk]), "row": None, "base": "", "template": "",
-        "cancel_url": reverse("evidence:source", args=[source.pk]), "queries_first": _queries_first(form), **more,
+        "cancel_url": reverse("evidence:source", args=[source.pk]), **more,
     }  # fmt: skip
     return render(request, "evidence/feed_form.html", context, status=422 if form.errors else 200)
-
-
-def _queries_first(form: FeedForm) -> list[Any]:
-    """Short fields before the long list of queries."""
-    fields = form.asked.bound
-    lists = {form.asked.html_name(name) for name, one in form.asked.known.items() if one.kind is FieldKind.QUERIES}
-    return [*(one for one in fields if one.name not in lists), *(one for one in fields if one.name in lists)]

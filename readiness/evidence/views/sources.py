@@ -34,6 +34,7 @@ from readiness.evidence.tables.signs import HEALTH
 from readiness.evidence.views.access import PageRequest, get_editable_source
 
 PULLS_SHOWN = 10
+WORST_FIRST = "health"
 BY_KIND = {one.kind: one for one in CONNECTORS}
 
 
@@ -45,10 +46,10 @@ def found(request: PageRequest) -> QuerySet[Source]:
 
 @require_safe
 def sources(request: PageRequest) -> HttpResponse:
-    """Every visible source; the sentence speaks of those that the filters leave."""
+    """Every visible source, the worst first; the sentence speaks of those that the filters leave."""
     rows, now = found(request), clock.now()
     page = page_of(
-        reading.ordered(reading.listed(rows), request.GET.get("sort", "")), page_number(request.GET.get("page", ""))
+        reading.ordered(reading.listed(rows), request.GET.get("sort", WORST_FIRST)), page_number(request.GET.get("page", ""))
     )  # fmt: skip
     told = reading.counted(rows)
     kept = request.GET.copy()
@@ -72,7 +73,7 @@ def export(request: PageRequest, fmt: str) -> StreamingHttpResponse:
     if fmt not in tables.EXPORTS:
         raise Http404
     lines, content_type = tables.EXPORTS[fmt]
-    rows = reading.ordered(reading.listed(found(request)), request.GET.get("sort", "")).iterator(chunk_size=1000)
+    rows = reading.ordered(reading.listed(found(request)), request.GET.get("sort", WORST_FIRST)).iterator(chunk_size=1000)
     response = StreamingHttpResponse(lines(rows), content_type=content_type)
     name = f"sources{'-demo' if request.actor.showing_demo else ''}-{clock.today().isoformat()}.{fmt}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -180,7 +181,7 @@ def _one(request: PageRequest, pk: int) -> dict[str, Any]:
 
 
 def _pulls(pk: int) -> list[dict[str, Any]]:
-    return delivery_tables.pull_rows(reading.last_pulls(pk, PULLS_SHOWN))
+    return delivery_tables.pull_rows(reading.last_pulls(pk, PULLS_SHOWN), clock.now())
 
 
 def _last_trial(request: PageRequest, pk: int) -> dict[str, Any] | None:

@@ -64,7 +64,7 @@ def upload(request: PageRequest) -> HttpResponse:
 @require_POST
 def inspect(request: PageRequest) -> HttpResponse:
     """What the beginnings of files say; `size` and `sha256` of each whole file as its sender tells them."""
-    files = request.FILES.getlist("files")[:MOST_FILES]
+    files = request.FILES.getlist("file")[:MOST_FILES]
     return render(request, "evidence/upload_seen.html", _seen(request, files))
 
 
@@ -79,9 +79,9 @@ def subjects(request: PageRequest) -> HttpResponse:
 
 def _looked(request: PageRequest, form: UploadForm) -> dict[str, Any]:
     """Without scripts: what was found, and the form as it was typed; the browser forgets the files, so they are chosen again."""
-    files = request.FILES.getlist("files")[:MOST_FILES]
+    files = request.FILES.getlist("file")[:MOST_FILES]
     for name in list(form.errors):
-        if name != "files":
+        if name != "file":
             del form.errors[name]
     return _seen(request, files) | {"again": bool(files)}
 
@@ -122,7 +122,7 @@ def _kept(request: PageRequest, form: UploadForm) -> list[Delivery]:
     """Each file by itself: one that is refused keeps none of the others back."""
     made: list[Delivery] = []
     now = clock.now()
-    for file in form.cleaned_data["files"]:
+    for file in form.cleaned_data["file"]:
         try:
             made.append(
                 keep(
@@ -139,7 +139,7 @@ def _kept(request: PageRequest, form: UploadForm) -> list[Delivery]:
     if made:
         text = ngettext("%d file is kept and is being read.", "%d files are kept and are being read.", len(made)) % len(made)
         messages.success(request, text)
-        for error in form.errors.get("files", []):
+        for error in form.errors.get("file", []):
             messages.error(request, str(error))
     return made
 
@@ -148,7 +148,7 @@ def _refused(request: PageRequest, form: UploadForm, file: UploadedFile, problem
     """What stands in the way of a file is said of the file, what stands in the way of all beside its field."""
     of_file = problem.message_dict.get("file") if hasattr(problem, "error_dict") else None
     if of_file:
-        form.add_error("files", f"{file.name}: {' '.join(of_file)}")
+        form.add_error("file", f"{file.name}: {' '.join(of_file)}")
     elif not form.errors:
         add_errors(form, problem)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -27,7 +27,7 @@ def make(organisation: Organisation, name: str = "Our gateway", unit: str = "Ret
     return create_template(by=who, unit=organisation.units[unit], name=name, **{"queries": [QUERY], **more})
 
 
-def fields(*queries: dict[str, Any], **more: Any) -> dict[str, Any]:
+def fields(*queries: Mapping[str, Any], **more: Any) -> dict[str, Any]:
     """What a browser sends of these queries."""
     rows = [QUERIES.write(query) for query in queries]
     return {f"queries-{number}-{key}": text for number, row in enumerate(rows) for key, text in row.items()} | more
