@@ -19,7 +19,7 @@ from readiness.connectors.http import Http
 from readiness.connectors.identity import run_key
 from readiness.connectors.live import Ask, Batch, Config, ConfigField, Connector, Payload, Span, Tested
 from readiness.connectors.payload import parse_json
-from readiness.connectors.values import number, rows, table
+from readiness.connectors.values import rows, table
 
 KIND = "probe"
 LETHAL = "lethal"  # a series over which the process dies, as over a segfaulting parser
@@ -46,13 +46,16 @@ def pull(config: Config, ask: Ask, http: Http, span: Span) -> Iterator[Batch]:
     until = int(span.until.timestamp())
     signed = access.signed_in(http, config)
     body = signed.get(f"/series/{quote(name)}", params={"since": str(since), "until": str(until)})
-    points = [(int(number(one[0]) or 0), float(number(one[1]) or 0)) for one in rows(table(parse_json(body)).get("points"))]
-    readings = tuple(
-        Reading("queue_length", value, Statistic.POINT, labels={"series": name}, at=_at(second)) for second, value in points
-    )
-    key = run_key(KIND, name, since, until)
-    run = Run(Kind.TELEMETRY, KIND, KIND, "", key, readings, name=name, ended_at=_at(until))
-    yield Batch((run,) if readings else (), Payload(f"{name} from {since}", body), _at(until))
+    told = table(parse_json(body))
+    readings = tuple(_reading(name, *one) for one in rows(told.get("points")))
+    last = int(told.get("read_to", until))
+    key = run_key(KIND, name, since, last)
+    run = Run(Kind.TELEMETRY, KIND, KIND, "", key, readings, name=name, ended_at=_at(last))
+    yield Batch((run,) if readings else (), Payload(f"{name} from {since}", body), _at(last))
+
+
+def _reading(name: str, second: float, value: float, pod: int = 0) -> Reading:
+    return Reading("queue_length", float(value), Statistic.POINT, labels={"series": name, "pod": str(pod)}, at=_at(int(second)))
 
 
 def test(config: Config, http: Http) -> Tested:
