@@ -29,6 +29,7 @@ from readiness.evidence.rules.telling import MOST_RAW, OLDEST
 Row = Normal | Mapping[str, Any]  # a row as it stands in the body is read the quick way
 _MICROSECOND = timedelta(microseconds=1)
 _EXACT = 2**53
+_FAR = 200 * 365 * 86_400 * 1_000_000  # whether there is such a time in UTC is not asked before the year 2199
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ class _Reader:
             since = (at - OLDEST) // _MICROSECOND if at.utcoffset() is not None else 0
         except (ValueError, OverflowError):
             return None
-        if since <= 0:
+        if not 0 < since < _FAR:
             return None
         self._times[written] = since
         return since
