@@ -20,12 +20,15 @@ def next_ids(table: str, count: int) -> list[int]:
 
 
 def copy_rows(table: str, columns: str, rows: Iterable[Row]) -> int:
-    """Write `rows`, values in the order of `columns` (names separated by blanks); dicts and lists go as JSON."""
+    """Write `rows`, values in the order of `columns` (names separated by blanks); dicts and lists go as JSON.
+
+    What PostgreSQL refuses is one of Django's database errors, as with any other statement.
+    """
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns.split()))
     )
     written = 0
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row([Jsonb(value) if isinstance(value, dict | list) else value for value in row])
             written += 1

@@ -6,6 +6,7 @@ import struct
 from typing import Any
 
 import numpy as np
+from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from numpy.typing import NDArray
 from psycopg import sql
@@ -35,7 +36,7 @@ def copy(cursor: CursorWrapper, table: str, **columns: NDArray[Any]) -> None:
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
-    with cursor.copy(statement) as stream:
+    with connection.wrap_database_errors, cursor.copy(statement) as stream:
         stream.write(HEADER)
         stream.write(encoded(*columns.values()))
         stream.write(TRAILER)
