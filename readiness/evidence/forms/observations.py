@@ -30,7 +30,9 @@ class ObservationBar(forms.Form):
     unit = forms.ChoiceField(label=_("Unit"), required=False)
     source = forms.ChoiceField(label=_("Source"), required=False)
     flawed = forms.ChoiceField(label=_("Soundness"), required=False, choices=(("", _("all")), *_SOUNDNESS))
-    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date", "class": "form-control w-auto"}))
+    since = forms.DateField(
+        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date", "class": "form-control w-auto"})
+    )
 
     def __init__(
         self, *args: Any, units: Mapping[int, UnitRow], options: Mapping[str, Options], about: Mapping[str, Options]

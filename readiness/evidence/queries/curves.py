@@ -14,7 +14,7 @@ from readiness.evidence.queries.observations import LATEST, aside, readable
 from readiness.evidence.queries.runs import visible_runs
 from readiness.evidence.rules.curve import LATENCIES, Point, Reading, Refusal
 
-MOST_RUNS = 1000
+MOST_RUNS = 500
 _READ = (*LATENCIES, "throughput", "error_ratio")
 _SETUP = ("venue", "accelerator", "accelerators", "nodes", "model", "precision", "software", "software_version")
 _COLUMNS = ("id", "observed_at", "source_id", "delivery_id", "tool", "tool_version", "name", "load", "environment", "flaws")
@@ -26,15 +26,15 @@ def points(actor: Actor, workload_pk: int) -> list[Point]:
     rows: Sequence[dict[str, Any]] = list(runs.values(*_COLUMNS)[:MOST_RUNS])
     if not rows:
         return []
-    readings = _readings(actor, workload_pk)
+    readings = _readings(actor, workload_pk, [row["id"] for row in rows])
     out = aside(row["id"] for row in rows)
     return [_point(row, readings.get(row["id"], []), out.get(row["id"])) for row in rows]
 
 
-def _readings(actor: Actor, workload_pk: int) -> dict[int, list[Reading]]:
+def _readings(actor: Actor, workload_pk: int, run_pks: Sequence[int]) -> dict[int, list[Reading]]:
     series: QuerySet[Any, Any] = readable(actor).filter(workload=workload_pk, kind=EvidenceKind.BENCHMARK, metric__in=_READ)
     found: dict[int, list[Reading]] = {}
-    told = series.annotate(**LATEST).filter(Q(at__isnull=False)).order_by("id")
+    told = series.annotate(**LATEST).filter(Q(run_id__in=run_pks)).order_by("id")
     names = ("run_id", "metric", "statistic", "percentile", "low", "high", "marks", "id")
     for run, metric, statistic, percentile, low, high, marks, pk in told.values_list(*names):
         better = METRICS[metric].better

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, F, Max, Min, Q, QuerySet
 
 from portfolio.accounts.rules import Actor
-from portfolio.initiatives.queries.lists import COUNTED_EXACTLY
+from portfolio.initiatives.queries.lists import COUNTED_EXACTLY, PAGE_SIZE
 from readiness.evidence.choices import Marks
 from readiness.evidence.models import Observation, Series, SetAside
 from readiness.evidence.queries.shown import NAMES, names, without_hidden_amounts
@@ -23,6 +23,22 @@ OF_RUN = {"tool": F("latest__run__tool"), "flaws": F("latest__run__flaws")}
 SORTABLE = {
     "metric": "metric", "value": "low", "at": "at", "source": "source__name", "workload": "workload__name", "kind": "kind",
 }  # fmt: skip
+
+
+class Page(NamedTuple):
+    """One page of `listed` rows; `more` says whether another follows."""
+
+    rows: list[dict[str, Any]]
+    number: int
+    more: bool
+
+    @property
+    def first(self) -> int:
+        return (self.number - 1) * PAGE_SIZE + 1
+
+    @property
+    def last(self) -> int:
+        return (self.number - 1) * PAGE_SIZE + len(self.rows)
 
 
 class Found(NamedTuple):
@@ -60,6 +76,19 @@ def ordered(rows: QuerySet[Series, Any], sort: str) -> QuerySet[Series, Any]:
         return rows.order_by("-at", "-id")
     by = F(column).desc(nulls_last=True) if sort.startswith("-") else F(column).asc(nulls_last=True)
     return rows.order_by(by, "-at", "-id")
+
+
+def page_of(rows: QuerySet[Series], sort: str, number: int) -> Page:
+    """Page `number` (from 1) of `latest` rows, in two statements: which they are, then what they say.
+
+    So names and runs are looked up for the rows of a page alone, not for all that are sorted.
+    """
+    start = (number - 1) * PAGE_SIZE
+    which: QuerySet[Any, Any] = ordered(rows, sort)
+    keys = list(which.values_list("pk", "flawed")[start : start + PAGE_SIZE + 1])
+    some = rows.filter(pk__in={pk for pk, _flawed in keys})
+    told = {(row["id"], row["flawed"]): row for row in listed(some)}
+    return Page([told[key] for key in keys[:PAGE_SIZE] if key in told], number, len(keys) > PAGE_SIZE)
 
 
 def counted(rows: QuerySet[Series]) -> Found:

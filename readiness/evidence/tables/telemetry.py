@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from portfolio.kit.templatetags.ui_text import moment_text
 from readiness.connectors.metrics import METRICS
@@ -115,7 +116,7 @@ def _chart(
 def _line(row: Row, name: str, steps: Sequence[Step], unit: words.Scale, span: Span) -> dict[str, Any]:
     """A line that breaks where its own values break off."""
     gaps = _covered([step.at for step in steps], [row], span).gaps
-    breaks = sorted(gap.until for gap in gaps)
+    breaks, url = sorted(gap.until for gap in gaps), reverse("evidence:series", args=[row["id"]])
     data: list[dict[str, Any]] = []
     for step in steps:
         at = (step.at - span.since).total_seconds()
@@ -123,7 +124,7 @@ def _line(row: Row, name: str, steps: Sequence[Step], unit: words.Scale, span: S
             until = breaks.pop(0)
             if data:
                 data.append({"t": _clock_at(span, until) - 1, "y": None})
-        data.append(_point(step, unit, reverse("evidence:series", args=[row["id"]])))
+        data.append(_point(step, unit, url))
     return {"name": name, "data": data}
 
 
@@ -135,13 +136,23 @@ def _hollow(found: Sequence[tuple[Row, Step]], unit: words.Scale) -> dict[str, A
 
 def _point(step: Step, unit: words.Scale, url: str) -> dict[str, Any]:
     local = timezone.localtime(step.at)
-    point = {"t": _clock(step.at), "y": _digits(unit(step.middle)), "at": moment_text(local), "url": url}
+    point = {"t": _clock(local), "y": _digits(unit(step.middle)), "at": _moment(local), "url": url}
     if step.values > 1:
         point |= {"low": _digits(unit(step.low)), "high": _digits(unit(step.high))}
         point["note"] = ngettext("the middle of %d value", "the middle of %d values", step.values) % step.values
     if sign := words.bound(step.marks):
         point["sign"] = sign
     return point
+
+
+def _moment(local: datetime) -> str:
+    """As `moment_text`, the day looked up once: a picture has hundreds of moments on few days."""
+    return f"{_day(local.date(), get_language() or '')}, {local:%H:%M %Z}"
+
+
+@lru_cache(maxsize=1024)
+def _day(day: date, _language: str) -> str:
+    return formats.date_format(day, "j M Y", use_l10n=False)
 
 
 def _digits(value: float) -> float:
@@ -158,8 +169,8 @@ def _covered(moments: Iterable[datetime], rows: Sequence[Row], span: Span) -> Co
 def _clock(at: datetime) -> int:
     """Milliseconds of the reader's own clock, so that axis and words agree."""
     local = timezone.localtime(at)
-    offset = local.utcoffset()
-    return round((local.timestamp() + (offset.total_seconds() if offset else 0.0)) * 1000)
+    offset = local.utcoffset() or timedelta()
+    return round((local.timestamp() + offset.total_seconds()) * 1000)
 
 
 def _clock_at(span: Span, seconds: float) -> int:

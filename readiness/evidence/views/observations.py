@@ -11,14 +11,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from portfolio.initiatives.queries.lists import page_number, page_of, unit_rows
+from portfolio.initiatives.queries.lists import page_number, unit_rows
 from portfolio.kit import clock
 from portfolio.kit.templatetags.ui_forms import with_value
 from readiness.connectors.metrics import METRICS
 from readiness.evidence.filters.observations import ObservationFilter
 from readiness.evidence.forms.observations import ObservationBar
 from readiness.evidence.models import Series, Source
-from readiness.evidence.queries.observations import counted, latest, listed, max_ages, ordered
+from readiness.evidence.queries.observations import counted, latest, max_ages, page_of
 from readiness.evidence.tables.frame import tabs
 from readiness.evidence.tables.labels import KINDS, metric_label
 from readiness.evidence.tables.observations import headline, list_rows
@@ -39,7 +39,7 @@ def found(request: PageRequest) -> QuerySet[Series]:
 def observations(request: PageRequest) -> HttpResponse:
     """One row for the newest sound value of each series, one for its newest unsound one."""
     rows = found(request)
-    page = page_of(ordered(listed(rows), request.GET.get("sort", "")), page_number(request.GET.get("page", "")))
+    page = page_of(rows, request.GET.get("sort", ""), page_number(request.GET.get("page", "")))
     ages = max_ages(row["workload_pk"] for row in page.rows if row["workload_pk"])
     shown = list_rows(page.rows, ages, clock.now())
     count = counted(rows)
