@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.db.models import Count, F, Q, QuerySet
@@ -19,6 +18,7 @@ COLUMNS = (
     "ended_at",
 )  # fmt: skip
 DETAIL = ("environment", "note", "problems", "feeds", "sha256", "slot", "asked_through", "stored_as", "source_id")
+PAYLOAD = ("id", "name", "media_type", "size_bytes", "sha256", "stored_as")
 SORTABLE = {
     "asked": "asked_at", "source": "source_name", "state": "state", "runs": "runs", "observations": "observations",
     "refused": "refused", "size": "size_bytes",
@@ -96,10 +96,5 @@ def runs_of(pk: int) -> QuerySet[Run, dict[str, Any]]:
 
 def payloads_of(pk: int, most: int) -> list[dict[str, Any]]:
     """The raw answers and files of a delivery."""
-    rows: QuerySet[Payload, Any] = Payload.objects.filter(delivery=pk).order_by("id")
-    return list(rows.values("id", "name", "media_type", "size_bytes", "sha256", "stored_as")[:most])
-
-
-def states(actor: Actor, pks: Iterable[int]) -> dict[int, str]:
-    """Where some deliveries stand."""
-    return dict(Delivery.objects.visible_to(actor).filter(pk__in=list(pks)).values_list("id", "state"))
+    rows: QuerySet[Payload, dict[str, Any]] = Payload.objects.filter(delivery=pk).order_by("id").values(*PAYLOAD)
+    return list(rows[:most])

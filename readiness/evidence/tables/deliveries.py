@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -26,6 +26,7 @@ EXPORTED = (
     "id", "way", "state", "source", "source_kind", "initiative_key", "initiative", "workload", "pool", "file_name", "size_bytes",
     *COUNTS, "failure", "error", "asked_at", "started_at", "ended_at", "asked_by",
 )  # fmt: skip
+_A_MINUTE = timedelta(minutes=1)
 BARE = frozenset({*OPEN_DELIVERIES, DeliveryState.FAILED, DeliveryState.DROPPED})  # nothing came of it, or nothing yet
 
 
@@ -42,12 +43,14 @@ def list_row(row: Row, now: datetime) -> dict[str, Any]:
         "sign": STATES[row["state"]],
         "is_open": row["state"] in OPEN_DELIVERIES,
         "is_bare": row["state"] in BARE,
-        "ago": age_text(row["asked_at"], now),
+        "ago": ago(row["asked_at"], now),
         "way_label": WAYS[row["way"]],
         "size": size_text(row["size_bytes"]) if row["size_bytes"] else "",
         "detected": row["detected"][0]["label"] if row["detected"] else "",
         "took": took(row),
         "reason": failure_word(row["failure"]),
+        "error": reasons(row["error"])[0],
+        "looked_for": reasons(row["error"])[1],
         **subject(row),
         **origin(row),
     }
@@ -63,7 +66,7 @@ def pull_rows(rows: Iterable[Row], now: datetime) -> list[dict[str, Any]]:
             "sign": STATES[row["state"]],
             "is_open": row["state"] in OPEN_DELIVERIES,
             "is_bare": row["state"] in BARE,
-            "ago": age_text(row["asked_at"], now),
+            "ago": ago(row["asked_at"], now),
             "took": took(row),
             "reason": failure_word(row["failure"]),
         }
@@ -91,6 +94,17 @@ def origin(row: Row) -> dict[str, Any]:
     kind = str(SOURCE_KINDS.get(row["source_kind"], row["source_kind"]))
     url = reverse("evidence:source", args=[row["source_pk"]]) if row["source_pk"] else ""
     return {"source": row["source_name"] or "", "source_url": url, "source_label": kind}
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """`just now`, `3 minutes ago`."""
+    return _("%s ago") % age_text(at, now) if now - at >= _A_MINUTE else _("just now")
+
+
+def reasons(error: str) -> tuple[str, str]:
+    """What stands in the way, and the long list of what was looked for instead."""
+    said, _sign, looked_for = error.partition(" Looked for ")
+    return said, looked_for
 
 
 def took(row: Row) -> str:

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from readiness.connectors.live import Connector, FieldKind
-from readiness.evidence.tables.deliveries import subject
+from readiness.evidence.tables.deliveries import ago, subject
 from readiness.evidence.tables.labels import metric_label, translated
-from readiness.evidence.tables.values import age_text, environment_chips
+from readiness.evidence.tables.values import environment_chips
 
 Row = Mapping[str, Any]
 METRICS_SHOWN = 6
@@ -28,7 +28,7 @@ def feed_rows(rows: Iterable[Row], connector: Connector | None, now: datetime) -
             "asks": asks(row["ask"], connector),
             "metrics": metrics(row["ask"]),
             "chips": environment_chips(row["environment"]),
-            "read_ago": age_text(row["read_to"], now) if row["read_to"] else "",
+            "read_ago": ago(row["read_to"], now) if row["read_to"] else "",
             **subject({**row, "way": ""}),
         }
         for row in rows

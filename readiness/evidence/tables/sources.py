@@ -17,10 +17,10 @@ from readiness.connectors.registry import CONNECTORS
 from readiness.evidence.choices import BROUGHT, Health
 from readiness.evidence.models import Trial
 from readiness.evidence.queries.sources import Faring
-from readiness.evidence.tables.deliveries import failure_word, todo
+from readiness.evidence.tables.deliveries import ago, failure_word, todo
 from readiness.evidence.tables.labels import SOURCE_KINDS, metric_label, translated
 from readiness.evidence.tables.signs import HEALTH, RETIRED
-from readiness.evidence.tables.values import age_text, bound_note, duration_text, label_chips, statistic_text, value_text
+from readiness.evidence.tables.values import bound_note, duration_text, label_chips, statistic_text, value_text
 from readiness.workloads.tables.requirements import length_words
 
 Row = Mapping[str, Any]
@@ -46,7 +46,7 @@ def list_rows(rows: Iterable[Row], now: datetime) -> list[dict[str, Any]]:
             "kind_label": kind_label(row["kind"]),
             "pulled": row["kind"] not in BROUGHT,
             "typical": seconds_text(row["typical_s"]),
-            "ago": age_text(row["last_ok"], now) if row["last_ok"] else "",
+            "ago": ago(row["last_ok"], now) if row["last_ok"] else "",
             "due": due_text(row, now),
             "reason": failure_word(row["failure"] or ""),
         }
@@ -116,16 +116,17 @@ def _healthy(found: Faring, of: str) -> str:
     return ", ".join(filter(None, [of, *rest]))
 
 
-def health_facts(row: Row) -> dict[str, Any]:
+def health_facts(row: Row, now: datetime) -> dict[str, Any]:
     """How one source fares: the chip, the error in full, and what to do next."""
-    refused = str(row["error"] or "").startswith(NOT_ALLOWED)
+    refused, stopped = str(row["error"] or "").startswith(NOT_ALLOWED), row["health_now"] == Health.STOPPED
     return {
         "sign": sign(row),
         "error": row["error"] or "",
         "todo": todo(row["failure"] or "") if not refused else "",
         "not_allowed": refused,
         "failures": row["failures"] or 0,
-        "stopped_until": row["stopped_until"] if row["health_now"] == Health.STOPPED else None,
+        "stopped_until": row["stopped_until"] if stopped else None,
+        "stopped_for": _("in %s") % duration_text((row["stopped_until"] - now).total_seconds()) if stopped else "",
         "says": _says(row),
     }
 

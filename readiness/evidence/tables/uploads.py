@@ -41,7 +41,7 @@ def seen(found: Inspection, size: int, counted: Preview | None, before: Delivery
         "others": [one.label for one in found.candidates[1:4]],
         "tone": _tone(found, counted),
         "says": _says(found, counted),
-        "error": counted.error if counted and first else "",
+        "error": counted.error.partition(" Looked for ")[0] if counted and first else "",
         "flaws": list(counted.flaws) if counted else [],
         "looked_for": [{"label": label, "text": text} for label, text in found.looked_for],
         "members": list(found.members[:MEMBERS_SHOWN]),
@@ -68,7 +68,9 @@ def _says(found: Inspection, counted: Preview | None) -> str:
     if counted.error:
         return _("Nothing would come of it")
     said = [ngettext("%s run", "%s runs", counted.runs) % grouped(counted.runs)]
-    if counted.flawed:
+    if counted.flawed == counted.runs:
+        said.append(ngettext("flawed", "all flawed", counted.runs))
+    elif counted.flawed:
         said.append(ngettext("%s of them flawed", "%s of them flawed", counted.flawed) % grouped(counted.flawed))
     said.append(ngettext("%s value", "%s values", counted.readings) % grouped(counted.readings))
     return ", ".join(said)
@@ -83,7 +85,7 @@ def _more(found: Inspection) -> str:
 
 def headline(files: Sequence[dict[str, Any]]) -> str:
     """What the drop zone says of all files together."""
-    known = sum(1 for one in files if one["label"])
+    known = sum(1 for one in files if one["label"] and not one["error"])
     if known == len(files):
         return ngettext("%d file is recognised", "%d files are recognised", known) % known
     return _("%(known)d of %(all)d files are recognised") % {"known": known, "all": len(files)}

@@ -20,6 +20,7 @@ from readiness.evidence.filters.deliveries import OPEN, DeliveryFilter
 from readiness.evidence.forms.deliveries import ABOUT, DeliveryBar
 from readiness.evidence.models import Delivery, Source
 from readiness.evidence.queries import deliveries as reading
+from readiness.evidence.queries.payloads import whole_file
 from readiness.evidence.tables import deliveries as tables
 from readiness.evidence.tables.frame import tabs
 from readiness.evidence.tables.labels import WAYS
@@ -29,7 +30,7 @@ from readiness.evidence.tables.values import environment_chips
 from readiness.evidence.views.access import PageRequest
 
 MOST_SOURCES = 500
-RUNS_SHOWN, PAYLOADS_SHOWN = 50, 20
+RUNS_SHOWN, PAYLOADS_SHOWN, FILES_LOOKED_AT = 50, 20, 3
 
 
 def found(request: PageRequest) -> QuerySet[Delivery]:
@@ -85,7 +86,7 @@ def delivery(request: PageRequest, pk: int) -> HttpResponse:
         "figures": [] if row["state"] in tables.BARE else tables.figures(row),
         "run_rows": tables.run_rows(runs.object_list), "feeds": tables.feed_rows(row["feeds"]),
         "problems": row["problems"], "todo": tables.todo(row["failure"]) if failed else "",
-        "chips": environment_chips(row["environment"]), "payloads": _payloads(pk), "may_open": row["source_pk"] is not None,
+        "chips": environment_chips(row["environment"]), "payloads": _payloads(request, pk),
     }  # fmt: skip
     return render(request, "evidence/delivery.html", context)
 
@@ -119,11 +120,14 @@ def _progress(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _payloads(pk: int) -> list[dict[str, Any]]:
-    rows = reading.payloads_of(pk, PAYLOADS_SHOWN)
-    return [
-        row | {"size": size_text(row["size_bytes"]), "url": reverse("evidence:payload", args=[row["id"]])} for row in rows
-    ]  # fmt: skip
+def _payloads(request: PageRequest, pk: int) -> list[dict[str, Any]]:
+    """The raw answers by name; those that are kept with their address, for whoever may have them."""
+    made = []
+    for place, row in enumerate(reading.payloads_of(pk, PAYLOADS_SHOWN)):
+        kept = bool(row["stored_as"]) and place < FILES_LOOKED_AT and whole_file(request.actor, row["id"]) is not None
+        url = reverse("evidence:payload", args=[row["id"]]) if kept else ""
+        made.append({"name": row["name"], "size": size_text(row["size_bytes"]), "sha256": row["sha256"], "url": url})
+    return made
 
 
 def _bar(request: PageRequest, rows: list[dict[str, Any]]) -> DeliveryBar:

@@ -89,7 +89,7 @@ def source(request: PageRequest, pk: int) -> HttpResponse:
     pulls = _pulls(pk)
     may_manage = row["may_manage"] and row["retired_at"] is None and row["kind"] not in BROUGHT
     context = {
-        "row": tables.list_rows([row], now)[0], "health": tables.health_facts(row), "config": tables.config_rows(row, connector),
+        "row": tables.list_rows([row], now)[0], "health": tables.health_facts(row, now), "config": tables.config_rows(row, connector),
         "schedule": tables.schedule(row), "feeds": feed_tables.feed_rows(reading.feeds_of(request.actor, pk), connector, now),
         "pulls": pulls, "may_manage": may_manage, "asked": row["kind"] not in BROUGHT,
         "running": next((one for one in pulls if one["is_open"]), None),
