@@ -29,6 +29,7 @@ from readiness.connectors.values import rows, table, text, within
 
 OVERLAP_H, LONGEST_OVERLAP_H = 24.0, 24 * 366
 MOST_MAPPED = 200
+KEYS = frozenset({"name", "metric", "unit", "statistic", "percentile", "labels"})
 RUNS_AT_A_TIME = 10_000  # of a first pull; the next one goes on
 _LOOKED_AT = 50  # newest runs, to list what they measured
 
@@ -142,7 +143,7 @@ def _mapped(entry: Mapping[str, Any]) -> Mapped:
     labels = entry.get("labels") or {}
     if not isinstance(labels, Mapping) or not all(isinstance(one, str) for pair in labels.items() for one in pair):
         raise BadConfig("labels are an object of texts", "metrics")
-    unknown = set(entry) - {"name", "metric", "unit", "statistic", "percentile", "labels"}
+    unknown = set(entry) - KEYS
     if unknown:
         raise BadConfig(f"there is no {clean(str(min(unknown)))} of a metric", "metrics")
     return Mapped(
