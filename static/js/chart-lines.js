@@ -26,18 +26,28 @@
     return item;
   }
 
+  /* Unseen points: the axis reaches to the highest end of every range. */
+  function reach(data, sets, first) {
+    var highs = [].concat.apply([], data.series.map(function (series) { return ranged(series.data).map(function (point) { return point.high; }); }));
+    if (highs.length) sets.push(unseen([[first, Math.max.apply(null, highs)]]));
+  }
+
+  function unseen(points) {
+    return { type: "line", silent: true, symbol: "none", lineStyle: { width: 0 }, tooltip: { show: false }, data: points.map(function (point) { return { value: point }; }) };
+  }
+
   /* Reference lines across the picture, and points that keep the axis wide enough for them. */
   function levels(data, colors, sets, first) {
     var drawn = (data.levels || []).filter(function (level) { return !level.far; });
     if (!drawn.length || !sets.length) return;
-    sets.push({ type: "line", silent: true, symbol: "none", lineStyle: { width: 0 }, tooltip: { show: false }, data: drawn.map(function (level) { return { value: [first, level.value] }; }),
+    sets.push(Object.assign(unseen(drawn.map(function (level) { return [first, level.value]; })), {
       markLine: {
         symbol: "none", silent: true, animation: false, lineStyle: { color: colors.ink, type: [6, 4], width: 1.5 },
         data: drawn.map(function (level) {
           return { yAxis: level.value, label: { formatter: level.label, color: colors.ink, fontSize: 11, fontWeight: 600, position: "insideStartTop", distance: [2, 3], padding: [1, 3], borderRadius: 2, backgroundColor: colors.surface } };
         }),
       },
-    });
+    }));
   }
 
   function lineSet(data, series, index, color, colors, points) {
@@ -72,6 +82,7 @@
       sets.push(set);
     });
     var xs = [].concat.apply([], data.series.map(function (series) { return series.data.map(function (point) { return point.x; }); }));
+    reach(data, sets, Math.min.apply(null, xs));
     levels(data, colors, sets, Math.min.apply(null, xs));
     var x = axis(data, "x", data.x_label, data.x_unit, colors, width);
     if (data.x_from_zero) x.min = 0;
@@ -97,6 +108,7 @@
       sets.push(set);
     });
     if (sets.length) shade(data, colors, sets[sets.length - 1]);
+    reach(data, sets, data.since);
     levels(data, colors, sets, data.since);
     return {
       useUTC: true, grid: grid(data, width),
@@ -141,7 +153,7 @@
   function band(color, parts, at, logs) {
     var least = logs.indexOf("y") < 0 ? 0 : 1e-9;
     return {
-      type: "custom", silent: true, z: 1, tooltip: { show: false }, data: parts.map(function (_part, index) { return index; }),
+      type: "custom", silent: true, clip: true, z: 1, tooltip: { show: false }, data: parts.map(function (_part, index) { return index; }),
       renderItem: function (params, api) {
         var points = parts[params.dataIndex];
         if (points.length < 2) return undefined;

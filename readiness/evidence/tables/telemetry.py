@@ -80,12 +80,12 @@ def levels_of(metric: str, targets: Iterable[Row]) -> list[Level]:
 
 def drawn(metric: str, rows: Sequence[Row], tracks: Mapping[int, Track], span: Span, levels: Sequence[Level]) -> Drawn:
     """The chart of one metric from its series, the most recently observed first."""
-    shown = [masked(dict(row)) for row in rows[:MOST_LINES]]
-    names = _names(shown)
-    told = [(row, name, tracks.get(row["id"], Track())) for row, name in zip(shown, names, strict=True)]
     newest = max((row["at"] for row in rows), default=None)
-    title, left_out = metric_label(metric), len(rows) - len(shown)
-    if not any(track.sound or track.unsound for _row, _name, track in told):
+    telling = [row for row in rows if (track := tracks.get(row["id"])) and (track.sound or track.unsound)]
+    shown = [masked(dict(row)) for row in telling[:MOST_LINES]]
+    told = [(row, name, tracks[row["id"]]) for row, name in zip(shown, _names(shown), strict=True)]
+    title, left_out = metric_label(metric), len(telling) - len(shown)
+    if not told:
         return Drawn(metric, title, None, _nothing(newest, span), newest, left_out)
     whole = _covered([step.at for _row, _name, track in told for step in track.sound], shown, span)
     says = _says(metric, told, whole, span, levels)
@@ -181,12 +181,12 @@ _TELLING = ("venue", "accelerator", "accelerators", "model", "software_version")
 
 
 def _names(rows: Sequence[Row]) -> list[str]:
-    """The shortest names that tell the lines apart: statistic first, then whatever differs."""
+    """The shortest names that tell the lines apart: what differs, or the statistic where nothing does."""
     parts = [_parts(row) for row in rows]
     keys = list(dict.fromkeys(key for part in parts for key in part))
-    telling = [key for key in keys if key == "statistic" or len({part.get(key, "") for part in parts}) > 1]
+    telling = [key for key in keys if len({part.get(key, "") for part in parts}) > 1] or ["statistic"]
     names = [" · ".join(filter(None, (part.get(key, "") for key in telling))) for part in parts]
-    return [name if names.count(name) == 1 else f"{name} #{row['id']}" for name, row in zip(names, rows, strict=True)]
+    return [name if names.count(name) == 1 else f"{name} #{row['id']}".strip() for name, row in zip(names, rows, strict=True)]
 
 
 def _parts(row: Row) -> dict[str, str]:

@@ -58,7 +58,8 @@ def _charts(request: PageRequest, about: Q, wanted: Sequence[dict[str, Any]]) ->
     shown = [drawn(key, rows, found, span, levels_of(key, wanted)) for key, rows in chosen]
     return {
         "headline": _headline(shown, span),
-        "drawn": shown,
+        "drawn": [one for one in shown if one.chart],
+        "silent": [one for one in shown if not one.chart],
         "metrics": [
             {"key": key, "label": metric_label(key), "chosen": key in {one.key for one in shown}} for key, _rows in groups
         ],
