@@ -16,9 +16,7 @@ _ABOUT = {
 }  # fmt: skip
 _SERIES = ("kind", "metric", "statistic", "percentile", "window_s", "labels")
 _READING = ("series_id", "metric", "statistic", "percentile", "labels", "observed_at", "value", "samples")
-_BOUNDS = {
-    Marks.NONE: "exact", Marks.AT_LEAST: "at_least", Marks.AT_MOST: "at_most", Marks.AT_LEAST | Marks.AT_MOST: "between",
-}  # fmt: skip
+_BOUNDS = ("exact", "at_least", "at_most", "between")  # by the lower two bits of Marks
 
 
 def about(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -27,7 +25,7 @@ def about(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def bound(marks: int) -> str:
-    return _BOUNDS[Marks(marks) & (Marks.AT_LEAST | Marks.AT_MOST)]
+    return _BOUNDS[marks & 3]
 
 
 def unit_of(metric: str) -> str:
@@ -49,7 +47,7 @@ def observation_row(series: Mapping[str, Any], one: Value) -> dict[str, Any]:
     place = one.place
     return about(series) | {name: series[name] for name in _SERIES} | {
         "observed_at": place.observed_at, "value": place.value, "bound": bound(place.marks),
-        "flawed": bool(place.marks & Marks.FLAWED), "samples": None if place.samples < 0 else place.samples, "run_id": one.run_id,
+        "flawed": place.marks >= Marks.FLAWED, "samples": None if place.samples < 0 else place.samples, "run_id": one.run_id,
         "series_id": place.series_id, "unit": unit_of(series["metric"]),
     }  # fmt: skip
 

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
@@ -27,7 +28,8 @@ from portfolio.kit.cells import csv_lines
 from readiness.connectors.metrics import METRICS
 from readiness.connectors.units import spellings
 from readiness.evidence.api import reading_shapes as shapes
-from readiness.evidence.api.rows import latest_row, observation_row, series_row
+from readiness.evidence.api.rows import bound, latest_row, observation_row, series_row
+from readiness.evidence.choices import Marks
 from readiness.evidence.filters.observations import ObservationFilter
 from readiness.evidence.filters.series import SeriesFilter
 from readiness.evidence.models import Observation, Series
@@ -37,7 +39,7 @@ from readiness.evidence.queries.shown import NAMES, masked
 from readiness.evidence.queries.values import Place, Wanted
 
 DEFAULT_SPAN, LONGEST_SPAN = timedelta(days=30), timedelta(days=400)
-PAGE, MOST = 50, 1000
+PAGE, MOST, LINES_AT_ONCE = 50, 1000, 500
 OF_TIME = ("since", "until", "series", "run", "flawed")
 TIMES = [
     OpenApiParameter("since", str, description="day or time with its zone; else 30 days before `until`"),
@@ -140,10 +142,17 @@ class ObservationViewSet(ScopedApi, GenericViewSet[Observation]):
         return answer
 
     def _cells(self, rows: QuerySet[Series], wanted: Wanted) -> Iterator[Any]:
+        fixed: dict[str, Any] = {}
         for series, one in reading.stream(self.actor, rows, wanted):
-            row = observation_row(series, one)
-            row["labels"] = json.dumps(row["labels"], sort_keys=True, ensure_ascii=False) if row["labels"] else ""
-            yield ["" if row[name] is None else row[name] for name in COLUMNS]
+            place = one.place
+            if fixed.get("series_id") != place.series_id:
+                fixed = _cells_of(observation_row(series, one))
+            own = {
+                "observed_at": place.observed_at.isoformat(), "value": place.value, "bound": bound(place.marks),
+                "flawed": place.marks >= Marks.FLAWED, "samples": "" if place.samples < 0 else place.samples,
+                "run_id": one.run_id,
+            }  # fmt: skip
+            yield (fixed | own).values()
 
     def _series(self) -> QuerySet[Series]:
         self.refuse_unknown_parameters({*SeriesFilter.base_filters, *OF_TIME} - {"ordering"})
@@ -181,6 +190,12 @@ class ObservationViewSet(ScopedApi, GenericViewSet[Observation]):
         for name, value in (("since", wanted.since.isoformat()), ("until", wanted.until.isoformat())):
             url = replace_query_param(url, name, value)
         return replace_query_param(url, "cursor", base64.urlsafe_b64encode(json.dumps(written).encode()).decode())
+
+
+def _cells_of(row: dict[str, Any]) -> dict[str, Any]:
+    """What the values of a series share, in the order of COLUMNS."""
+    row["labels"] = json.dumps(row["labels"], sort_keys=True, ensure_ascii=False) if row["labels"] else ""
+    return {name: "" if row[name] is None else row[name] for name in COLUMNS}
 
 
 def _metric(key: str) -> dict[str, Any]:
@@ -224,4 +239,5 @@ def _moment(name: str, written: str, *, end: bool = False) -> datetime:
 def _marked(lines: Iterator[str]) -> Iterator[str]:
     """Spreadsheets take UTF-8 for something else without a byte order mark."""
     yield "\ufeff"
-    yield from lines
+    while some := "".join(islice(lines, LINES_AT_ONCE)):
+        yield some
