@@ -48,6 +48,17 @@ def receive(held: Claim) -> None:
             give_up(delivery, error=error, now=clock.now())
 
 
+def read_now(delivery: Delivery, *, now: datetime) -> None:
+    """The same without a worker, in the caller's transaction, for commands."""
+    if not _begin(delivery, attempt=1, now=now):
+        return
+    try:
+        with opened(delivery) as take, transaction.atomic():
+            take(now)
+    except ConnectorError as error:
+        give_up(delivery, error=error, now=now)
+
+
 def _begin(delivery: Delivery, *, attempt: int, now: datetime) -> bool:
     """Whether there is anything to do: a delivery that ended is not read again."""
     rows = Delivery.objects.filter(pk=delivery.pk, state__in=OPEN_DELIVERIES)
