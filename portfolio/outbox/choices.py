@@ -32,6 +32,7 @@ HANDLERS: dict[str, Handler] = {
     "evidence.read": Handler("readiness.evidence.tasks.read_delivery", "imports", 600),
     "evidence.test": Handler("readiness.evidence.tasks.test", "evidence", 60, max_attempts=1),
     "evidence.tidy_pulls": Handler("readiness.evidence.tasks.tidy_pulls"),
+    "evidence.tidy_files": Handler("readiness.evidence.tasks.tidy_files"),
     "outbox.housekeeping": Handler("portfolio.outbox.tasks.housekeeping"),
     "accounts.housekeeping": Handler("portfolio.accounts.tasks.housekeeping"),
     "initiatives.housekeeping": Handler("portfolio.initiatives.tasks.housekeeping"),
@@ -67,5 +68,6 @@ SCHEDULE: tuple[Slot, ...] = (
     Slot("accounts.housekeeping", 24 * 3600),
     Slot("initiatives.housekeeping", 24 * 3600),
     Slot("evidence.tidy_pulls", 24 * 3600),
+    Slot("evidence.tidy_files", 3600),
     Slot("sizing.recompute", 24 * 3600),  # what another version of the engine said; the same inputs add nothing
 )

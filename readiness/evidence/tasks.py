@@ -9,6 +9,7 @@ from readiness.evidence.services.pulls.running import run_pull
 from readiness.evidence.services.pulls.tidying import end_abandoned, thin
 from readiness.evidence.services.receiving import receive
 from readiness.evidence.services.sources.trying import end_forgotten, run_trial
+from readiness.evidence.services.sweeping import sweep
 
 
 def pull(held: Claim) -> None:
@@ -38,3 +39,9 @@ def tidy_pulls(held: Claim) -> None:
     """Old pulls that brought nothing become a count."""
     with held.finishing():
         thin(now=clock.now())
+
+
+def tidy_files(held: Claim) -> None:
+    """Files whose reading died, and files of nobody."""
+    with held.finishing():
+        sweep(clock.now())

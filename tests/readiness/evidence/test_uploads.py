@@ -26,6 +26,7 @@ from readiness.evidence.rules.declared import Code, declared, measured_at
 from readiness.evidence.services.keeping import forget_orphans
 from readiness.evidence.services.reading import parent
 from readiness.evidence.services.reading.parent import Limits
+from readiness.evidence.services.sweeping import sweep
 from readiness.evidence.services.uploads import inspect_upload, upload
 from readiness.workloads.models import Workload
 from tests.people import Organisation
@@ -245,6 +246,19 @@ def test_files_without_a_row_are_forgotten_after_a_day(organisation: Organisatio
     os.utime(media / kept.stored_as, (two_days_ago, two_days_ago))
     assert forget_orphans(NOW) == 1
     assert {path.name for path in files(media)} == {young.name, Path(kept.stored_as).name}
+
+
+def test_a_reading_that_died_in_every_attempt_is_ended(
+    organisation: Organisation, chat: Workload, media: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    waiting = upload(by=organisation.actor("Paula"), file=a_file(), workload=chat, now=NOW)
+    assert sweep(NOW) == (0, 0)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE outbox_job SET dead_at = now() WHERE handler = 'evidence.read'")
+    with django_capture_on_commit_callbacks(execute=True):
+        assert sweep(NOW) == (1, 0)
+    ended = fresh(waiting)
+    assert (ended.state, ended.failure) == (DeliveryState.FAILED, Failure.BROKEN) and ended.error and files(media) == []
 
 
 @pytest.mark.parametrize(
