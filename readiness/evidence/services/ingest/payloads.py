@@ -6,7 +6,7 @@ import hashlib
 
 from readiness.evidence.models import Payload
 from readiness.evidence.rules.excerpts import LONGEST, MARGIN, excerpt, printable
-from readiness.evidence.services.ingest.arrived import Content
+from readiness.evidence.services.ingest.arrived import Content, StoredPayload
 from readiness.evidence.services.ingest.landing import Landing
 
 _CHUNK = 1024 * 1024
@@ -19,9 +19,17 @@ class Payloads:
     def __init__(self, landing: Landing) -> None:
         self._landing = landing
         self._written: dict[tuple[str, str], int] = {}
+        self._stored: dict[str, int] = {}
 
     def keep(self, content: Content) -> int:
-        """The id of its row. Reads the content once, a part at a time."""
+        """The id of its row. Reads the content once, a part at a time; a stored file that many batches are of, once for all."""
+        if not isinstance(content, StoredPayload):
+            return self._keep(content)
+        if content.stored_as not in self._stored:
+            self._stored[content.stored_as] = self._keep(content)
+        return self._stored[content.stored_as]
+
+    def _keep(self, content: Content) -> int:
         size, sha256, head = _read(content)
         known = self._written.get((content.name, sha256))
         if known is None:
