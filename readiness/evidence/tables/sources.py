@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from portfolio.kit.cells import csv_lines
 from portfolio.kit.templatetags.ui_text import grouped
+from readiness.connectors import registry
 from readiness.connectors.live import Connector, FieldKind
-from readiness.connectors.registry import CONNECTORS
 from readiness.evidence.choices import BROUGHT, Health
 from readiness.evidence.models import Trial
 from readiness.evidence.queries.sources import Faring
@@ -234,7 +234,7 @@ def kind_cards() -> list[dict[str, Any]]:
             "unproven": one.unproven,
             "url": f"{reverse('evidence:source_new')}?kind={one.kind}",
         }
-        for one in CONNECTORS
+        for one in registry.CONNECTORS
     ]
 
 

@@ -10,6 +10,8 @@ from django_htmx.middleware import HtmxDetails
 
 from portfolio.accounts.choices import Action
 from portfolio.accounts.rules import Actor
+from readiness.connectors import registry
+from readiness.connectors.live import Connector
 from readiness.evidence.models import Delivery, Feed, QueryTemplate, Source
 
 
@@ -18,6 +20,11 @@ class PageRequest(HttpRequest):
 
     actor: Actor
     htmx: HtmxDetails
+
+
+def connector_for(kind: str) -> Connector | None:
+    """What a source of this kind is asked with; None for what people and tools bring."""
+    return next((one for one in registry.CONNECTORS if one.kind == kind), None)
 
 
 def get_source(request: PageRequest, pk: int) -> Source:

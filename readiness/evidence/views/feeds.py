@@ -25,9 +25,8 @@ from readiness.evidence.models import Feed, Source
 from readiness.evidence.queries.templates import choices, queries_of
 from readiness.evidence.services import sources as verbs
 from readiness.evidence.tables import sources as tables
-from readiness.evidence.views.access import PageRequest, get_editable_feed, get_editable_source
+from readiness.evidence.views.access import PageRequest, connector_for, get_editable_feed, get_editable_source
 from readiness.evidence.views.merging import base_of, merge_page, seen, settled
-from readiness.evidence.views.sources import BY_KIND
 from readiness.workloads.queries.catalogue import accelerators
 
 QUERIES = "queries"
@@ -178,7 +177,7 @@ def _form(
     initial: Mapping[str, Any] | None = None, data: Any = None, empty: bool = False,
 ) -> FeedForm:  # fmt: skip
     """As it was sent (`data` where something of it was settled), or as it stands."""
-    connector = BY_KIND.get(source.kind)
+    connector = connector_for(source.kind)
     if connector is None:
         raise Http404
     sent = None if empty else data or request.POST or None
@@ -199,7 +198,7 @@ def _sent(request: PageRequest, form: FeedForm) -> bool:
 
 
 def _page(request: PageRequest, source: Source, form: FeedForm, more: dict[str, Any]) -> HttpResponse:
-    connector = BY_KIND[source.kind]
+    connector = form.connector
     has_queries = source.kind == "prometheus"
     context = {
         "source": source, "form": form, "units": units_by_metric(), "kind_label": tables.kind_label(source.kind),

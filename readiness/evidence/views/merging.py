@@ -57,7 +57,7 @@ def merge_page(
             "theirs": _shown(form.fields[field], now[field]),
         }
         for field in touched
-        if sent[field] != now[field]
+        if sent[field] != now[field] and now[field] != base.get(field, "")  # what they left alone is mine
     ]
     context = {
         "rows": rows, "name": name, "version": version, "base": json.dumps(dict(now)), "cancel_url": cancel_url,

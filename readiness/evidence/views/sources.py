@@ -17,7 +17,6 @@ from portfolio.accounts.choices import Action
 from portfolio.initiatives.queries.lists import page_number, page_of, unit_rows
 from portfolio.kit import clock
 from portfolio.kit.templatetags.ui_forms import with_value
-from readiness.connectors.registry import CONNECTORS
 from readiness.evidence.choices import BROUGHT
 from readiness.evidence.filters.sources import SourceFilter
 from readiness.evidence.forms.sources import SourceBar
@@ -31,11 +30,10 @@ from readiness.evidence.tables import sources as tables
 from readiness.evidence.tables.frame import tabs
 from readiness.evidence.tables.labels import SOURCE_KINDS
 from readiness.evidence.tables.signs import HEALTH
-from readiness.evidence.views.access import PageRequest, get_editable_source
+from readiness.evidence.views.access import PageRequest, connector_for, get_editable_source
 
 PULLS_SHOWN = 10
 WORST_FIRST = "health"
-BY_KIND = {one.kind: one for one in CONNECTORS}
 
 
 def found(request: PageRequest) -> QuerySet[Source]:
@@ -85,13 +83,13 @@ def source(request: PageRequest, pk: int) -> HttpResponse:
     """Its connection without secrets, how it fares and what to do, what is asked, and its last deliveries."""
     now = clock.now()
     row = _one(request, pk)
-    connector = BY_KIND.get(row["kind"])
+    connector = connector_for(row["kind"])
     pulls = _pulls(pk)
     may_manage = row["may_manage"] and row["retired_at"] is None and row["kind"] not in BROUGHT
     context = {
-        "row": tables.list_rows([row], now)[0], "health": tables.health_facts(row, now), "config": tables.config_rows(row, connector),
-        "schedule": tables.schedule(row), "feeds": feed_tables.feed_rows(reading.feeds_of(request.actor, pk), connector, now),
-        "pulls": pulls, "may_manage": may_manage, "asked": row["kind"] not in BROUGHT,
+        "row": tables.list_rows([row], now)[0], "health": tables.health_facts(row, now), "schedule": tables.schedule(row),
+        "config": tables.config_rows(row, connector), "pulls": pulls, "may_manage": may_manage,
+        "feeds": feed_tables.feed_rows(reading.feeds_of(request.actor, pk), connector, now), "asked": row["kind"] not in BROUGHT,
         "running": next((one for one in pulls if one["is_open"]), None),
         "crumbs": [{"label": _("Sources"), "url": reverse("evidence:sources")}, {"label": row["unit_name"]}],
         "all_url": f"{reverse('evidence:deliveries')}?source={pk}", "trial": _last_trial(request, pk) if may_manage else None,

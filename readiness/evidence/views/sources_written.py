@@ -16,24 +16,21 @@ from django.views.decorators.http import require_http_methods
 from portfolio.accounts.choices import Action
 from portfolio.accounts.queries import units_where
 from readiness.connectors.live import Connector
-from readiness.connectors.registry import CONNECTORS
 from readiness.evidence.choices import SourceKind
 from readiness.evidence.forms.rows import with_more_rows
 from readiness.evidence.forms.sources import SourceForm
 from readiness.evidence.models import Source
 from readiness.evidence.services.sources import StaleVersion, change_source, create_source
 from readiness.evidence.tables import sources as tables
-from readiness.evidence.views.access import PageRequest, get_editable_source, require_somewhere
+from readiness.evidence.views.access import PageRequest, connector_for, get_editable_source, require_somewhere
 from readiness.evidence.views.merging import base_of, merge_page, seen, settled
-
-BY_KIND = {one.kind: one for one in CONNECTORS}
 
 
 @require_http_methods(["GET", "POST"])
 def source_new(request: PageRequest) -> HttpResponse:
     """First what to connect, then where it is and as whom it is asked."""
     require_somewhere(request, Action.EVIDENCE)
-    connector = BY_KIND.get(request.GET.get("kind", ""))
+    connector = connector_for(request.GET.get("kind", ""))
     if connector is None:
         return render(request, "evidence/source_kinds.html", {"cards": tables.kind_cards()})
     form = _form(request, connector)
@@ -56,7 +53,7 @@ def source_new(request: PageRequest) -> HttpResponse:
 def source_edit(request: PageRequest, pk: int) -> HttpResponse:
     """Change it; a newer version leads to the merge page. A new address asks for the secrets anew."""
     row = get_editable_source(request, pk)
-    connector = BY_KIND.get(row.kind)
+    connector = connector_for(row.kind)
     if connector is None:
         raise Http404
     now = seen(blank := _form(request, connector, row, empty=True), blank.initial)
