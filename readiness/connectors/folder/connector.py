@@ -66,6 +66,15 @@ def test(config: Config, http: Http) -> Tested:
     return Tested(facts=(f"{count} files",), remarks=() if count else ("the folder is empty",))
 
 
+def test_ask(config: Config, ask: Ask, http: Http, now: datetime) -> Tested:
+    check(config)
+    check_ask(ask)
+    with looking.opened(_root(config), looking.steps(text_of(ask, "below"))) as folder:
+        found = list(_wanted(folder, ask, Span(None, now)))
+    size = sum(one.size for one in found) / 2**20
+    return Tested(facts=(f"{len(found)} files of {size:.1f} MiB",), remarks=() if found else ("no file matches",))
+
+
 def pull(config: Config, ask: Ask, http: Http, span: Span) -> Iterator[Batch]:
     """`http` is not used: nothing is connected to."""
     check(config)
@@ -123,6 +132,7 @@ CONNECTOR = Connector(
     check=check,
     check_ask=check_ask,
     test=test,
+    test_ask=test_ask,
     pull=pull,
     addressed=False,
 )

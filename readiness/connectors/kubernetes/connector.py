@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from readiness.connectors.access import ADDRESS, CA, SIGN_IN, check_access, check_values, signed_in, text_of
@@ -78,6 +79,13 @@ def test(config: Config, http: Http) -> Tested:
     except BadConfig:
         return Tested(version, tuple(facts), ("this account may not list the pods of all namespaces",))
     return Tested(version, tuple(facts))
+
+
+def test_ask(config: Config, ask: Ask, http: Http, now: datetime) -> Tested:
+    """What a look at this moment says."""
+    found = tuple(run for batch in pull(config, ask, http, Span(None, now)) for run in batch.runs)
+    facts = tuple(f"{run.environment.nodes or 0} nodes, {len(run.readings)} values in {run.place}" for run in found)
+    return Tested(facts=facts, remarks=tuple(why for run in found for _, why in run.flaws), runs=found)
 
 
 def pull(config: Config, ask: Ask, http: Http, span: Span) -> Iterator[Batch]:
@@ -149,6 +157,7 @@ CONNECTOR = Connector(
     check=check,
     check_ask=check_ask,
     test=test,
+    test_ask=test_ask,
     pull=pull,
     discover={"namespace": _namespaces, "node_selector": _products},
 )

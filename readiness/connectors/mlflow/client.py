@@ -63,9 +63,9 @@ def living_experiments(http: Http) -> dict[str, str]:
         tokens.add(token)
 
 
-def newest(http: Http, ids: Sequence[str], most: int) -> Mapping[str, Any]:
-    """The page of the last started runs. Raises ConnectorError."""
-    asked = {"experiment_ids": list(ids), "max_results": most, "order_by": ["attributes.start_time DESC"]}
+def newest(http: Http, ids: Sequence[str], most: int, search: str = "") -> Mapping[str, Any]:
+    """The page of the last started runs that match. Raises ConnectorError."""
+    asked = {"experiment_ids": list(ids), "max_results": most, "order_by": ["attributes.start_time DESC"], "filter": search}
     return answered(http.post(f"{API}/runs/search", _packed(asked), explain=answered))
 
 

@@ -103,6 +103,22 @@ def test(config: Config, http: Http) -> Tested:
     return Tested(version, (f"{len(found)} experiments",), remarks)
 
 
+def test_ask(config: Config, ask: Ask, http: Http, now: datetime) -> Tested:
+    """How many of the newest runs match, and which of the mapped metrics none of them has."""
+    check(config)
+    check_ask(ask)
+    signed, mapped = signed_in(http, config), mapping(ask)
+    ids = _ids(client.living_experiments(signed), _names(ask))
+    page = client.newest(signed, ids, _LOOKED_AT, text_of(ask, "filter"))
+    found = [table(one) for one in rows(page.get("runs"))]
+    told = {text(table(one).get("key"), 250) for run in found for one in rows(within(run, "data", "metrics"))}
+    facts = [f"{len(found)}{' or more' if len(found) == _LOOKED_AT else ''} runs match"]
+    facts += [f"{name} is {one.metric} in {one.unit}" for name, one in mapped.items() if name in told]
+    missing = tuple(f"none of them has {clean(name)}" for name in mapped if name not in told)
+    runs = parse.runs_of(page, mapped, dict(ask.get("about") or {}))
+    return Tested(facts=tuple(facts), remarks=missing if found else ("no run matches",), runs=runs)
+
+
 def pull(config: Config, ask: Ask, http: Http, span: Span) -> Iterator[Batch]:
     check(config)
     check_ask(ask)
@@ -203,6 +219,7 @@ CONNECTOR = Connector(
     check=check,
     check_ask=check_ask,
     test=test,
+    test_ask=test_ask,
     pull=pull,
     discover={"experiments": _experiments, "metrics": _metric_names, "about": _places},
 )

@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from readiness.connectors.access import ADDRESS, CA, SIGN_IN, check_access, check_values, number_of, signed_in, text_of
 from readiness.connectors.contract import Run
@@ -28,6 +29,7 @@ MOST_AT_A_TIME = 31 * DAY
 MAY_BE_LATE = 2 * DAY
 LONGEST_SETTLING_H = 240.0
 FIRST_DAYS = 7.0
+_SHOWN = 20
 _AGGREGATE = re.compile(r"[A-Za-z0-9_.:/,\-]{1,200}")
 
 FIELDS = (
@@ -92,6 +94,20 @@ def test(config: Config, http: Http) -> Tested:
     return Tested(facts=(f"{len(names)} namespaces in the last day",), remarks=remarks)
 
 
+def test_ask(config: Config, ask: Ask, http: Http, now: datetime) -> Tested:
+    """What was allocated in the last day that is over; not the amounts, which not everybody who tries a feed may see."""
+    check(config)
+    check_ask(ask)
+    end = client.end_of_step(now, DAY)
+    question = replace(_question(config, ask), step=DAY)
+    body = client.ask(signed_in(http, config), question, client.between(end - DAY, end))
+    found = tuple(parse.allocations(body, **_told(config)))
+    kept = tuple(_kept(iter(found), ask))
+    names = ", ".join(sorted({run.name for run in found})[:_SHOWN]) or "nothing"
+    remarks = () if kept else (f"none of the names is there; there are: {names}" if found else "nothing was allocated then",)
+    return Tested(facts=(f"{len(kept)} allocations on {end - DAY:%Y-%m-%d}",), remarks=remarks)
+
+
 def pull(config: Config, ask: Ask, http: Http, span: Span) -> Iterator[Batch]:
     check(config)
     check_ask(ask)
@@ -151,6 +167,7 @@ CONNECTOR = Connector(
     check=check,
     check_ask=check_ask,
     test=test,
+    test_ask=test_ask,
     pull=pull,
     discover={"allocations": _names},
 )

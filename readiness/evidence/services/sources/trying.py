@@ -26,6 +26,7 @@ from readiness.connectors.contract import Reading
 from readiness.connectors.errors import BadConfig, ConnectorError
 from readiness.connectors.http import Http
 from readiness.connectors.live import ANSWER_BYTES, Config, Connector, Tested
+from readiness.connectors.metrics import MONEY
 from readiness.evidence.choices import MARK_OF_BOUND, Failure, TrialKind
 from readiness.evidence.models import Source, SourceHealth, Trial
 from readiness.evidence.services.pulls.asking import opened_door, why
@@ -148,7 +149,8 @@ def _tested(connector: Connector, config: Config, trial: Trial, client: Door) ->
 
 def _told(tested: Tested) -> dict[str, Any]:
     flaws = dict.fromkeys(text for run in tested.runs for _flaw, text in run.flaws)
-    readings = [_reading(one) for run in tested.runs for one in run.readings][:MOST_READINGS]
+    shown = (one for run in tested.runs for one in run.readings if one.metric not in MONEY)  # whoever tries may not see amounts
+    readings = [_reading(one) for one in shown][:MOST_READINGS]
     told = {
         "version": tested.version, "facts": list(tested.facts[:MOST_SHOWN]),
         "remarks": [*tested.remarks, *(one for one in flaws if one not in tested.remarks)][:MOST_SHOWN],

@@ -235,6 +235,9 @@ def test_a_test_counts_what_is_there(root: Path) -> None:
     assert CONNECTOR.test(config, NOBODY).remarks == ("the folder is empty",)
     put(root / "a.json")
     assert CONNECTOR.test(config, NOBODY).facts == ("1 files",)
+    assert CONNECTOR.test_ask
+    assert CONNECTOR.test_ask(config, {"pattern": "*.json"}, NOBODY, datetime.now(UTC)).facts == ("1 files of 0.0 MiB",)
+    assert CONNECTOR.test_ask(config, {"pattern": "*.csv"}, NOBODY, datetime.now(UTC)).remarks == ("no file matches",)
 
 
 def test_hostile_files_end_in_sound_runs_or_an_error(root: Path) -> None:

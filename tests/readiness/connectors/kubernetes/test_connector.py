@@ -316,6 +316,17 @@ def test_a_source_says_what_it_sees_and_what_there_is_to_choose_from() -> None:
     assert label[1] == "nvidia.com/gpu.product=NVIDIA-H100-80GB-HBM3 (3 nodes)"
 
 
+def test_a_feed_is_told_what_it_would_find() -> None:
+    with serving(cluster(nodes=fixture_nodes(), pods=[])) as server, through_the_door("kubernetes") as http:
+        assert CONNECTOR.test_ask
+        tested = CONNECTOR.test_ask({"address": server.address}, {"read": "nodes"}, http, NOW)
+        assert tested.facts == ("2 nodes, 4 values in nodes",)
+        assert tested.remarks == ()
+        assert counts(tested.runs[0], quantity="allocatable") == 7
+    with serving(cluster(nodes=[])) as server, through_the_door("kubernetes") as http:
+        assert CONNECTOR.test_ask({"address": server.address}, {}, http, NOW).remarks == ("there is no node",)
+
+
 WRONG = [({"read": "secrets"}, "read"), ({"namespace": "a/../b"}, "namespace"), ({"read": "workload"}, "namespace")]
 
 

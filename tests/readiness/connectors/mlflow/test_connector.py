@@ -236,6 +236,23 @@ def test_one_can_choose_from_what_the_newest_runs_have() -> None:
     assert seen[0]["experiment_ids"] == ["7", "8"]
 
 
+def test_a_feed_is_told_what_it_would_find() -> None:
+    searched: list[dict[str, Any]] = []
+
+    def search(asked: Asked) -> Told:
+        searched.append(asked.json)
+        return told({"runs": [ended(1, 10**12), ended(2, 10**12)]} if len(searched) == 1 else {})
+
+    ask = ASK | {"filter": "tags.suite = 'a'", "metrics": [*METRICS, {"name": "other", "metric": "latency", "unit": "s"}]}
+    with serving(tracking([], search=search)) as server, through_the_door("mlflow") as http:
+        assert CONNECTOR.test_ask
+        tested = CONNECTOR.test_ask({"address": server.address}, ask, http, NOW)
+        assert tested.facts == ("2 runs match", "ttft_p95_ms is ttft in ms")
+        assert tested.remarks == ("none of them has other",)
+        assert CONNECTOR.test_ask({"address": server.address}, ask, http, NOW).remarks == ("no run matches",)
+    assert searched[0]["filter"] == "tags.suite = 'a'"
+
+
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"experiments": ""}, "experiments"),
     ({"experiments": " , "}, "experiments"),

@@ -192,6 +192,17 @@ def test_a_source_says_which_namespaces_it_has() -> None:
         assert CONNECTOR.discover["allocations"](config, http) == (("a", "a"), ("b", "b"))
 
 
+def test_a_feed_is_told_what_it_would_find() -> None:
+    with serving(costing({"inference": 4.0, "batch": 1.0})) as server, through_the_door("opencost") as http:
+        config = {"address": server.address, **CONFIG}
+        assert CONNECTOR.test_ask
+        assert CONNECTOR.test_ask(config, {}, http, NOW).facts == ("2 allocations on 2026-06-09",)
+        (remark,) = CONNECTOR.test_ask(config, {"allocations": "chat"}, http, NOW).remarks
+        assert remark == "none of the names is there; there are: batch, inference"
+    with serving(costing({})) as server, through_the_door("opencost") as http:
+        assert CONNECTOR.test_ask({"address": server.address, **CONFIG}, {}, http, NOW).remarks == ("nothing was allocated then",)
+
+
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"aggregate": "namespace&window=all"}, "aggregate"),
     ({"step": "week"}, "step"),
