@@ -7,7 +7,7 @@ why. A pull takes so many files and bytes and leaves the rest to the next one, s
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -70,11 +70,13 @@ def is_wanted(path: str, pattern: str) -> bool:
     return not patterns or any(fnmatchcase(path, one) or fnmatchcase(base, one) for one in patterns)
 
 
-def at_a_time(found: Iterable[Found]) -> Sequence[Found]:
-    """Those that came first; the others are for the next pull."""
+def at_a_time(found: Iterable[Found], seen: Callable[[str], bool]) -> Sequence[Found]:
+    """Those that came first and not before; the others are for the next pull. `seen` is asked about no more than it must be."""
     taken: list[Found] = []
     size = 0
     for one in sorted(found, key=lambda one: (one.came, one.path)):
+        if seen(one.name):
+            continue
         if taken and (len(taken) == FILES_AT_A_TIME or size + one.size > BYTES_AT_A_TIME):
             break
         taken.append(one)

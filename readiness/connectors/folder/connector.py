@@ -83,9 +83,9 @@ def pull(config: Config, ask: Ask, http: Http, span: Span) -> Iterator[Batch]:
     with looking.opened(_root(config), looking.steps(text_of(ask, "below"))) as folder:
         found = list(_wanted(folder, ask, span))
         young = [one.came for one in found if one.came > finished]
-        ready = [one for one in found if one.came <= finished and not span.seen(one.name)]
+        ready = fetched.at_a_time((one for one in found if one.came <= finished), span.seen)
         with tempfile.TemporaryDirectory(prefix="pilotage-folder-") as place:
-            yield from _read(folder, fetched.at_a_time(ready), Path(place), min(young, default=span.until), span.patience_s)
+            yield from _read(folder, ready, Path(place), min(young, default=span.until), span.patience_s)
 
 
 def _read(folder: int, taken: Sequence[Found], place: Path, not_past: datetime, patience_s: float) -> Iterator[Batch]:

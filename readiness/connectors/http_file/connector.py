@@ -149,7 +149,7 @@ def _bucket_files(config: Config, ask: Ask, http: Http, span: Span, folder: Path
     place = bucket.at(http, text_of(config, "address"))
     oldest = None if span.since is None else span.since - OVERLAP
     found = (one for one in _of_bucket(config, ask, http) if oldest is None or one.came >= oldest)
-    taken = fetched.at_a_time(one for one in found if not span.seen(one.name))
+    taken = fetched.at_a_time(found, span.seen)
     begun = time.monotonic()
     for number, one in enumerate(taken):
         read_to = min(one.came, span.until)
