@@ -10,12 +10,16 @@ import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict
 from django.utils.functional import Promise
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 MOST_ROWS = 300
@@ -111,7 +115,7 @@ class RowsWidget(forms.Widget):
                 "name": f"{name}-{number}-{column.name}",
                 "id": f"id_{name}-{number}-{column.name}",
                 "value": texts.get(column.name, ""),
-                "choices": column.choices,
+                "options": options(column.choices, texts.get(column.name, "")),
             }
             for column in self.shape.columns
         ]
@@ -189,6 +193,24 @@ class JsonField(forms.Field):
         if not isinstance(read, self.kind):
             raise ValidationError(_("An object is expected.") if self.kind is dict else _("A list is expected."))
         return read
+
+
+def options(choices: tuple[tuple[str, Any], ...], chosen: str) -> SafeString:
+    """Of a select, also in groups: written once a language, for a form may have dozens of the same."""
+    written = _options(choices, get_language())
+    value = f'value="{escape(chosen)}"'
+    return SafeString(written.replace(value, f"{value} selected", 1)) if chosen else written
+
+
+@lru_cache(maxsize=64)
+def _options(choices: tuple[tuple[str, Any], ...], _language: str | None) -> SafeString:
+    return format_html_join("", "{}", ((_option(value, label),) for value, label in choices))
+
+
+def _option(value: str, label: Any) -> SafeString:
+    if isinstance(label, tuple):
+        return format_html('<optgroup label="{}">{}</optgroup>', value, _options(label, get_language()))
+    return format_html('<option value="{}">{}</option>', value, label)
 
 
 def pairs(first: Text, second: Text, *, choices: Sequence[tuple[str, Any]] = (), add: Text = "") -> Shape:

@@ -22,7 +22,7 @@ from readiness.evidence.forms.rows import Column, Shape, Texts, pairs
 from readiness.evidence.rules.typed import duration, percent, seconds, share
 
 _METRICS_BY_AREA = [
-    (area.capitalize(), [(one.key, one.label) for one in rows])
+    (area.capitalize(), tuple((one.key, one.label) for one in rows))
     for area, rows in groupby(METRICS.values(), key=lambda one: str(one.area))
 ]
 METRIC_CHOICES: tuple[tuple[str, Any], ...] = (("", gettext_lazy("Choose")), *_METRICS_BY_AREA)

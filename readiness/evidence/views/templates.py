@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portfolio.accounts.choices import Action
 from portfolio.accounts.queries import units_where
 from portfolio.initiatives.forms.fields import add_errors
+from portfolio.initiatives.queries.lists import PAGE_SIZE
 from readiness.evidence.forms.rows import with_more_rows
 from readiness.evidence.forms.shapes import QUERIES, units_by_metric
 from readiness.evidence.forms.templates import TemplateForm, texts
@@ -30,10 +32,10 @@ from readiness.evidence.views.access import PageRequest, get_template, require, 
 def templates(request: PageRequest) -> HttpResponse:
     """Which queries there are to start a feed from."""
     paths = request.actor.paths(Action.EVIDENCE)
-    own = tables.own_rows(own_templates(request.actor), paths)
+    page = Paginator(own_templates(request.actor), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
-        "tabs": tabs("templates"), "headline": tables.headline(len(own)), "shipped": tables.shipped_rows(), "own": own,
-        "may_write": bool(paths),
+        "tabs": tabs("templates"), "headline": tables.headline(page.paginator.count), "shipped": tables.shipped_rows(),
+        "page": page, "own": tables.own_rows(page.object_list, paths), "may_write": bool(paths),
     }  # fmt: skip
     return render(request, "evidence/templates.html", context)
 
