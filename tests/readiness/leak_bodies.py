@@ -75,6 +75,11 @@ def _unknown(one: Given) -> dict[str, Any]:
     return {"refs": [f"value:{one.workload.pk if one else 0}:peak_factor"], "due": SOON}
 
 
+def _feed(one: Given) -> dict[str, Any]:
+    return {"name": "Fresh", "ask": {}, "workload": one.workload.pk if one else 0, "pool": None}
+
+
+_OBSERVED = {"metric": "ttft", "value": 0.1, "unit": "s", "observed_at": f"{TODAY.isoformat()}T00:00:00Z"}
 _API: dict[str, Any] = {
     "workload-list post": lambda one: {
         "initiative": one.initiative.pk if one else 0,
@@ -113,6 +118,29 @@ _API: dict[str, Any] = {
     "model-list post": {"key": "fresh", "name": "Fresh"},
     "model-detail patch": {"name": "Fresh"},
     "model-from-file post": {"form": "json", "text": "[]"},
+    "evidence-push post": lambda one: {"workload": one.workload.pk if one else 0, "observations": [_OBSERVED]},
+    "evidence-attestation post": lambda one: (
+        _OBSERVED
+        | {
+            "workload": one.workload.pk if one else 0,
+            "observed_at": None,
+            "observed_on": TODAY.isoformat(),
+        }
+    ),
+    "evidence-source-list post": lambda one: {
+        "unit": one.unit if one else 0,
+        "name": "Fresh",
+        "kind": "prometheus",
+        "config": {"address": "https://fresh.example.org"},
+    },
+    "evidence-source-detail patch": {"name": "Fresh"},
+    "evidence-source-discover post": {"field": "job"},
+    "evidence-feed-list post": _feed,
+    "evidence-feed-detail patch": _feed,
+    "evidence-run-set-aside post": {"reason": "because"},
+    "evidence-run-restore post": {"reason": "because"},
+    "query-template-list post": lambda one: {"unit": one.unit if one else 0, "name": "Fresh", "queries": [{"metric": "ttft"}]},
+    "query-template-detail patch": lambda one: {"unit": one.unit if one else 0, "name": "Fresh"},
 }
 _SHARES = {"utilisation": 80, "replica_availability": 99.5, "max_num_seqs": 256, "slots": 1}
 _FORMS: dict[str, Callable[[Given], dict[str, Any]]] = {

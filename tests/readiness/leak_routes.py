@@ -1,4 +1,4 @@
-"""Every address of workloads, assessments and sizing, pages and API, read from the URLconf so that a new one is walked too."""
+"""Every address of the judging slices, pages and API, read from the URLconf so that a new one is walked too."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.readiness.leak_world import MISSING, Planted
 
-ROOMS = ("readiness.workloads.", "readiness.assessments.", "readiness.sizing.")
+ROOMS = ("readiness.workloads.", "readiness.assessments.", "readiness.sizing.", "readiness.evidence.api.")
 ALL_METHODS = ("get", "post", "put", "patch", "delete")
 _REGEX_PARAMETER = re.compile(r"\(\?P<(\w+)>[^()]*\)")
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -21,7 +21,7 @@ _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 GLOBAL: Mapping[str, str] = {
     "export/fmt": "csv", "values/name": "arrival_per_s", "comparisons/function": "inference", "catalogue/name": "accelerators",
     "venue-comparisons/function": "inference", "{name}/key": "h100-sxm", "components/component": "accelerators",
-    "accelerators/key": "h100-sxm", "models/key": "llama-3-1-8b",
+    "accelerators/key": "h100-sxm", "models/key": "llama-3-1-8b", "metrics/pk": "ttft",
 }  # fmt: skip
 # Whose rows everybody sees: question banks are the organisation's, not a unit's.
 SHARED = {"banks/pk": "bank", "question-banks/pk": "bank", "questions/key": "question"}
@@ -32,7 +32,9 @@ OWN: Mapping[str, str] = {
     "capacity-pools/pk": "pool", "capacity-pools/pool": "pool", "allocations/child": "asked", "allocations/pk": "asked",
     "venues/child": "venue", "venue-options/pk": "venue", "options/pk": "option", "sizing-options/pk": "option",
     "measurements/pk": "measurement", "assessment/number": "number", "assessments/number": "number",
-    "assessments/pk": "assessment", "answers/key": "question",
+    "assessments/pk": "assessment", "answers/key": "question", "sources/pk": "source", "sources/source": "source",
+    "feeds/pk": "feed", "query-templates/pk": "query_template", "deliveries/pk": "delivery", "runs/pk": "run",
+    "series/pk": "series", "payloads/pk": "payload", "trials/pk": "trial",
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""One of everything that workloads, capacity, venues, sizing and assessments keep, once in Stores and once in Logistics.
+"""One of everything that workloads, capacity, venues, evidence, sizing and assessments keep, in Stores and in Logistics.
 
 Every text of a planted set carries its word and every amount is one of its own, so that a word or an amount found in an answer
 tells whose it is.
@@ -25,6 +25,10 @@ from readiness.assessments.models import Assessment
 from readiness.assessments.services.answers import AnswerInput, save_answers
 from readiness.assessments.services.assessments import start_assessment
 from readiness.assessments.services.components import ComponentInput, save_components
+from readiness.evidence.choices import DeliveryState, SourceKind, TrialKind, Way
+from readiness.evidence.models import Delivery, Feed, Payload, QueryTemplate, Run, Series, Source, Trial
+from readiness.evidence.services.attestations import attest
+from readiness.evidence.services.ingest import Subject, ingest_observations
 from readiness.sizing.choices import Approach
 from readiness.sizing.models import Measurement, SizingOption
 from readiness.sizing.services.measurements import record_measurement
@@ -73,13 +77,21 @@ class Planted:
     api_option: SizingOption
     assessment: Assessment
     question: str
+    source: Source
+    feed: Feed
+    query_template: QueryTemplate
+    trial: Trial
+    delivery: Delivery
+    payload: Payload
+    run: Run
+    series: Series
 
 
 def ids_apart() -> None:
     """Give each table ids of its own, so that a number found in an answer is one row's and nothing else."""
     models = (
         BusinessUnit, User, Initiative, Workload, Requirement, TraceUpload, CapacityPool, Allocation, VenueOption, Measurement,
-        SizingOption, Assessment,
+        SizingOption, Assessment, Source, Feed, QueryTemplate, Trial, Delivery, Payload, Run, Series,
     )  # fmt: skip
     with connection.cursor() as cursor:
         for place, model in enumerate(models):
@@ -134,6 +146,7 @@ def plant(organisation: Organisation, unit: str, word: str, amount: Decimal) -> 
     return Planted(
         word, where.pk, depot.pk, initiative, workload, requirement, trace, pool, closed, held,
         _ask(pool, workload, 20, word), venue, measurement, option, behind, assessment, question,
+        *_measured(where, workload, word, amount),
     )  # fmt: skip
 
 
@@ -156,6 +169,44 @@ def _venues(initiative: Initiative, word: str, amount: Decimal, chip: Accelerato
     )
     record_comparison(by=SYSTEM, initiative=initiative, function=Function.STORAGE, reason=f"{word} because")
     return choose_venue(by=SYSTEM, option=venue, reason=f"{word} decision")
+
+
+def _measured(where: BusinessUnit, workload: Workload, word: str, amount: Decimal) -> tuple[Any, ...]:
+    """A source with what it asks, and what somebody vouched for: of a cost that is an amount, of a latency that is none."""
+    source = Source.objects.create(
+        unit=where, name=f"{word} cluster", kind=SourceKind.PROMETHEUS, config={"address": f"https://{word}.example.org"},
+        note=f"{word} source note",
+    )  # fmt: skip
+    feed = Feed.objects.create(
+        source=source, unit=where, workload=workload, initiative=workload.initiative, name=f"{word} feed", ask={"job": word},
+        environment={"model": f"{word} model"},
+    )  # fmt: skip
+    template = QueryTemplate.objects.create(unit=where, name=f"{word} queries", about=f"{word} about", queries=[{"query": word}])
+    trial = Trial.objects.create(source=source, kind=TrialKind.SOURCE, found={"facts": [f"{word} fact"]}, ended_at=clock.now())
+    said: dict[str, Any] = {"by": SYSTEM, "workload": workload, "now": clock.now(), "observed_on": TODAY - timedelta(days=1)}
+    attest(
+        metric="cost_per_hour", value=float(amount), unit="money/h", currency="XTS", note=f"{word} price", **said,
+        file=SimpleUploadedFile(f"{word}-bill.txt", f"{word} {amount}".encode()),
+    )  # fmt: skip
+    made = attest(
+        metric="ttft", value=0.2, unit="s", environment={"model": f"{word} model"}, note=f"{word} report", **said,
+        file=SimpleUploadedFile(f"{word}-report.txt", word.encode()),
+    )  # fmt: skip
+    run = Run.objects.get(delivery=made)
+    series = Series.objects.get(source=made.source, metric="ttft", workload=workload)
+    return source, feed, template, trial, made, run.payload, run, series
+
+
+def _measure(owner: Planted, guest: Planted) -> None:
+    """The owner's source measures the guest's workload: each sees the evidence, neither the other's name."""
+    Feed.objects.create(
+        source=owner.source, unit_id=owner.unit, workload=guest.workload, initiative=guest.initiative, name=f"Feed {guest.unit}",
+        ask={"job": "shared"},
+    )  # fmt: skip
+    delivery = Delivery.objects.create(source=owner.source, unit_id=owner.unit, way=Way.PULL, state=DeliveryState.DONE)
+    row = {"metric": "ttft", "value": 0.3, "unit": "s", "observed_at": (clock.now() - timedelta(hours=1)).isoformat()}
+    subject = Subject(owner.source.unit, guest.workload)
+    ingest_observations(delivery=delivery, rows=[row], subject=subject, environment={}, now=clock.now())
 
 
 def _assessed(initiative: Initiative, word: str) -> tuple[Assessment, str]:
@@ -181,4 +232,5 @@ def share(organisation: Organisation, owner: Planted, guest: Planted) -> None:
     owner.pool.save(update_fields=["offered_to", "name", "provider"])
     set_serves(by=SYSTEM, workload=guest.workload, initiatives=[owner.initiative])
     grant(by=SYSTEM, allocation=_ask(owner.pool, guest.workload, 1, guest.word))
+    _measure(owner, guest)
     _ask(owner.pool, guest.workload, 9, guest.word)

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.db.models import F
 from django.http import HttpResponseBase
@@ -36,14 +37,14 @@ HX = {"HX-Request": "true"}
 JSON = "application/json"
 REFUSED = frozenset({302, 400, 401, 403, 404, 405, 409, 415, 422})
 # Rows that are written by reading: when somebody or a token was last here.
-_LAST_SEEN = re.compile(r'^\s*(UPDATE|INSERT INTO) "(django_session|accounts_apitoken|accounts_user)"')
+_LAST_SEEN = re.compile(r'^\s*(UPDATE|INSERT INTO) "?(django_session|accounts_apitoken|accounts_user|evidence_pushpace)\b')
 _WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|TRUNCATE|COPY)\b", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z0-9]{64}")
 # Lengths, nonces and the random ids by which parts of a page find one another.
 _DIFFERS = re.compile(r"""'Content-Length': '\d+'|nonce="[^"]*"|nonce-[\w+/=-]*|(?<=-)[0-9a-f]{8}(?=["-])""")
 _NOT_DIGITS = re.compile(r"[^0-9A-Za-z]+")
-READ = (Scope.WORKLOADS_READ, Scope.ASSESSMENTS_READ)
-WRITE = (Scope.WORKLOADS_WRITE, Scope.ASSESSMENTS_WRITE)
+READ = (Scope.WORKLOADS_READ, Scope.EVIDENCE_READ, Scope.ASSESSMENTS_READ)
+WRITE = (Scope.WORKLOADS_WRITE, Scope.EVIDENCE_WRITE, Scope.ASSESSMENTS_WRITE)
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,7 @@ def test_who_sees_amounts_sees_them_and_still_nothing_of_another_unit(world: Wor
         if "XTS" in text:
             shown.add(route.path)
     assert {"/capacity/{pk}/", "/initiatives/{pk}/venues/", "/workloads/{pk}/sizing/", "/api/v1/sizing-options/"} <= shown
+    assert {"/api/v1/evidence/observations/", "/api/v1/evidence/latest/", "/api/v1/evidence/observations/export/csv/"} <= shown
 
 
 @pytest.mark.parametrize("who", ["Paula", "writing"])
@@ -146,8 +148,8 @@ def test_who_may_only_read_writes_nothing_anywhere(world: World, who: str) -> No
     with writes() as written:
         for route in API if who == "reading" else ROUTES:
             for method in set(route.methods) - {"get"}:
-                if route.name == "sizing-calculate":
-                    continue  # it keeps nothing
+                if route.name in ("sizing-calculate", "evidence-inspect"):
+                    continue  # they keep nothing
                 answer = send(client, route, method, route.at(world.own), world.own)
                 if answer.status_code not in REFUSED and not _left_alone(answer):
                     wrong.append((method, route.path, answer.status_code))
@@ -187,6 +189,7 @@ def _parameters(client: Client, route: Route, path: str) -> list[tuple[str, ...]
 
 def _asked(planted: Planted | None, name: str, route: Route) -> str:
     ids = {"initiative": "initiative", "workload": "workload", "pool": "closed", "measurement": "measurement"}
+    ids |= {name: name for name in ("source", "delivery", "run", "series")}
     if name == "unit":  # who owns an offered pool is there to be seen
         owner = "depot" if "capacity" in route.path else "unit"
         return str(getattr(planted, owner) if planted else MISSING)
@@ -252,7 +255,11 @@ def send(
     act: Callable[..., HttpResponseBase] = getattr(client, method)
     if route.name == "trace-list":
         return act(path, {"file": ""})
-    return act(path, json.dumps(body(route, method, planted) | dict(changed or {})), content_type=JSON)
+    said = body(route, method, planted) | dict(changed or {})
+    if route.name in ("evidence-inspect", "evidence-attestation"):
+        fields = {name: value for name, value in said.items() if value is not None}
+        return act(path, fields | {"file": SimpleUploadedFile("fresh.txt", b"fresh")})
+    return act(path, json.dumps(said), content_type=JSON, headers={"Idempotency-Key": "fresh"})
 
 
 def everything(answer: HttpResponseBase) -> str:
