@@ -30,6 +30,8 @@ HANDLERS: dict[str, Handler] = {
     "evidence.pull": Handler("readiness.evidence.tasks.pull", "evidence", 120, max_attempts=4, alone="imports"),
     "evidence.pull_files": Handler("readiness.evidence.tasks.pull", "imports", 600, max_attempts=3),
     "evidence.read": Handler("readiness.evidence.tasks.read_delivery", "imports", 600),
+    "evidence.judge": Handler("readiness.evidence.tasks.judge"),
+    "evidence.judge_due": Handler("readiness.evidence.tasks.judge_what_is_due"),
     "evidence.test": Handler("readiness.evidence.tasks.test", "evidence", 60, max_attempts=1),
     "evidence.tidy_pulls": Handler("readiness.evidence.tasks.tidy_pulls"),
     "evidence.tidy_files": Handler("readiness.evidence.tasks.tidy_files"),
@@ -43,7 +45,9 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     "initiative.changed": ("initiatives.index_search",),
     "import.published": ("initiatives.index_search",),
     "comment.added": ("activity.notify_mention", "initiatives.index_search"),
-    "workload.changed": ("sizing.recompute",),
+    "workload.changed": ("evidence.judge", "sizing.recompute"),
+    "capacity.changed": ("evidence.judge",),
+    "evidence.arrived": ("evidence.judge",),
     "catalogue.changed": ("sizing.recompute",),
 }
 
@@ -67,6 +71,7 @@ SCHEDULE: tuple[Slot, ...] = (
     Slot("outbox.housekeeping", 3600),
     Slot("accounts.housekeeping", 24 * 3600),
     Slot("initiatives.housekeeping", 24 * 3600),
+    Slot("evidence.judge_due", 300),
     Slot("evidence.tidy_pulls", 24 * 3600),
     Slot("evidence.tidy_files", 3600),
     Slot("sizing.recompute", 24 * 3600),  # what another version of the engine said; the same inputs add nothing

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from portfolio.accounts.rules import system
 from portfolio.kit import clock
+from portfolio.kit.acting import acting
 from portfolio.outbox.services import Claim
 from readiness.evidence.services.pulls.due import write_due
 from readiness.evidence.services.pulls.running import run_pull
@@ -10,6 +12,7 @@ from readiness.evidence.services.pulls.tidying import end_abandoned, thin
 from readiness.evidence.services.receiving import receive
 from readiness.evidence.services.sources.trying import end_forgotten, run_trial
 from readiness.evidence.services.sweeping import sweep
+from readiness.evidence.services.verdicts import evaluate, judge_due
 
 
 def pull(held: Claim) -> None:
@@ -45,3 +48,17 @@ def tidy_files(held: Claim) -> None:
     """Files whose reading died, and files of nobody."""
     with held.finishing():
         sweep(clock.now())
+
+
+def judge(held: Claim) -> None:
+    """Something that verdicts stand on changed: evidence, a profile, capacity."""
+    by, said = system("evidence"), held.payload
+    with held.finishing(), acting(by):
+        evaluate(said.get("workload_ids", ()), pool_ids=said.get("pool_ids", ()), by=by, now=clock.now())
+
+
+def judge_what_is_due(held: Claim) -> None:
+    """Evidence goes stale by itself."""
+    by = system("evidence")
+    with held.finishing(), acting(by):
+        judge_due(by=by, now=clock.now())

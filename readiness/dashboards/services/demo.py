@@ -11,14 +11,15 @@ from portfolio.initiatives.services import demo as initiatives
 from portfolio.initiatives.services.demo.tables import COLUMNS
 from portfolio.kit.acting import acting
 from readiness.assessments.services import demo as assessments
+from readiness.evidence.services import demo as evidence
 from readiness.sizing.services import demo as sizing
 from readiness.workloads.services import demo as workloads
 
-TABLES = (*COLUMNS, *workloads.COLUMNS, *assessments.COLUMNS)
+TABLES = (*COLUMNS, *workloads.COLUMNS, *assessments.COLUMNS, *evidence.TABLES)
 
 
 def load_everything(*, by: Actor, count: int, seed: int, today: date) -> int:
-    """Load `count` initiatives with their workloads, assessments and sizings; returns `count`. Raises DemoPresent."""
+    """Load `count` initiatives with their workloads, assessments, sizings and evidence; returns `count`. Raises DemoPresent."""
     with acting(by, note="demo"):
         made = initiatives.load_demo(by=by, count=count, seed=seed, today=today)
         with connection.cursor() as cursor:
@@ -26,6 +27,7 @@ def load_everything(*, by: Actor, count: int, seed: int, today: date) -> int:
         workloads.load_demo(by=by, seed=seed, today=today)
         assessments.load_demo(by=by, seed=seed, today=today)
         sizing.load_demo(by=by, seed=seed, today=today)
+        evidence.load_demo(by=by, seed=seed, today=today)
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     return made
