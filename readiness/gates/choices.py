@@ -181,6 +181,7 @@ class ReviewStep(StrEnum):
     UNSCHEDULE = "unschedule"
     OPEN = "open"
     PROPOSE = "propose"
+    LAPSE = "lapse"  # a window in writing closed without a quorum
     REOPEN = "reopen"
     DECIDE = "decide"
     CORRECT = "correct"  # a later decision of the same round supersedes the earlier one
