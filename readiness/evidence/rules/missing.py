@@ -78,7 +78,8 @@ def _of_winner(wanted: Wanted, setting: Setting, reason: Reason, winner: Proof) 
     """What would make it met, or keep it so."""
     if reason is Reason.TOO_OLD:
         yield _refresh(winner)
-    for note in (Note(winner.reason), *winner.notes):
+    told = {note.code for note in winner.notes}
+    for note in (*([] if winner.reason in told else [Note(winner.reason)]), *winner.notes):
         yield from _of_note(wanted, setting, note, winner)
 
 

@@ -51,7 +51,7 @@ def judge(wanted: Wanted, setting: Setting, evidence: Iterable[Evidence] | Gathe
     if wanted.target is None:
         return Judgement(wanted, Verdict.UNKNOWN, Reason.NO_TARGET, missing=missing(wanted, setting, Reason.NO_TARGET, None, ()))
     gathered = evidence if isinstance(evidence, Gathered) else Gathered(evidence, now)
-    outcomes = _outcomes(Question(wanted, setting, gathered.siblings), gathered)
+    outcomes = _outcomes(Question(wanted, setting, gathered.siblings), gathered, now)
     proofs = [one.proof for one in outcomes if one.proof is not None]
     winner = decider(proofs, now, wanted.max_age)
     barred = [one for outcome in outcomes for one in outcome.barred]
@@ -66,14 +66,14 @@ def judge(wanted: Wanted, setting: Setting, evidence: Iterable[Evidence] | Gathe
     )  # fmt: skip
 
 
-def _outcomes(question: Question, gathered: Gathered) -> list[Outcome]:
+def _outcomes(question: Question, gathered: Gathered, now: datetime) -> list[Outcome]:
     """Of each sitting and each look that has to do with it; what pools granted only where nothing else proves anything."""
     wanted, setting = question.wanted, question.setting
     about = ([one for one in sitting if _is_about(wanted, setting, one)] for sitting in gathered.sittings)
     found = [_of_sitting(question, runs) for runs in about if runs]
     found += [_of_service(question, one) for one in gathered.services if _is_about(wanted, setting, one)]
     if all(one.proof is None for one in found):
-        found.append(places.of_pools(question))
+        found.append(places.of_pools(question, now))
     return found
 
 
@@ -113,8 +113,8 @@ def _answer(wanted: Wanted, winner: Proof | None, others: Sequence[Barred], now:
 
 def _beaten(proof: Proof, winner: Proof) -> Barred:
     """A proof beside the one that decided."""
-    weaker = proof.grade < winner.grade and proof.order >= winner.order
-    code = Reason.LESS_REPRESENTATIVE if weaker else Reason.OLDER
+    weaker = proof.order >= winner.order and (proof.grade < winner.grade or proof.is_capped)
+    code = Reason.WEAKER if weaker else Reason.OLDER
     return Barred(proof.evidence, Note(code, {"verdict": proof.verdict.value}), proof.claim)
 
 

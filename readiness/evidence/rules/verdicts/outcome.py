@@ -67,6 +67,11 @@ class Proof:
         return self.claim.reading.at
 
     @property
+    def is_capped(self) -> bool:
+        """A pass that would be one in full but for what caps it; on the edge of its uncertainty it is none."""
+        return self.verdict is Verdict.WARNING and self.reason not in (Reason.WITHIN_UNCERTAINTY, Reason.PARTS_DIFFER)
+
+    @property
     def best(self) -> tuple[Any, ...]:
         """Sorts what is better of one sweep first; the rest only keeps it the same in any order of arrival."""
         return (-RANK[self.verdict], -self.range.low, -self.at.timestamp(), self.evidence.run)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import inf
+from datetime import datetime
+from math import inf, isfinite
 
 from readiness.evidence.choices import EvidenceKind, Verdict
 from readiness.evidence.rules.verdicts.claims import Claim, claim_of
 from readiness.evidence.rules.verdicts.evidence import Evidence, Labels, Reading
-from readiness.evidence.rules.verdicts.fit import Gap, Relation, gaps, grade, load_gaps, load_needed, load_seen, relation
+from readiness.evidence.rules.verdicts.fit import Relation, gaps, grade, load_gaps, load_needed, load_seen, relation
 from readiness.evidence.rules.verdicts.headroom import Range, between, headroom, holds, scattered
 from readiness.evidence.rules.verdicts.holdings import GB_PER_TB, Holding, amounts
 from readiness.evidence.rules.verdicts.outcome import Outcome, Proof, Question, capped, reason_of, remarks_of
@@ -22,6 +23,7 @@ from readiness.evidence.rules.verdicts.wanted import BANDWIDTHS, Wanted, canonic
 from readiness.evidence.rules.verdicts.windows import Length, bar_length, length
 from readiness.workloads.choices import Metric, PoolKind
 
+_Told = tuple[Verdict, Reason, tuple[Note, ...], Range]
 DECLARED = "pool"  # the tool of what nobody measured
 _OF_POOLS = {
     Metric.STORAGE_CAPACITY: (PoolKind.STORAGE, "storage_capacity"),
@@ -78,15 +80,64 @@ def _of_claim(question: Question, evidence: Evidence, claim: Claim) -> Outcome:
     if evidence.pool is not None and (holding is None or not holding.granted):
         outcome.bar(evidence, Reason.CAPACITY_UNKNOWN, claim)
         return outcome
-    floor = evidence.kind is EvidenceKind.TELEMETRY and wanted.metric in BANDWIDTHS and wanted.more_is_better
-    if floor:
-        claim = claim._replace(high=inf)
-    if holding is not None and wanted.metric in _OF_POOLS and holding.kind is _OF_POOLS[wanted.metric][0]:
-        claim, told = _granted_part(wanted, claim, holding)
+    if evidence.kind is EvidenceKind.TELEMETRY and wanted.metric in BANDWIDTHS and wanted.more_is_better:
+        claim = claim._replace(high=inf)  # traffic that was seen is a floor of what can be carried
+    if holding is not None and wanted.more_is_better and holding.kind is _OF_POOLS.get(wanted.metric, (None, ""))[0]:
+        told = _as_granted(question, evidence, claim, holding, outcome)
     else:
-        told = _ranged(wanted, evidence, claim)
-    _decide(question, evidence, claim, told, outcome, holding, found)
+        told = _as_measured(question, evidence, claim, holding, outcome)
+    if told is not None:
+        verdict, reason, notes, ranged = told
+        capacity = {"pools": [holding.plain()]} if holding is not None else None
+        outcome.proof = Proof(
+            evidence, claim, verdict, reason, ranged, grade(found), claim.reading.at, (*notes, *remarks_of(wanted, claim)),
+            tuple(found), capacity, evidence.length_s(claim.reading),
+        )  # fmt: skip
     return outcome
+
+
+def _as_measured(
+    question: Question, evidence: Evidence, claim: Claim, holding: Holding | None, outcome: Outcome
+) -> _Told | None:  # fmt: skip
+    """None, with the reason noted, where it decides nothing."""
+    wanted, ranged = question.wanted, _ranged(question.wanted, evidence, claim)
+    shared = holding is not None and holding.shared
+    if ranged.verdict is Verdict.NOT_MET:
+        if shared and not wanted.more_is_better:  # it may be the others that fill it
+            outcome.bar(evidence, Reason.SHARED, claim)
+            return None
+        return ranged.verdict, Reason.FAILS, (), ranged
+    if (ranged.verdict is Verdict.WARNING and not claim.exact) or (not isfinite(claim.high) and not holds(ranged.low)):
+        floor = wanted.metric in BANDWIDTHS and evidence.kind is EvidenceKind.TELEMETRY
+        outcome.bar(evidence, Reason.DEMAND_NEVER_CAME if floor else Reason.BOUND_TELLS_NOTHING, claim, value=claim.low)
+        return None
+    if not _held_load(question, evidence, claim, outcome) or not _held_long(wanted, evidence, claim, outcome):
+        return None
+    caps = [Note(Reason.SHARED)] if shared and wanted.more_is_better else []
+    return *capped(ranged.verdict, reason_of(wanted, claim, ranged.verdict), caps), ranged
+
+
+def _as_granted(
+    question: Question, evidence: Evidence, claim: Claim, holding: Holding, outcome: Outcome
+) -> _Told | None:  # fmt: skip
+    """What was granted, and with what is free; of the measured pool no more than was measured, of others as they say."""
+    wanted, kind = question.wanted, holding.kind
+    factor = GB_PER_TB if kind is PoolKind.STORAGE else 1.0
+    beside, more_beside, _ = amounts([one for one in question.setting.holdings if one is not holding], kind, _venue(wanted))
+    own, reach = holding.granted * factor, inf if holding.reachable is None else holding.reachable * factor
+    granted = headroom(wanted, beside + min(claim.low, own))
+    most = inf if more_beside is None else more_beside + min(claim.high, reach)
+    ranged = Range(granted, granted, headroom(wanted, most))
+    if holds(granted):
+        return (Verdict.MET, Reason.SHOWN, (), ranged) if _held_long(wanted, evidence, claim, outcome) else None
+    promised = holds(headroom(wanted, beside + own)) or holds(headroom(wanted, (more_beside or 0.0) + reach))
+    if not holds(ranged.high):
+        return Verdict.NOT_MET, Reason.FAILS if promised else Reason.SHORT_OF_CAPACITY, (), ranged
+    if isfinite(most):
+        return Verdict.WARNING, Reason.ENOUGH_IF_GRANTED, (), ranged
+    floor = holds(headroom(wanted, beside + own))
+    outcome.bar(evidence, Reason.DEMAND_NEVER_CAME if floor else Reason.CAPACITY_UNKNOWN, claim, value=claim.low)
+    return None
 
 
 def _ranged(wanted: Wanted, evidence: Evidence, claim: Claim) -> Range:
@@ -94,95 +145,72 @@ def _ranged(wanted: Wanted, evidence: Evidence, claim: Claim) -> Range:
     return between(wanted, low, claim.low if wanted.more_is_better or claim.high == inf else claim.high, high)
 
 
-def _granted_part(wanted: Wanted, claim: Claim, holding: Holding) -> tuple[Claim, Range]:
-    """What was granted, and with what is free; but no more than was measured of all of it."""
-    factor = GB_PER_TB if holding.kind is PoolKind.STORAGE else 1.0
-    reach = inf if holding.reachable is None else holding.reachable * factor
-    granted = min(claim.low, holding.granted * factor)
-    return claim, Range(headroom(wanted, granted), headroom(wanted, granted), headroom(wanted, min(claim.high, reach)))
-
-
-def _decide(
-    question: Question, evidence: Evidence, claim: Claim, ranged: Range, outcome: Outcome, holding: Holding | None,
-    found: Sequence[Gap],
-) -> None:  # fmt: skip
-    wanted, verdict = question.wanted, ranged.verdict
-    needed, _ = load_needed(wanted, question.setting)
+def _held_load(question: Question, evidence: Evidence, claim: Claim, outcome: Outcome) -> bool:
+    needed, _ = load_needed(question.wanted, question.setting)
     there = load_seen(evidence, claim.reading, question.siblings)
     carried = relation(needed, there)
-    shared = holding is not None and holding.shared and wanted.metric not in _OF_POOLS
-    if verdict is Verdict.NOT_MET:
-        if shared and not wanted.more_is_better:
-            outcome.bar(evidence, Reason.SHARED, claim)
-            return
-        reason = Reason.SHORT_OF_CAPACITY if _by_grant(wanted, claim, holding) else Reason.FAILS
-        told: tuple[Verdict, Reason, tuple[Note, ...]] = verdict, reason, ()
-    elif verdict is Verdict.WARNING and (code := _open_end(wanted, claim, holding)) is not None:
-        outcome.bar(evidence, code, claim, value=claim.low)
-        return
-    elif carried not in (Relation.AT, Relation.MORE):
-        code = Reason.LOAD_NOT_SAID if carried is Relation.NOT_SAID else Reason.LESS_LOAD
-        outcome.bar(evidence, code, claim, gaps=load_gaps(needed, there))
-        return
-    elif length(wanted, evidence, claim.reading) is not Length.ENOUGH:
-        bar_length(wanted, evidence, claim, outcome)
-        return
+    if carried in (Relation.AT, Relation.MORE):
+        return True
+    code = Reason.LOAD_NOT_SAID if carried is Relation.NOT_SAID else Reason.LESS_LOAD
+    outcome.bar(evidence, code, claim, gaps=load_gaps(needed, there))
+    return False
+
+
+def _held_long(wanted: Wanted, evidence: Evidence, claim: Claim, outcome: Outcome) -> bool:
+    if length(wanted, evidence, claim.reading) is Length.ENOUGH:
+        return True
+    bar_length(wanted, evidence, claim, outcome)
+    return False
+
+
+def of_pools(question: Question, now: datetime) -> Outcome:
+    """What pools granted of storage or network, where nothing measured proves anything; as old as the oldest word it needs."""
+    wanted, outcome = question.wanted, Outcome()
+    if wanted.metric not in _OF_POOLS or not wanted.more_is_better or wanted.target is None:
+        return outcome
+    kind, key = _OF_POOLS[wanted.metric]
+    granted, reachable, pools = amounts(question.setting.holdings, kind, _venue(wanted))
+    dated = sorted((one for one in pools if one.updated_at), key=lambda one: (-_time(one), one.pool))
+    if not dated or len(dated) < len(pools):
+        return outcome
+    ranged = Range(*(headroom(wanted, granted),) * 2, inf if reachable is None else headroom(wanted, reachable))
+    as_granted = _word(dated, [one.granted for one in dated], wanted.target, kind)
+    with_free = _word(dated, [one.reachable or 0.0 for one in dated], wanted.target, kind)
+    verdict, reason, at = Verdict.NOT_MET, Reason.SHORT_OF_CAPACITY, min(filter(None, (one.updated_at for one in dated)))
+    if as_granted is not None and (with_free is None or now - as_granted <= wanted.max_age or now - with_free > wanted.max_age):
+        verdict, reason, at = Verdict.MET, Reason.GRANTED, as_granted
+    elif with_free is not None:
+        verdict, reason, at = Verdict.WARNING, Reason.ENOUGH_IF_GRANTED, with_free
+    value = canonical_of(wanted.metric, key, granted)
+    reading = Reading(0, key, "point", None, value, value, at)
+    names = ", ".join(sorted(one.name for one in pools))[:300]
+    evidence = Evidence(0, 0, EvidenceKind.ATTESTED, at, (reading,), DECLARED, names)
+    claim = Claim(granted, granted, reading, exact=True, told=(granted, granted))
+    capacity = {"pools": [one.plain() for one in pools]}
+    if verdict is Verdict.NOT_MET and reachable is None:
+        outcome.bar(evidence, Reason.CAPACITY_UNKNOWN, claim, capacity=capacity)
     else:
-        by_grant = verdict is Verdict.WARNING and _by_grant(wanted, claim, holding)
-        reason = Reason.ENOUGH_IF_GRANTED if by_grant else reason_of(wanted, claim, verdict)
-        told = capped(verdict, reason, [Note(Reason.SHARED)] if shared and wanted.more_is_better else [])
-    capacity = {"pools": [holding.plain()]} if holding is not None else None
-    outcome.proof = Proof(
-        evidence, claim, told[0], told[1], ranged, grade(found), claim.reading.at,
-        (*told[2], *remarks_of(wanted, claim)), tuple(found), capacity, evidence.length_s(claim.reading),
-    )  # fmt: skip
+        outcome.proof = Proof(evidence, claim, verdict, reason, ranged, Grade.FULL, at, capacity=capacity)
+    return outcome
 
 
-def _open_end(wanted: Wanted, claim: Claim, holding: Holding | None) -> Reason | None:
-    """Why a span that holds the target says nothing; None where it is a warning."""
-    if not holds(headroom(wanted, claim.low if wanted.more_is_better else claim.high)):
-        if claim.high == inf:
-            return Reason.DEMAND_NEVER_CAME if wanted.metric in BANDWIDTHS else Reason.BOUND_TELLS_NOTHING
-        return None if claim.exact else Reason.BOUND_TELLS_NOTHING
-    if holding is not None and holding.reachable is None:
-        return Reason.CAPACITY_UNKNOWN
+def _word(dated: Sequence[Holding], parts: Sequence[float], target: float, kind: PoolKind) -> datetime | None:
+    """The date of the oldest word that is needed to reach the target, the newest ones taken first; None: they do not reach it."""
+    left = target / (GB_PER_TB if kind is PoolKind.STORAGE else 1.0)
+    for one, part in zip(dated, parts, strict=True):
+        left -= part
+        if left <= 1e-9 * target:
+            return one.updated_at
     return None
 
 
-def _by_grant(wanted: Wanted, claim: Claim, holding: Holding | None) -> bool:
-    """Whether it is what was granted, not what was measured, that is not enough."""
-    return holding is not None and wanted.metric in _OF_POOLS and holds(headroom(wanted, claim.low))
+def _time(one: Holding) -> float:
+    return one.updated_at.timestamp() if one.updated_at else 0.0
 
 
-def of_pools(question: Question) -> Outcome:
-    """What pools granted of storage or network, where nothing was measured."""
-    wanted, outcome = question.wanted, Outcome()
-    if wanted.metric not in _OF_POOLS or not wanted.more_is_better:
-        return outcome
-    kind, key = _OF_POOLS[wanted.metric]
-    venue = str(wanted.environment.get("venue") or "")
-    granted, reachable, pools = amounts(question.setting.holdings, kind, "" if venue == "unknown" else venue)
-    counted = [one for one in pools if one.granted > 0] or list(pools)
-    dates = [one.updated_at for one in counted if one.updated_at is not None]
-    if not pools or not dates:
-        return outcome
-    value = canonical_of(wanted.metric, key, granted)
-    reading = Reading(0, key, "point", None, value, value, min(dates))
-    names = ", ".join(sorted(one.name for one in counted))[:300]
-    evidence = Evidence(0, 0, EvidenceKind.ATTESTED, min(dates), (reading,), DECLARED, names)
-    claim = Claim(granted, granted, reading, exact=True, told=(granted, granted))
-    ranged = Range(*(headroom(wanted, granted),) * 2, inf if reachable is None else headroom(wanted, reachable))
-    capacity = {"pools": [one.plain() for one in pools]}
-    if ranged.verdict is Verdict.WARNING and reachable is None:
-        outcome.bar(evidence, Reason.CAPACITY_UNKNOWN, claim, capacity=capacity)
-        return outcome
-    reason = {Verdict.MET: Reason.GRANTED, Verdict.WARNING: Reason.ENOUGH_IF_GRANTED}.get(
-        ranged.verdict, Reason.SHORT_OF_CAPACITY
-    )  # fmt: skip
-    outcome.proof = Proof(
-        evidence, claim, ranged.verdict, reason, ranged, Grade.FULL, reading.at, capacity=capacity
-    )  # fmt: skip
-    return outcome
+def _venue(wanted: Wanted) -> str:
+    """The one that is asked for, "" where any will do."""
+    return str(wanted.environment.get("venue") or "").replace("unknown", "")
 
 
 def _holding(question: Question, pool: int) -> Holding | None:

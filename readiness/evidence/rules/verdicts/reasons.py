@@ -69,7 +69,7 @@ class Reason(StrEnum):
     SAMPLES_UNKNOWN = "samples_unknown"
     JOINED_WINDOWS = "joined_windows"
     OLDER = "older"  # something newer decided
-    LESS_REPRESENTATIVE = "less_representative"
+    WEAKER = "weaker"  # of the same age or newer, but what decided shows more
     NOT_THE_POINT = "not_the_point"  # of its sweep another point decided
 
 
@@ -78,7 +78,7 @@ _PROGRESS = (
     Reason.FLAWED, Reason.SET_ASIDE, Reason.IN_THE_FUTURE, Reason.MIXED_LOADS, Reason.MIXED_WITH_FAILURES, Reason.PAGE_CACHE,
     Reason.STATISTIC_NOT_MEASURED, Reason.BOUND_TELLS_NOTHING, Reason.NOT_REPRESENTATIVE, Reason.ACCELERATORS_UNKNOWN,
     Reason.ACCELERATOR_UNKNOWN, Reason.WINDOW_UNKNOWN, Reason.COVERAGE_MISSING, Reason.COVERAGE_LOW, Reason.DEMAND_UNKNOWN,
-    Reason.LOAD_NOT_SAID, Reason.FAILS_WITH_MORE_LOAD, Reason.LESS_LOAD, Reason.LEVEL_VIOLATED, Reason.DEMAND_NEVER_CAME,
+    Reason.LOAD_NOT_SAID, Reason.LESS_LOAD, Reason.FAILS_WITH_MORE_LOAD, Reason.LEVEL_VIOLATED, Reason.DEMAND_NEVER_CAME,
     Reason.NOT_PUSHED, Reason.TOO_SHORT, Reason.SHARED, Reason.OTHER_ACCELERATOR, Reason.FAILS_AS_GRANTED,
     Reason.SHORT_OF_CAPACITY, Reason.CAPACITY_UNKNOWN,
 )  # fmt: skip

@@ -1,8 +1,11 @@
-"""Which of the proofs decides.
+"""Which of the proofs decides: the newest one, but
 
-The newest one, and a newer pass in an easier place does not take away what was shown in full: nor does it clear what failed in
-full. So a nightly test with simulated users neither weakens nor repairs what production shows. What is too old never decides; if
-it would have, the verdict is stale and says what it would have been. A flawed run is no proof, so it hides nothing.
+- a pass that something caps at a warning (an easier place, few samples, capacity that is not granted) does not take away what
+  was shown in full, as long as that is fresh and nothing newer says otherwise;
+- a pass in an easier place does not clear what failed in full, fresh or not.
+
+So a nightly test with simulated users neither weakens nor repairs what production shows. What is too old never decides; if it
+would have, the verdict is stale and says what it would have been. A flawed run is no proof, so it hides nothing.
 """
 
 from __future__ import annotations
@@ -18,15 +21,18 @@ from readiness.evidence.rules.verdicts.reasons import RANK, Grade
 def decider(proofs: Iterable[Proof], now: datetime, max_age: timedelta) -> Proof | None:
     """The proof that decides, fresh or not; None if there is none. Of two of the same time the worse."""
     found = sorted(proofs, key=_newest_first)
-    full = next((one for one in found if one.grade is Grade.FULL), None)
-    easier = next((one for one in found if one.grade is not Grade.FULL), None)
-    if full is None or easier is None:
-        return full or easier
-    if _newest_first(full) < _newest_first(easier) or easier.verdict is Verdict.NOT_MET:
-        return min(full, easier, key=_newest_first)
-    if full.verdict is Verdict.NOT_MET or fresh(full, now, max_age):
-        return full
-    return easier
+    if not found:
+        return None
+    newest = found[0]
+    if newest.grade is not Grade.FULL and newest.verdict is not Verdict.NOT_MET:
+        full = next((one for one in found if one.grade is Grade.FULL), None)
+        if full is not None and full.verdict is Verdict.NOT_MET:
+            return full
+    if newest.is_capped:
+        other = next((one for one in found if not one.is_capped), None)
+        if other is not None and other.verdict is Verdict.MET and fresh(other, now, max_age):
+            return other
+    return newest
 
 
 def fresh(proof: Proof, now: datetime, max_age: timedelta) -> bool:
