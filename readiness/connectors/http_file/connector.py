@@ -16,19 +16,20 @@ import hashlib
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
-from typing import BinaryIO
 from urllib.parse import quote, urlencode
 
 from readiness.connectors import fetched
 from readiness.connectors.access import ADDRESS, CA, SIGN_IN, check_access, check_values, number_of, signed_in, text_of
-from readiness.connectors.errors import BadConfig, ConnectorError, Retryable
+from readiness.connectors.errors import BadConfig, ConnectorError, Fatal, Retryable
 from readiness.connectors.fetched import PATTERN, Found
 from readiness.connectors.http import Answer, Http
 from readiness.connectors.http_file import s3
 from readiness.connectors.live import Ask, Batch, Config, ConfigField, Connector, FieldKind, Payload, Span, Tested
+from readiness.connectors.redaction import clean
 
 WEB, STORE = "web", "s3"
 OVERLAP = timedelta(days=1)
@@ -145,34 +146,45 @@ def _one_file(config: Config, ask: Ask, http: Http, span: Span, folder: Path) ->
 
 
 def _bucket_files(config: Config, ask: Ask, http: Http, span: Span, folder: Path) -> Iterator[Batch]:
-    bucket = _bucket(config, ask)
+    bucket, largest, begun = _bucket(config, ask), _largest(config), time.monotonic()
     place = bucket.at(http, text_of(config, "address"))
     oldest = None if span.since is None else span.since - OVERLAP
-    found = (one for one in _of_bucket(config, ask, http) if oldest is None or one.came >= oldest)
-    taken = fetched.at_a_time(found, span.seen)
-    begun = time.monotonic()
-    for number, one in enumerate(taken):
+    found = (_marked(one, largest) for one in _of_bucket(config, ask, http) if oldest is None or one.came >= oldest)
+    for number, one in enumerate(fetched.at_a_time(found, span.seen)):
         read_to = min(one.came, span.until)
-        if one.size > _largest(config):
-            why = f"larger than {_largest(config) // _MIB} MiB"
-            yield Batch((fetched.unread(one.path, why),), Payload(one.name), read_to)
+        if one.size > largest:
+            yield Batch((fetched.unread(one.path, f"larger than {largest // _MIB} MiB"),), Payload(one.name), read_to)
             continue
         content = folder / str(number)
-        with content.open("wb") as into:
-            answer = _object(bucket, place, one, into, _largest(config))
-        yield fetched.batch(one.path, content, one.name, answer.media_type, read_to)
+        try:
+            media_type = _fetched(bucket, place, one, content, largest)
+        except Fatal:
+            if number:
+                return  # with all that a pull may read, the next one can tell whether it is this object
+            raise
+        yield fetched.batch(one.path, content, one.name, media_type, read_to)
         content.unlink()
         if time.monotonic() - begun > span.patience_s:
             return
 
 
-def _object(bucket: s3.Bucket, place: Http, one: Found, into: BinaryIO, at_most: int) -> Answer:
+def _marked(one: Found, largest: int) -> Found:
+    """What is too large counts as another version under another limit, so that it is fetched once the limit allows."""
+    return one if one.size <= largest else replace(one, marks=(*one.marks, f"beyond {largest}"))
+
+
+def _fetched(bucket: s3.Bucket, place: Http, one: Found, content: Path, largest: int) -> str:
+    """Its media type. Raises ConnectorError."""
     try:
-        return s3.fetched(bucket, place, one.key, into, at_most)
+        with content.open("wb") as into:
+            return s3.fetched(bucket, place, one.key, into, largest).media_type
     except BadConfig as gone:
         if gone.field == "address":
             raise Retryable("an object left the bucket while it was read") from gone
         raise
+    except Fatal as refused:
+        advice = "If it is only large, let the source read more at a time, or lower its limit."
+        raise Fatal(f"{clean(one.path)} ({one.size / _MIB:.0f} MiB): {refused.text} {advice}") from refused
 
 
 def _of_bucket(config: Config, ask: Ask, http: Http) -> Iterator[Found]:

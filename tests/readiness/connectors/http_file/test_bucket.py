@@ -188,6 +188,33 @@ def test_an_object_beyond_the_limit_is_not_fetched_and_says_so() -> None:
     assert [run.flaws for run in found if run.place == "large.json"] == [((Flaw.NOT_A_RESULT, "larger than 1 MiB"),)]
 
 
+def test_an_object_that_was_too_large_is_fetched_once_the_limit_allows() -> None:
+    store = Store({"large.json": (ONE + b" " * 2**20, NOW)})
+    with serving(store) as server:
+        caller = Caller(server, largest_mib=1)
+        with through_the_door("http_file", max_bytes=CONNECTOR.answer_bytes) as http:
+            (batch,) = CONNECTOR.pull(caller.config, caller.ask, http, Span(None, NOW))
+        caller.since, caller.names = batch.read_to, {batch.payload.name}
+        assert caller.pull() == []
+        caller.config["largest_mib"] = 2
+        (run,) = caller.pull()
+    assert run.valid
+
+
+def test_an_object_that_the_door_does_not_let_in_is_named_after_what_came_before_it() -> None:
+    store = Store({"a.json": (ONE, NOW - timedelta(minutes=1)), "b.json": (variant(1) + b" " * 2**20, NOW)})
+    with serving(store) as server:
+        caller = Caller(server)
+        with through_the_door("http_file", max_bytes=2**20) as http:
+            (batch,) = CONNECTOR.pull(caller.config, caller.ask, http, Span(None, NOW))
+        assert batch.payload.name.startswith("a.json")
+        with (
+            through_the_door("http_file", max_bytes=2**20) as http,
+            pytest.raises(Fatal, match=r"b\.json \(1 MiB\).*read more at a time"),
+        ):
+            list(CONNECTOR.pull(caller.config, caller.ask, http, Span(batch.read_to, NOW, {batch.payload.name}.__contains__)))
+
+
 def test_a_large_bucket_is_read_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetched, "FILES_AT_A_TIME", 4)
     store = Store({f"{number}.json": (variant(number), NOW - timedelta(minutes=number)) for number in range(10)})
