@@ -31,6 +31,7 @@ TABLES = (
     "evidence_source", "evidence_feed", "evidence_delivery", "evidence_run", "evidence_series", "evidence_observation",
     "evidence_latest", "evidence_requirementverdict", "evidence_standing",
 )  # fmt: skip
+COUNTED = ("runs", "runs_known", "runs_flawed", "observations", "repeated", "refused")
 LIVE = ("pilot", "scale-up", "production")
 JUDGED_AT_ONCE = 200
 NO_PAYLOAD = b'{"demo": "this run was never written by a tool"}'
@@ -174,6 +175,8 @@ def _store(
     delivery: Delivery, runs: Iterable[Run], subject: Subject, name: str, now: datetime, *, feed: Feed | None = None
 ) -> None:  # fmt: skip
     kept = tuple(runs)
-    payload = Payload(name=name, body=NO_PAYLOAD)
-    ingest(delivery=delivery, batches=[Arrived(kept, payload)], subject=subject, environment={}, now=now, feed=feed)
+    arrived = Arrived(kept, Payload(name=name, body=NO_PAYLOAD))
+    counts = ingest(delivery=delivery, batches=[arrived], subject=subject, environment={}, now=now, feed=feed)
+    for column in COUNTED:
+        setattr(delivery, column, getattr(counts, column))
     delivery.save()
