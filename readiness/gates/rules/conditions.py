@@ -99,7 +99,7 @@ def barring(conditions: Iterable[Condition], today: date) -> tuple[Condition, ..
 
 
 def proven_by_evidence(condition: Condition, shown: Mapping[Proof, Shown], today: date) -> bool:
-    """Whether evidence proves it now. What was shown before it was set proves nothing: the deciders saw that and asked for more."""
+    """Whether evidence proves it now. What was shown before it was set proves nothing: the deciders saw it and asked for more."""
     found = shown.get(condition.proof)
     if condition.state(today) not in STANDING or condition.proof.kind is ProofKind.PERSON or found is None:
         return False

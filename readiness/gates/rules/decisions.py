@@ -164,11 +164,11 @@ class Effect:
 def effect(outcome: Outcome, gate: Gate, *, correcting: Outcome | None = None) -> Effect:
     """Go and Conditional Go move the stage, Kill closes, Hold and Recycle leave it.
 
-    `correcting`: the outcome that is superseded; what it did is undone where the new one does not do the same.
+    `correcting`: the outcome that is superseded; what it did is undone where the new one does not do the same. A Kill that is
+    corrected to a Kill is reopened and closed anew, with its new reason and lesson.
     """
     move_to = gate.to_stage if outcome in ADVANCING else None
     if correcting in ADVANCING:
         move_to = None if outcome in ADVANCING else gate.from_stage
-    close = ClosureKind.STOPPED if outcome is Outcome.KILL and correcting is not Outcome.KILL else None
-    reopen = correcting is Outcome.KILL and outcome is not Outcome.KILL
-    return Effect(move_to, close, reopen, lapse=correcting is Outcome.CONDITIONAL_GO)
+    close = ClosureKind.STOPPED if outcome is Outcome.KILL else None
+    return Effect(move_to, close, reopen=correcting is Outcome.KILL, lapse=correcting is Outcome.CONDITIONAL_GO)
