@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 import shlex
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from portfolio.accounts.choices import Scope
 from portfolio.initiatives.models import Lifecycle
 from portfolio.initiatives.services.initiatives import create_initiative
 from portfolio.kit import clock
+from readiness.evidence.choices import SourceKind
+from readiness.evidence.models import Run, Source, SourceHealth
+from readiness.evidence.services.attestations import attest
 from readiness.workloads.choices import PoolKind
 from readiness.workloads.services.capacity import create_pool, request_capacity
 from readiness.workloads.services.profiles import create_workload
@@ -55,7 +60,8 @@ def _call(client: Client, command: str, values: dict[str, str]) -> Any:
     return client.generic(method, url, body, content_type=kind, headers=headers)
 
 
-def test_every_example_answers_as_written(client: Client, organisation: Organisation) -> None:
+def test_every_example_answers_as_written(client: Client, organisation: Organisation, settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
     initiative = create_initiative(
         by=SYSTEM,
         unit=organisation.units["Retail"],
@@ -65,6 +71,15 @@ def test_every_example_answers_as_written(client: Client, organisation: Organisa
     workload = create_workload(by=SYSTEM, initiative=initiative, name="Shelves", template="chat-assistant")
     pool = create_pool(by=SYSTEM, unit=organisation.units["Retail"], name="Hall 2", kind=PoolKind.ACCELERATORS, size=8)
     asked = request_capacity(by=SYSTEM, pool=pool, workload=workload, quantity=4, starts_on=clock.today())
+    said: dict[str, Any] = {
+        "metric": "availability",
+        "value": 99.9,
+        "unit": "%",
+        "observed_on": clock.today() - timedelta(days=2),
+    }
+    attest(by=SYSTEM, workload=workload, file=SimpleUploadedFile("report.pdf", b"%PDF"), now=clock.now(), **said)
+    source = Source.objects.create(unit=initiative.unit, name="Cluster", kind=SourceKind.PROMETHEUS)
+    SourceHealth.objects.create(source=source)
     secret = organisation.token(*Scope)
     values = {
         "PILOTAGE": "",
@@ -74,6 +89,8 @@ def test_every_example_answers_as_written(client: Client, organisation: Organisa
         "POOL": str(pool.pk),
         "ALLOCATION": str(asked.pk),
         "UNIT": str(organisation.units["Retail"].pk),
+        "RUN": str(Run.objects.get().pk),
+        "SOURCE": str(source.pk),
     }
     examples = _examples(ROOT / "docs" / "api.md")
     assert len(examples) > 15
