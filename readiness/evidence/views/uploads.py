@@ -52,8 +52,7 @@ def upload(request: PageRequest) -> HttpResponse:
         "formats": sorted(IMPORTERS, key=lambda one: one.label.casefold()), "may_bring": may_bring(request, subjects),
     }  # fmt: skip
     if request.method == "POST":
-        if not context["may_bring"]:
-            raise PermissionDenied(_("You may not bring evidence in: there is nothing of yours that it could be about."))
+        _require(context["may_bring"])
         if "look" in request.POST:
             return render(request, "evidence/upload.html", context | _looked(request, form))
         if form.is_valid() and (made := _kept(request, form)):
@@ -64,6 +63,7 @@ def upload(request: PageRequest) -> HttpResponse:
 @require_POST
 def inspect(request: PageRequest) -> HttpResponse:
     """What the beginnings of files say; `size` and `sha256` of each whole file as its sender tells them."""
+    _require(may_bring(request, Subjects(request.actor, Action.BRING)))
     files = request.FILES.getlist("file")[:MOST_FILES]
     return render(request, "evidence/upload_seen.html", _seen(request, files))
 
@@ -75,6 +75,11 @@ def subjects(request: PageRequest) -> HttpResponse:
     found = Subjects(request.actor, action).workloads(request.GET.get("find", "")[:200])
     chosen = request.GET.get("workload", "")
     return render(request, "evidence/upload_subjects.html", {"found": found, "chosen": chosen})
+
+
+def _require(allowed: bool) -> None:
+    if not allowed:
+        raise PermissionDenied(_("You may not bring evidence in: there is nothing of yours that it could be about."))
 
 
 def _looked(request: PageRequest, form: UploadForm) -> dict[str, Any]:

@@ -189,6 +189,7 @@ def test_owners_bring_for_their_own_and_viewers_nothing(organisation: Organisati
     viewer = signed_in("Vera")
     assert "You may not bring evidence in" in words(viewer.get(URL))
     assert viewer.post(URL, {"file": a_file(), "about": "workload", "workload": str(chat.pk)}).status_code == 403
+    assert viewer.post(INSPECT, {"file": a_file()}).status_code == 403
     assert Delivery.objects.count() == 1
 
 
