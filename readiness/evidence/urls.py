@@ -10,6 +10,7 @@ from readiness.evidence.views import (
     exports,
     feeds,
     home,
+    missing,
     observations,
     runs,
     series,
@@ -19,6 +20,7 @@ from readiness.evidence.views import (
     telemetry,
     templates,
     uploads,
+    verdicts,
 )
 
 app_name = "evidence"
@@ -66,8 +68,17 @@ urlpatterns += [
     path("evidence/runs/<int:pk>/", runs.run, name="run"),
     path("evidence/runs/<int:pk>/set-aside/", set_aside.set_aside, name="set_aside"),
     path("evidence/payloads/<int:pk>/", runs.payload, name="payload"),
+    path("evidence/requirements/<int:pk>/", verdicts.requirement, name="requirement"),
+    path("initiatives/<int:pk>/evidence/", verdicts.initiative, name="initiative"),
+    path("initiatives/<int:pk>/evidence/judge/", verdicts.judge_initiative, name="judge_initiative"),
+    path("initiatives/<int:pk>/evidence/panel/", verdicts.initiative_panel, name="initiative_panel"),
+    path("workloads/<int:pk>/evidence/", verdicts.workload, name="workload"),
+    path("workloads/<int:pk>/evidence/judge/", verdicts.judge, name="judge"),
+    path("workloads/<int:pk>/evidence/panel/", verdicts.workload_panel, name="workload_panel"),
     path("workloads/<int:pk>/evidence/curves/", curves.curves, name="curves"),
     path("workloads/<int:pk>/evidence/telemetry/", telemetry.workload, name="workload_telemetry"),
     path("capacity/<int:pk>/telemetry/", telemetry.pool, name="pool_telemetry"),
+    path("evidence/missing/", missing.missing, name="missing"),
+    path("evidence/missing/export/<slug:fmt>/", missing.export, name="missing_export"),
     path("evidence/metrics/", catalogue.catalogue, name="catalogue"),
 ]

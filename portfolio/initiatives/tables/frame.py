@@ -14,6 +14,7 @@ from portfolio.initiatives.queries.overview import Overview
 TABS = (
     ("overview", "initiatives:detail", gettext_lazy("Overview")),
     ("workloads", "workloads:initiative", gettext_lazy("Workloads and sizing")),
+    ("evidence", "evidence:initiative", gettext_lazy("Evidence")),
     ("venues", "workloads:venues", gettext_lazy("Venues")),
     ("assessment", "assessments:initiative", gettext_lazy("Assessment")),
     ("history", "initiatives:history", gettext_lazy("History")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from portfolio.kit.templatetags.ui_text import NARROW
-from readiness.evidence.rules.missing import Missing, Who
+from readiness.evidence.rules.missing import Who
 from readiness.evidence.tables.frame import route
 from readiness.evidence.tables.labels import Text, metric_label
 from readiness.evidence.tables.reasons import amount, fact_words, statistic_words
@@ -24,23 +24,23 @@ from readiness.workloads.tables.numbers import shown
 Facts = Mapping[str, Any]
 
 TITLES: dict[str, Text] = {
-    Missing.STATE_TARGET: gettext_lazy("Say what it must reach"),
-    Missing.STATE_LEVEL: gettext_lazy("Say at which latency it must be carried"),
-    Missing.FIND_DEMAND: gettext_lazy("Find out the load that production will bring"),
-    Missing.RUN_BENCHMARK: gettext_lazy("Run a load test"),
-    Missing.CONNECT_TELEMETRY: gettext_lazy("Watch it in production"),
-    Missing.MEASURE_FOR_REAL: gettext_lazy("Measure it as in production"),
-    Missing.MEASURE_STATISTIC: gettext_lazy("Measure the percentile that is asked for"),
-    Missing.MEASURE_LEVEL: gettext_lazy("Measure the latency along with the throughput"),
-    Missing.MEASURE_LONGER: gettext_lazy("Measure for longer"),
-    Missing.MORE_SAMPLES: gettext_lazy("Measure more requests"),
-    Missing.SAY_ENVIRONMENT: gettext_lazy("Say on what it was measured"),
-    Missing.ASK_CAPACITY: gettext_lazy("Ask for capacity that is free"),
-    Missing.FIND_CAPACITY: gettext_lazy("Find capacity"),
-    Missing.STATE_POOL: gettext_lazy("Say what the pool holds"),
-    Missing.CONFIRM_POOL: gettext_lazy("Confirm what the pool holds"),
-    Missing.REFRESH: gettext_lazy("Measure it again: the evidence is too old"),
-    Missing.SETTLE: gettext_lazy("Settle which of two values holds"),
+    "state_target": gettext_lazy("Say what it must reach"),
+    "state_level": gettext_lazy("Say at which latency it must be carried"),
+    "find_demand": gettext_lazy("Find out the load that production will bring"),
+    "run_benchmark": gettext_lazy("Run a load test"),
+    "connect_telemetry": gettext_lazy("Watch it in production"),
+    "measure_for_real": gettext_lazy("Measure it as in production"),
+    "measure_statistic": gettext_lazy("Measure the percentile that is asked for"),
+    "measure_level": gettext_lazy("Measure the latency along with the throughput"),
+    "measure_longer": gettext_lazy("Measure for longer"),
+    "more_samples": gettext_lazy("Measure more requests"),
+    "say_environment": gettext_lazy("Say on what it was measured"),
+    "ask_capacity": gettext_lazy("Ask for capacity that is free"),
+    "find_capacity": gettext_lazy("Find capacity"),
+    "state_pool": gettext_lazy("Say what the pool holds"),
+    "confirm_pool": gettext_lazy("Confirm what the pool holds"),
+    "refresh": gettext_lazy("Measure it again: the evidence is too old"),
+    "settle": gettext_lazy("Settle which of two values holds"),
 }
 WHO: dict[str, Text] = {
     Who.WORKLOAD_UNIT: gettext_lazy("Architects of the unit"),
@@ -64,33 +64,50 @@ _POOL_UNITS = {PoolKind.ACCELERATORS.value: "", PoolKind.STORAGE.value: "TB", Po
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an entry stands: what is linked to; `sources` and `runs` are those that the reader may open."""
+    """Where an entry stands; `sources` (with their names), `runs` and `pools` are those that the reader may open."""
 
     workload: int
     requirement: int
-    sources: frozenset[int] = frozenset()
+    sources: Mapping[int, str] = field(default_factory=dict)
     runs: frozenset[int] = frozenset()
     pools: frozenset[int] = frozenset()
+    derived_from: str = ""
+    unit: str = ""
+    owner: str = ""
 
 
 def supply(entry: Facts, place: Place) -> dict[str, Any]:
     """Title, detail, who, and the address one click from being done with its label; "" where the reader has none."""
-    code = str(entry.get("code", ""))
+    code, entry = str(entry.get("code", "")), without_hidden_pool(entry, place.pools)
     action, url = _ACTIONS.get(code, _nowhere)(entry, place)
     return {
         "code": code,
         "title": str(TITLES.get(code, code)),
         "detail": detail(entry),
-        "who": who(entry),
+        "who": who(entry, place),
         "action": str(ACTIONS[action]) if url else "",
         "url": url,
     }
 
 
-def who(entry: Facts) -> str:
-    """The name that was found for it, else the kind of person."""
-    named = entry.get("who_name")
-    return str(named) if named else str(WHO.get(entry.get("who", ""), WHO[Who.UNKNOWN]))
+def without_hidden_pool(entry: Facts, pools: frozenset[int]) -> Facts:
+    """A pool that the reader may not see has no name."""
+    return entry if entry.get("pool_id") in pools else {**entry, "pool": ""}
+
+
+def who(entry: Facts, place: Place) -> str:
+    """The person, unit or thing by name where the reader may know it, else the kind of person."""
+    kind = entry.get("who", "")
+    source, pool = place.sources.get(entry.get("source_id") or 0, ""), str(entry.get("pool") or "")
+    if kind == Who.INITIATIVE_OWNER:
+        return place.owner or _("An owner: nobody is named")
+    if kind == Who.WORKLOAD_UNIT and place.unit:
+        return _("Architects of %s") % place.unit
+    if kind == Who.SOURCE_UNIT and source:
+        return _("Whoever runs %s") % source
+    if kind == Who.POOL_OWNER and pool and entry.get("pool_id") in place.pools:
+        return _("Whoever looks after %s") % pool
+    return str(WHO.get(kind, WHO[Who.UNKNOWN]))
 
 
 def detail(entry: Facts) -> str:
@@ -126,11 +143,12 @@ def _telemetry(entry: Facts) -> str:
 
 
 def _capacity(entry: Facts) -> str:
+    """`4 x h100-sxm from Hall 2`, `12 TB`."""
     unit = _POOL_UNITS.get(str(entry.get("unit") or entry.get("kind") or ""), unit_of(str(entry.get("unit") or "")))
-    thing = entry.get("accelerator") or _("accelerators") if not unit else ""
     much = f"{shown(entry['amount'])}{NARROW}{unit}".strip() if entry.get("amount") else ""
-    of_pool = _("from %s") % entry["pool"] if entry.get("pool") else ""
-    return " ".join(filter(None, (much, str(thing), of_pool)))
+    thing = "" if unit else str(entry.get("accelerator") or _("accelerators"))
+    what = f"{much} × {thing}" if much and entry.get("accelerator") and not unit else " ".join(filter(None, (much, thing)))  # noqa: RUF001
+    return " ".join(filter(None, (what, _("from %s") % entry["pool"] if entry.get("pool") else "")))
 
 
 def _longer(entry: Facts) -> str:
@@ -147,24 +165,27 @@ def _samples(entry: Facts) -> str:
 
 
 _DETAILS: dict[str, Callable[[Facts], str]] = {
-    Missing.STATE_TARGET: lambda entry: metric_label(entry["metric"]),
-    Missing.STATE_LEVEL: lambda entry: statistic_words(entry["metric"], entry.get("percentile")),
-    Missing.RUN_BENCHMARK: _benchmark,
-    Missing.CONNECT_TELEMETRY: _telemetry,
-    Missing.MEASURE_FOR_REAL: lambda entry: fact_words(entry.get("facts", ())),
-    Missing.MEASURE_STATISTIC: lambda entry: statistic_words(entry["metric"], entry.get("percentile")),
-    Missing.MEASURE_LEVEL: lambda entry: statistic_words(entry["metric"], entry.get("percentile")),
-    Missing.MEASURE_LONGER: _longer,
-    Missing.MORE_SAMPLES: _samples,
-    Missing.SAY_ENVIRONMENT: lambda entry: fact_words(entry.get("facts", ())),
-    Missing.ASK_CAPACITY: _capacity,
-    Missing.FIND_CAPACITY: _capacity,
-    Missing.STATE_POOL: lambda entry: str(entry.get("pool") or ""),
+    "state_target": lambda entry: metric_label(entry["metric"]),
+    "state_level": lambda entry: statistic_words(entry["metric"], entry.get("percentile")),
+    "run_benchmark": _benchmark,
+    "connect_telemetry": _telemetry,
+    "measure_for_real": lambda entry: fact_words(entry.get("facts", ())),
+    "measure_statistic": lambda entry: statistic_words(entry["metric"], entry.get("percentile")),
+    "measure_level": lambda entry: statistic_words(entry["metric"], entry.get("percentile")),
+    "measure_longer": _longer,
+    "more_samples": _samples,
+    "say_environment": lambda entry: fact_words(entry.get("facts", ())),
+    "ask_capacity": _capacity,
+    "find_capacity": _capacity,
+    "state_pool": lambda entry: str(entry.get("pool") or ""),
 }
 
 
 def _state(_entry: Facts, place: Place) -> tuple[str, str]:
-    return "state", reverse("workloads:requirement", args=[place.workload, place.requirement])
+    """Where the number stands: in the profile that the requirement follows, else at the requirement."""
+    if place.derived_from:
+        return "state", reverse("workloads:detail", args=[place.workload]) + f"#row-{place.derived_from}"
+    return "state", reverse("workloads:requirements", args=[place.workload])
 
 
 def _profile(_entry: Facts, place: Place) -> tuple[str, str]:
@@ -213,21 +234,21 @@ def _nowhere(_entry: Facts, _place: Place) -> tuple[str, str]:
 
 
 _ACTIONS: dict[str, Callable[[Facts, Place], tuple[str, str]]] = {
-    Missing.STATE_TARGET: _state,
-    Missing.STATE_LEVEL: _state,
-    Missing.FIND_DEMAND: _profile,
-    Missing.RUN_BENCHMARK: _bring,
-    Missing.CONNECT_TELEMETRY: _watch,
-    Missing.MEASURE_FOR_REAL: _bring,
-    Missing.MEASURE_STATISTIC: _source,
-    Missing.MEASURE_LEVEL: _bring,
-    Missing.MEASURE_LONGER: _source,
-    Missing.MORE_SAMPLES: _bring,
-    Missing.SAY_ENVIRONMENT: _run,
-    Missing.ASK_CAPACITY: _ask,
-    Missing.FIND_CAPACITY: _pools,
-    Missing.STATE_POOL: _pool,
-    Missing.CONFIRM_POOL: _pool,
-    Missing.REFRESH: _source,
-    Missing.SETTLE: _run,
+    "state_target": _state,
+    "state_level": _state,
+    "find_demand": _profile,
+    "run_benchmark": _bring,
+    "connect_telemetry": _watch,
+    "measure_for_real": _bring,
+    "measure_statistic": _source,
+    "measure_level": _bring,
+    "measure_longer": _source,
+    "more_samples": _bring,
+    "say_environment": _run,
+    "ask_capacity": _ask,
+    "find_capacity": _pools,
+    "state_pool": _pool,
+    "confirm_pool": _pool,
+    "refresh": _source,
+    "settle": _run,
 }

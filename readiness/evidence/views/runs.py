@@ -13,11 +13,13 @@ from django.views.decorators.http import require_safe
 
 from portfolio.accounts.choices import Action
 from readiness.evidence.models import Payload
+from readiness.evidence.queries.judged import citing
 from readiness.evidence.queries.runs import MOST_READINGS, may_open_raw, one_run, readings_of, runs_of_payload, said_of
 from readiness.evidence.services.set_aside import may_set_aside
 from readiness.evidence.tables import runs as table
 from readiness.evidence.tables import series as series_table
 from readiness.evidence.tables.observations import origin, subject
+from readiness.evidence.tables.verdicts import cited
 from readiness.evidence.views.access import PageRequest
 
 
@@ -60,6 +62,7 @@ def run(request: PageRequest, pk: int) -> HttpResponse:
         "raw": row.payload if row.payload and may_open_raw(request.actor, row) else None,
         "may_download": _may_download(request, row),
         "may_set_aside": may_set_aside(request.actor, row),
+        "verdicts": cited(citing(request.actor, pk, row.workload_pk)),
     }
     return render(request, "evidence/run.html", context)
 

@@ -14,6 +14,7 @@ from readiness.workloads.tables.labels import CLASSES, EXPERIENCES, TASKS
 TABS = (
     ("profile", "workloads:detail", _("The three questions")),
     ("requirements", "workloads:requirements", _("Requirements")),
+    ("evidence", "evidence:workload", _("Evidence")),
     ("sizing", "sizing:workload", _("Sizing")),
     ("capacity", "workloads:capacity_of_workload", _("Capacity")),
     ("traces", "workloads:traces", _("Request logs")),

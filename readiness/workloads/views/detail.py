@@ -45,6 +45,7 @@ def detail_context(request: PageRequest, seen: Profile, people: People, rows: li
         "hidden_serves": seen.hidden_serves,
         "next_steps": next_steps(seen),
         "panel_url": route("sizing:panel", row.pk),
+        "evidence_url": route("evidence:workload_panel", row.pk),
     }
 
 
