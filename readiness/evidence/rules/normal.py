@@ -30,7 +30,7 @@ _BOUNDS = {"": Bound.EXACT, "exact": Bound.EXACT, Bound.AT_LEAST.value: Bound.AT
 _KINDS = {Area.COST: Kind.COST, Area.INVENTORY: Kind.INVENTORY}
 _MILLISECONDS = 1e11  # seconds since 1970 reach it in the year 5138
 _CURRENCY = re.compile(r"[A-Z]{3}")
-_MISSING = object()
+_TEXTS = "metric, unit, statistic and bound are texts."
 
 
 class Normal(NamedTuple):
@@ -84,7 +84,7 @@ def normal(row: Mapping[str, Any], index: int, kind: Kind | None = None) -> Norm
         statistic=statistic,
         percentile=percentile,
         window_s=_window(row.get("window_s"), where),
-        labels=_labels(metric, row.get("labels"), where),
+        labels=labels_of(metric, row.get("labels"), where),
         bound=_BOUNDS[row.get("bound") or ""],
         samples=_samples(row.get("samples"), where),
         kind=kind or _KINDS.get(METRICS[metric].area, Kind.TELEMETRY),
@@ -96,17 +96,20 @@ def normal(row: Mapping[str, Any], index: int, kind: Kind | None = None) -> Norm
 def _wrong_word(row: object) -> tuple[str, str] | None:
     if not isinstance(row, dict):
         return "", "An object is expected: {metric, value, unit, observed_at, ...}."
-    for name in row:
-        if name not in MEMBERS:
-            return "", f"There is no member {_short(name)}. Known: {', '.join(sorted(MEMBERS))}."
-    words = tuple(row.get(name, _MISSING) for name in ("metric", "unit", "statistic", "bound"))
-    if any(not isinstance(one, str) and one not in (_MISSING, None) for one in words):
-        return "", "metric, unit, statistic and bound are texts."
-    return _wrong_of(*words, percentile=row.get("percentile") is not None)
+    if not row.keys() <= MEMBERS:
+        name = next(one for one in row if one not in MEMBERS)
+        return "", f"There is no member {_short(name)}. Known: {', '.join(sorted(MEMBERS))}."
+    say = row.get
+    try:
+        return _wrong_of(say("metric"), say("unit"), say("statistic"), say("bound"), say("percentile") is not None)
+    except TypeError:  # what cannot be looked up is no text
+        return "", _TEXTS
 
 
 @lru_cache(maxsize=4096)
-def _wrong_of(metric: Any, unit: Any, statistic: Any, bound: Any, *, percentile: bool) -> tuple[str, str] | None:
+def _wrong_of(metric: Any, unit: Any, statistic: Any, bound: Any, percentile: bool) -> tuple[str, str] | None:
+    if any(not isinstance(one, str | None) for one in (metric, unit, statistic, bound)):
+        return "", _TEXTS
     known = METRICS.get(metric)
     if known is None:
         return "/metric", f"{_short(metric)} is no metric. See /api/v1/evidence/metrics/."
@@ -114,17 +117,17 @@ def _wrong_of(metric: Any, unit: Any, statistic: Any, bound: Any, *, percentile:
         canonical(metric, 1.0, unit if isinstance(unit, str) else "")
     except UnitUncertain:
         return "/unit", f"{_short(unit)} is no unit of {metric}; its own is {known.unit}. See /api/v1/evidence/metrics/."
-    if statistic not in (_MISSING, None) and statistic not in set(Statistic):
+    if statistic and statistic not in set(Statistic):
         return "/statistic", f"{_short(statistic)} is no statistic. One of {', '.join(Statistic)}."
     if (percentile or statistic == Statistic.PERCENTILE) and not known.percentiles:
         return "/percentile", f"{metric} has no percentiles. {known.of_percentile}"
-    if bound not in (_MISSING, None) and bound not in _BOUNDS:
+    if bound and bound not in _BOUNDS:
         return "/bound", f"{_short(bound)} is no bound. One of exact, at_least, at_most."
     return None
 
 
 def _short(word: object) -> str:
-    return '""' if word in (_MISSING, None, "") else repr(str(word)[:60])
+    return '""' if word in (None, "") else repr(str(word)[:60])
 
 
 def _statistic(row: Mapping[str, Any], where: str) -> tuple[Statistic, float | None]:
@@ -207,7 +210,8 @@ def _samples(raw: object, where: str) -> int | None:
     return found
 
 
-def _labels(metric: str, raw: object, where: str) -> tuple[tuple[str, str], ...]:
+def labels_of(metric: str, raw: object, where: str) -> tuple[tuple[str, str], ...]:
+    """The labels of a row, sorted by name. Raises SkipRecord, its place a pointer into the body."""
     place = f"{where}/labels"
     if not isinstance(raw, Mapping | None):
         raise SkipRecord("labels are an object of texts", place)
