@@ -12,7 +12,7 @@ from readiness.evidence.services.pulls.tidying import end_abandoned, thin
 from readiness.evidence.services.receiving import receive
 from readiness.evidence.services.sources.trying import end_forgotten, run_trial
 from readiness.evidence.services.sweeping import sweep
-from readiness.evidence.services.verdicts import evaluate, judge_due
+from readiness.evidence.services.verdicts import evaluate_in_turn, judge_due
 
 
 def pull(held: Claim) -> None:
@@ -54,11 +54,10 @@ def judge(held: Claim) -> None:
     """Something that verdicts stand on changed: evidence, a profile, capacity."""
     by, said = system("evidence"), held.payload
     with held.finishing(), acting(by):
-        evaluate(said.get("workload_ids", ()), pool_ids=said.get("pool_ids", ()), by=by, now=clock.now())
+        evaluate_in_turn(said.get("workload_ids", ()), pool_ids=said.get("pool_ids", ()), by=by, now=clock.now())
 
 
 def judge_what_is_due(held: Claim) -> None:
-    """Evidence goes stale by itself."""
-    by = system("evidence")
-    with held.finishing(), acting(by):
-        judge_due(by=by, now=clock.now())
+    """Evidence goes stale by itself, allocations begin and end, and the rules change."""
+    with held.finishing():
+        judge_due(now=clock.now())

@@ -3,62 +3,65 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Window
-from django.db.models.functions import RowNumber
+import orjson
+from django.db import connection
 from django.utils import timezone
 
-from portfolio.kit.scope import at_or_above
 from readiness.core.sizing.inputs import Task
-from readiness.evidence.choices import EvidenceKind, Marks
-from readiness.evidence.models import Latest, Observation, Run, SetAside
+from readiness.evidence.choices import EvidenceKind
+from readiness.evidence.queries.candidate_values import Asked, Value, newest, windows
+from readiness.evidence.queries.holdings import Holder, Holdings
 from readiness.evidence.rules.verdicts.accelerators import Catalogue
 from readiness.evidence.rules.verdicts.evidence import Evidence, Reading
-from readiness.evidence.rules.verdicts.holdings import Holding
-from readiness.evidence.rules.verdicts.wanted import Setting, Wanted
-from readiness.workloads.choices import AllocationState, Comparator, Metric, PoolKind
-from readiness.workloads.models import Accelerator, Allocation, CapacityPool, Requirement, Workload
-from readiness.workloads.queries.capacity import free_over
+from readiness.evidence.rules.verdicts.fit import ENOUGH
+from readiness.evidence.rules.verdicts.wanted import OF_THE_PLACE, Setting, Wanted, needed_metrics
+from readiness.evidence.rules.verdicts.windows import Tile, joined
+from readiness.workloads.choices import Comparator, Metric
+from readiness.workloads.models import Accelerator, Requirement, Workload
 
-MOST = 500  # newest values a workload and metric; older ones cannot decide before them
-_WORKLOAD = ("id", "initiative_id", "task", "initiative__unit__path", "initiative__demo")
+_WORKLOAD = ("id", "initiative_id", "task", "needed_on", "initiative__unit__path", "initiative__demo")
 _WANTED = ("id", "workload_id", "metric", "target", "comparator", "percentile", "window_s", "environment", "max_age_days")
-_VALUES = (
-    "series_id", "series__workload_id", "series__pool_id", "series__metric", "series__statistic", "series__percentile",
-    "series__window_s", "series__labels", "low", "high", "observed_at", "marks", "samples", "run_id",
-)  # fmt: skip
-_RUN = ("id", "source_id", "kind", "observed_at", "tool", "name", "duration_s", "load", "environment", "flaws")
+_RUNS = """
+SELECT id, source_id, kind, observed_at, tool, name, duration_s, load::text, environment::text, flaws::text
+FROM evidence_run WHERE id = ANY(%s)
+"""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Judged:
     """One workload with everything that judging its standing requirements takes."""
 
     workload: int
     initiative: int
     setting: Setting
-    evidence: list[Evidence] = field(default_factory=list)
+    evidence: Sequence[Evidence]
 
 
 def to_judge(workload_ids: Collection[int], now: datetime) -> list[Judged]:
-    """Workloads in use among those named, in the order of their ids; a constant number of statements."""
-    found: QuerySet[Workload, Any] = Workload.objects.filter(pk__in=workload_ids, retired_at=None).order_by("id")
-    rows: list[dict[str, Any]] = list(found.values(*_WORKLOAD))
-    ids = [row["id"] for row in rows]
-    wanted, held = _wanted(ids), _Held(rows, timezone.localdate(now))
-    catalogue, evidence = _catalogue(), _evidence(ids, held.granted)
+    """Workloads in use among those named, in the order of their ids; at most thirteen statements for any number of them."""
+    found = Workload.objects.filter(pk__in=workload_ids, retired_at=None).order_by("id").values(*_WORKLOAD)
+    rows: list[dict[str, Any]] = list(found)
+    wanted, tasks = _wanted([row["id"] for row in rows]), {row["id"]: Task(row["task"]) for row in rows}
+    held = Holdings([_holder(row) for row in rows], timezone.localdate(now))
+    catalogue, evidence = _catalogue(), _evidence(wanted, tasks, held.holders_of(), now)
     return [
         Judged(
             row["id"], row["initiative_id"],
-            Setting(Task(row["task"]), wanted.get(row["id"], []), catalogue, held.of(row["id"]), held.change_at.get(row["id"])),
-            evidence.get(row["id"], []),
+            Setting(tasks[row["id"]], wanted.get(row["id"], []), catalogue, held.of(row["id"]), held.change_at(row["id"])),
+            evidence.get(row["id"], ()),
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _holder(row: Mapping[str, Any]) -> Holder:
+    return Holder(row["id"], row["initiative__unit__path"], row["initiative__demo"], row["needed_on"])
 
 
 def _wanted(ids: Collection[int]) -> dict[int, list[Wanted]]:
@@ -78,135 +81,111 @@ def _catalogue() -> Catalogue:
     return Catalogue({key: (name, *aliases) for key, name, aliases in rows})
 
 
-class _Held:
-    """What pools granted to each workload today, what is free there for it, and when that next changes."""
-
-    def __init__(self, rows: list[dict[str, Any]], today: date) -> None:
-        self._today = today
-        ids = [row["id"] for row in rows]
-        spans = list(
-            Allocation.objects.filter(workload__in=ids, state__in=[AllocationState.GRANTED, AllocationState.REQUESTED])
-            .exclude(ends_on__lt=today).values_list("workload_id", "pool_id", "state", "quantity", "starts_on", "ends_on")
-        )  # fmt: skip
-        self._amounts: dict[tuple[int, int, str], float] = defaultdict(float)
-        self.change_at: dict[int, datetime] = {}
-        for workload, pool, state, quantity, starts, ends in spans:
-            if starts <= today or state == AllocationState.REQUESTED:
-                self._amounts[workload, pool, state] += quantity
-            self._note_change(workload, starts, ends)
-        self._pools = self._reach(rows, {pool for _, pool, *_ in spans})
-        self.granted = {(workload, pool) for workload, pool, state in self._amounts if state == AllocationState.GRANTED}
-        self._shared = self._held_by_others()
-
-    def of(self, workload: int) -> list[Holding]:
-        return [self._holding(workload, pool) for pool in self._within.get(workload, ())]
-
-    def _note_change(self, workload: int, starts: date, ends: date | None) -> None:
-        days = [starts] + ([ends + timedelta(days=1)] if ends is not None else [])
-        for day in days:
-            if day > self._today:
-                at = timezone.make_aware(datetime.combine(day, time()))
-                self.change_at[workload] = min(at, self.change_at.get(workload, at))
-
-    def _reach(self, rows: list[dict[str, Any]], named: set[int]) -> dict[int, CapacityPool]:
-        """Pools that a workload has a line in, and those of its unit, of units above it, and offered to one of them."""
-        above = {path for row in rows for path in at_or_above((row["initiative__unit__path"],))}
-        near = Q(unit__path__in=above) | Q(offered_to__path__in=above)
-        pools = CapacityPool.objects.filter(Q(pk__in=named) | near).select_related("unit", "offered_to", "accelerator")
-        found = {pool.pk: pool for pool in pools}
-        self._within: dict[int, list[CapacityPool]] = {}
-        lines = {(workload, pool) for workload, pool, _ in self._amounts}
-        for row in rows:
-            path, demo = row["initiative__unit__path"], row["initiative__demo"]
-            self._within[row["id"]] = [
-                pool for pool in found.values()
-                if (row["id"], pool.pk) in lines or (pool.demo == demo and _reaches(pool, path))
-            ]  # fmt: skip
-        self._free = free_over(list(found), self._today)
-        return found
-
-    def _held_by_others(self) -> dict[int, int]:
-        rows = Allocation.objects.filter(pool__in=list(self._pools), state=AllocationState.GRANTED, starts_on__lte=self._today)
-        counted: dict[int, set[int]] = defaultdict(set)
-        for pool, workload in rows.exclude(ends_on__lt=self._today).values_list("pool_id", "workload_id"):
-            counted[pool].add(workload)
-        return {pool: len(workloads) for pool, workloads in counted.items()}
-
-    def _holding(self, workload: int, pool: CapacityPool) -> Holding:
-        granted = self._amounts.get((workload, pool.pk, AllocationState.GRANTED.value), 0.0)
-        others = self._shared.get(pool.pk, 0) - (1 if granted else 0)
-        return Holding(
-            pool.pk, PoolKind(pool.kind), granted, self._free[pool.pk].free, pool.accelerator.key if pool.accelerator else None,
-            pool.venue, pool.name, others > 0, self._amounts.get((workload, pool.pk, AllocationState.REQUESTED.value), 0.0),
-            pool.updated_at,
-        )  # fmt: skip
-
-
-def _reaches(pool: CapacityPool, path: str) -> bool:
-    return path.startswith(pool.unit.path) or (pool.offered_to is not None and path.startswith(pool.offered_to.path))
-
-
-def _evidence(ids: Collection[int], held: Iterable[tuple[int, int]]) -> dict[int, list[Evidence]]:
-    """By workload: evidence of it, and of the pools that granted it something."""
-    of_pool: dict[int | None, list[int]] = defaultdict(list)
-    for holder, lent in held:
-        of_pool[lent].append(holder)
-    newest = Window(
-        RowNumber(), partition_by=[F("series__workload"), F("series__pool"), F("series__metric"), F("flawed")],
-        order_by=F("observed_at").desc(),
-    )  # fmt: skip
-    rows = Latest.objects.filter(Q(series__workload__in=ids) | Q(series__pool__in=list(of_pool))).annotate(place=newest)
-    values = list(rows.filter(place__lte=MOST).order_by("series_id", "flawed").values_list(*_VALUES, named=True))
-    aside = _aside({row.run_id for row in values})
-    readings: dict[tuple[int, int | None, int | None], list[Reading]] = defaultdict(list)
-    for row in values:
-        readings[row.run_id, row.series__workload_id, row.series__pool_id].append(_reading(row))
-    for row, value in _behind(values, aside):
-        readings[value.run_id, row.series__workload_id, row.series__pool_id].append(_reading(row, value))
-    runs = _runs({run for run, _, _ in readings})
+def _evidence(
+    wanted: Mapping[int, Sequence[Wanted]], tasks: Mapping[int, Task], lent: Mapping[int, Sequence[int]], now: datetime
+) -> dict[int, list[Evidence]]:  # fmt: skip
+    """By workload: evidence of it, and of the pools that granted it something what is there whoever uses it."""
+    own = {(pk, metric) for pk, rows in wanted.items() for one in rows for metric in needed_metrics(one, tasks[pk])}
+    of_pools = {
+        (pool, metric)
+        for pool, holders in lent.items()
+        for holder in holders
+        for one in wanted.get(holder, ())
+        if one.metric in OF_THE_PLACE
+        for metric in needed_metrics(one, tasks[holder])
+    }
+    values, shared = newest("workload_id", own, now), newest("pool_id", of_pools, now)
+    runs = _runs({one.run for one in (*values, *shared)})
     made: dict[int, list[Evidence]] = defaultdict(list)
-    for (run, workload, pool), told in readings.items():
-        one = _one(runs[run], told, aside.get(run, ""), pool)
-        for owner in [workload] if workload is not None else of_pool.get(pool, []):
-            made[owner].append(one)
+    for subject, one in _together(_with_windows(values, wanted), runs):
+        made[subject].append(one)
+    for pool, one in _together(shared, runs):
+        for holder in lent[pool]:
+            made[holder].append(replace(one, pool=pool))
     return made
 
 
-def _reading(row: Any, value: Observation | None = None) -> Reading:
-    """The newest value of a series, or an older one of it where that was set aside."""
-    low, high, at, marks, samples = (
-        (row.low, row.high, row.observed_at, row.marks, row.samples)
-        if value is None
-        else (value.value, value.value, value.observed_at, value.marks, value.samples)
-    )
-    return Reading(
-        row.series_id, row.series__metric, row.series__statistic, row.series__percentile, low, high, at, marks & ~Marks.FLAWED,
-        samples, row.series__window_s, tuple(sorted((str(name), str(text)) for name, text in row.series__labels.items())),
-    )  # fmt: skip
+def _together(values: Iterable[Value], runs: Mapping[int, Evidence]) -> Iterable[tuple[int, Evidence]]:
+    """Values by the run that they are of. A run that retention took away leaves nothing to judge by."""
+    readings: dict[tuple[int, int], list[Reading]] = defaultdict(list)
+    asides: dict[int, str] = {}
+    for one in values:
+        readings[one.subject, one.run].append(one.reading)
+        if one.aside is not None:
+            asides[one.run] = one.aside or "-"
+    for (subject, run), told in readings.items():
+        if run in runs:
+            yield subject, replace(runs[run], readings=tuple(told), aside=asides.get(run, ""))
 
 
-def _behind(values: Iterable[Any], aside: Mapping[int, str]) -> list[tuple[Any, Observation]]:
-    """The newest sound value behind one that was set aside. A benchmark's series has only its run."""
-    hidden = {row.series_id: row for row in values if row.run_id in aside and not row.marks & Marks.FLAWED}
-    if not hidden:
-        return []
-    rows = Observation.objects.filter(series__in=list(hidden), marks__lt=Marks.FLAWED.value).exclude(run__in=list(aside))
-    newest = rows.order_by("series_id", "-observed_at", "value").distinct("series_id")
-    return [(hidden[one.series_id], one) for one in newest]
+def _runs(ids: Collection[int]) -> dict[int, Evidence]:
+    with connection.cursor() as cursor:
+        cursor.execute(_RUNS, [list(ids)])
+        return {row[0]: _run(*row) for row in cursor}
 
 
-def _aside(run_ids: Collection[int]) -> dict[int, str]:
-    """The reasons of runs that are set aside now; the newest word of a run holds."""
-    rows = SetAside.objects.filter(run__in=run_ids).order_by("run_id", "-id").distinct("run_id")
-    return {run: reason or "-" for run, aside, reason in rows.values_list("run_id", "aside", "reason") if aside}
-
-
-def _runs(ids: Collection[int]) -> dict[int, Any]:
-    return {row.id: row for row in Run.objects.filter(pk__in=ids).values_list(*_RUN, named=True)}
-
-
-def _one(run: Any, readings: Iterable[Reading], aside: str, pool: int | None) -> Evidence:
+def _run(
+    pk: int, source: int, kind: str, at: datetime, tool: str, name: str, duration_s: float | None, load: str, environment: str,
+    flaws: str,
+) -> Evidence:  # fmt: skip
+    found = tuple((str(code), str(text)) for code, text in _read(flaws))
     return Evidence(
-        run.id, run.source_id, EvidenceKind(run.kind), run.observed_at, tuple(readings), run.tool, run.name, run.duration_s,
-        run.load, run.environment, tuple((code, text) for code, text in run.flaws), aside, pool,
+        pk, source, EvidenceKind(kind), at, (), tool, name, duration_s, _read(load), _read(environment), found
     )  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str) -> Any:
+    """JSON that many runs have in common; nobody changes what is read."""
+    return orjson.loads(text)
+
+
+def _with_windows(values: Sequence[Value], wanted: Mapping[int, Sequence[Wanted]]) -> list[Value]:
+    """The same, an availability over less than is wanted put together from its windows as far as they go."""
+    spans = {
+        pk: max(one.window_s or 0.0 for one in rows if one.metric is Metric.AVAILABILITY)
+        for pk, rows in wanted.items()
+        if any(one.metric is Metric.AVAILABILITY for one in rows)
+    }
+    beside = {_place(one): one for one in values if one.reading.metric == "coverage" and not one.flawed}
+    pairs = [
+        (one, beside[_place(one)], spans[one.subject])
+        for one in values
+        if _is_short(one, spans.get(one.subject, 0.0)) and _place(one) in beside
+    ]
+    asked = [
+        Asked(part.reading.series, part.reading.at, part.reading.window_s or 0.0, span) for *both, span in pairs for part in both
+    ]  # fmt: skip
+    history = windows(asked)
+    changed: dict[int, Value] = {}
+    for one, covered, span in pairs:
+        changed |= _joined(one, covered, span, history)
+    return [changed.get(one.reading.series, one) if not one.flawed else one for one in values]
+
+
+def _is_short(one: Value, span: float) -> bool:
+    """An availability of a service over less than is wanted."""
+    if one.reading.metric != "availability" or one.kind == EvidenceKind.BENCHMARK or one.flawed:
+        return False
+    return one.reading.window_s is not None and one.reading.window_s < ENOUGH * span
+
+
+def _joined(one: Value, covered: Value, span: float, history: Mapping[int, list[tuple[datetime, float]]]) -> dict[int, Value]:
+    """Both series with the windows of their history taken together; nothing where there are not two."""
+    shares, length = dict(history.get(covered.reading.series, ())), one.reading.window_s or 0.0
+    tiles = [
+        Tile(at.timestamp(), value, shares[at]) for at, value in history.get(one.reading.series, ()) if at in shares
+    ]  # fmt: skip
+    found = joined(tiles, length, span)
+    if found is None:
+        return {}
+    made = {}
+    for part, value in ((one, found.value), (covered, found.coverage)):
+        told = part.reading._replace(low=value, high=value, window_s=found.span_s, joined=found.windows)
+        made[part.reading.series] = part._replace(reading=told)
+    return made
+
+
+def _place(one: Value) -> tuple[Any, ...]:
+    """What an availability and its coverage have in common: one run, one window, the same labels."""
+    return one.subject, one.run, one.reading.window_s, one.reading.labels, one.flawed

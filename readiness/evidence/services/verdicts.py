@@ -2,111 +2,149 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from portfolio.accounts.rules import Actor
 from portfolio.kit.acting import acting
-from portfolio.outbox.services import emit
+from portfolio.outbox.services import emit, enqueue
 from readiness.evidence.models import RequirementVerdict, Standing
 from readiness.evidence.queries.candidates import Judged, to_judge
+from readiness.evidence.queries.holdings import reaching
 from readiness.evidence.rules.verdicts.gathered import Gathered
 from readiness.evidence.rules.verdicts.judge import Judgement, judge
 from readiness.evidence.rules.verdicts.kept import columns, says_something_new, turned
 from readiness.evidence.rules.verdicts.reasons import RULES_VERSION
-from readiness.workloads.models import Allocation, Requirement, Workload
+from readiness.workloads.models import CapacityPool, Requirement, Workload
 
 AT_ONCE = 200  # workloads that one transaction judges
-SWEPT = 1000  # workloads that one sweep looks at
+JUDGE = "evidence.judge"
 _STANDS = ("workload", "initiative", "current", "verdict", "headroom", "observed_at", "recheck_at", "judged_at")
+_CURRENT = (
+    "id", "verdict", "reason", "wanted", "headroom", "evidence", "others", "capacity", "missing", "observed_at", "digest",
+    "rules_version",
+)  # fmt: skip
 
 
 def evaluate(
     workload_ids: Collection[int] = (), *, pool_ids: Collection[int] = (), by: Actor, now: datetime
 ) -> int:  # fmt: skip
-    """Judge every standing requirement of these workloads, and of those that have a line in these pools; how many turned.
+    """Judge every standing requirement of these workloads, and of those that may count on these pools; how many turned.
 
-    A constant number of statements for AT_ONCE workloads. Two at once wait for one another; the same inputs add nothing. Emits
-    `verdict.changed` with the requirements whose verdict, or the sign of whose headroom, is another than before.
+    A constant number of statements for AT_ONCE workloads. Two at once wait for one another and give one history; the same
+    inputs add nothing. Emits `verdict.changed` with the requirements whose verdict, or the sign of whose headroom, is another.
     """
-    wanted = sorted({*workload_ids, *_with_a_line(pool_ids)})
+    wanted = sorted({*workload_ids, *counting_on(pool_ids)})
     return sum(_judge(wanted[start : start + AT_ONCE], by, now) for start in range(0, len(wanted), AT_ONCE))
 
 
-def judge_due(*, by: Actor, now: datetime) -> int:
-    """Judge again where time alone changes the answer, where nobody has judged yet, and what older rules judged."""
-    due = Standing.objects.filter(recheck_at__lte=now).order_by("recheck_at").values_list("workload", flat=True)[:SWEPT]
-    in_use = Requirement.objects.filter(retired_at=None, workload__retired_at=None)
-    new = in_use.filter(standing=None).order_by("id").values_list("workload", flat=True)[:SWEPT]
-    old = in_use.exclude(standing=None).exclude(standing__current__rules_version=RULES_VERSION)
-    return evaluate({*due, *new, *old.order_by("id").values_list("workload", flat=True)[:SWEPT]}, by=by, now=now)
+def evaluate_in_turn(
+    workload_ids: Collection[int] = (), *, pool_ids: Collection[int] = (), by: Actor, now: datetime
+) -> None:  # fmt: skip
+    """The same for a job: more than AT_ONCE workloads are left to jobs of their own, so that nobody's is locked for long."""
+    wanted = {*workload_ids, *counting_on(pool_ids)}
+    if len(wanted) > AT_ONCE:
+        judge_later(wanted)
+    else:
+        evaluate(wanted, by=by, now=now)
 
 
-def _with_a_line(pool_ids: Collection[int]) -> Iterable[int]:
+def judge_due(*, now: datetime) -> int:
+    """Have judged again what is `due`; how many jobs."""
+    return judge_later(due(now))
+
+
+def judge_later(workload_ids: Collection[int]) -> int:
+    """One job for each AT_ONCE of them, in the caller's transaction; how many."""
+    wanted = sorted(set(workload_ids))
+    parts = [wanted[start : start + AT_ONCE] for start in range(0, len(wanted), AT_ONCE)]
+    for part in parts:
+        enqueue(JUDGE, {"workload_ids": part})
+    return len(parts)
+
+
+def due(now: datetime) -> set[int]:
+    """Workloads where time alone changes an answer, where something was never judged, or was judged by other rules."""
+    standing = Requirement.objects.filter(retired_at=None, workload__retired_at=None)
+    other = Q(standing=None) | Q(standing__recheck_at__lte=now) | ~Q(standing__current__rules_version=RULES_VERSION)
+    return set(standing.filter(other).values_list("workload_id", flat=True).distinct())
+
+
+def counting_on(pool_ids: Collection[int]) -> set[int]:
+    """Workloads in use that have a line in one of these pools, or that it is within reach of and that were judged by capacity."""
     if not pool_ids:
-        return ()
-    return Allocation.objects.filter(pool__in=pool_ids).values_list("workload", flat=True).distinct()
+        return set()
+    pools = CapacityPool.objects.filter(pk__in=pool_ids).values("unit__path", "offered_to__path")
+    in_use = Workload.objects.filter(retired_at=None)
+    judged = Q(standings__current__capacity__isnull=False) & reaching(list(pools))
+    named = Q(allocations__pool__in=pool_ids)
+    for pool in pool_ids:  # an offer that was taken back no longer reaches those who counted on it
+        judged |= Q(standings__current__capacity__pools__contains=[{"pool_id": pool}])
+    return set(in_use.filter(named | judged).values_list("id", flat=True).distinct())
 
 
 def _judge(ids: Collection[int], by: Actor, now: datetime) -> int:
     with acting(by):
+        # Whoever writes a workload or its requirements takes this lock first, so nobody waits in a circle.
         list(Workload.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("id").values_list("id"))
-        stale = Standing.objects.filter(workload__in=ids)
-        stale.exclude(requirement__retired_at=None, workload__retired_at=None).delete()
-        before = {row.requirement_id: row for row in stale.select_related("current")}
+        standing = Standing.objects.filter(workload__in=ids)
+        standing.exclude(requirement__retired_at=None, workload__retired_at=None).delete()
+        before = {row.requirement_id: row for row in standing}
+        current = {row["id"]: row for row in _current([row.current_id for row in before.values()])}
         answers = [(one, told) for one in to_judge(ids, now) for told in _answers(one, now)]
-        kept = _keep(answers, before, now)
+        kept = _keep(answers, {pk: current[row.current_id] for pk, row in before.items()}, now)
         _stand(answers, kept, before, now)
-        changed = [told for _, told in answers if turned(_standing(before.get(told.wanted.pk)), told)]
+        changed = [(one, told) for one, told in answers if turned(_standing(before.get(told.wanted.pk)), told)]
         if changed:
-            workloads = sorted({one.workload for one, told in answers if told in changed})
-            emit("verdict.changed", {"requirement_ids": [told.wanted.pk for told in changed], "workload_ids": workloads})
+            requirements = [told.wanted.pk for _, told in changed]
+            emit(
+                "verdict.changed",
+                {"requirement_ids": requirements, "workload_ids": sorted({one.workload for one, _ in changed})},
+            )
     return len(changed)
 
 
-def _answers(one: Judged, now: datetime) -> Iterable[Judgement]:
+def _current(ids: Collection[int]) -> list[dict[str, Any]]:
+    return list(RequirementVerdict.objects.filter(pk__in=ids).values(*_CURRENT))
+
+
+def _answers(one: Judged, now: datetime) -> list[Judgement]:
     gathered = Gathered(one.evidence, now)
     return [judge(wanted, one.setting, gathered, now) for wanted in one.setting.wanted]
 
 
 def _keep(
-    answers: Iterable[tuple[Judged, Judgement]], before: Mapping[int, Standing], now: datetime
-) -> dict[int, RequirementVerdict]:  # fmt: skip
-    """The new rows, by requirement."""
+    answers: Sequence[tuple[Judged, Judgement]], before: Mapping[int, Mapping[str, Any]], now: datetime
+) -> dict[int, int]:  # fmt: skip
+    """`{requirement: its new row}` of those whose answer says something new."""
     rows = []
     for one, told in answers:
-        standing, values = before.get(told.wanted.pk), columns(told)
-        if standing is None or says_something_new(_row(standing.current), values):
+        values, last = columns(told), before.get(told.wanted.pk)
+        if last is None or says_something_new(last, values):
             rows.append(
                 RequirementVerdict(
                     requirement_id=told.wanted.pk, workload_id=one.workload, initiative_id=one.initiative, judged_at=now, **values
                 )
             )
-    return {row.requirement_id: row for row in RequirementVerdict.objects.bulk_create(rows)}
+    return {row.requirement_id: row.pk for row in RequirementVerdict.objects.bulk_create(rows)}
 
 
 def _stand(
-    answers: Iterable[tuple[Judged, Judgement]], kept: Mapping[int, RequirementVerdict], before: Mapping[int, Standing],
-    now: datetime,
+    answers: Sequence[tuple[Judged, Judgement]], kept: Mapping[int, int], before: Mapping[int, Standing], now: datetime
 ) -> None:  # fmt: skip
+    """What stands is as old as the newest evidence for it, also where that said nothing new."""
     rows = [
         Standing(
             requirement_id=told.wanted.pk, workload_id=one.workload, initiative_id=one.initiative,
-            current=kept.get(told.wanted.pk) or before[told.wanted.pk].current, verdict=told.verdict,
-            headroom=columns(told)["headroom"], observed_at=told.observed_at, recheck_at=told.recheck_at, judged_at=now,
+            current_id=kept.get(told.wanted.pk) or before[told.wanted.pk].current_id, verdict=told.verdict,
+            headroom=told.headroom, observed_at=told.observed_at, recheck_at=told.recheck_at, judged_at=now,
         )
         for one, told in answers
     ]  # fmt: skip
     Standing.objects.bulk_create(rows, update_conflicts=True, unique_fields=["requirement"], update_fields=_STANDS)
-
-
-def _row(current: RequirementVerdict) -> dict[str, Any]:
-    names = (
-        "verdict", "reason", "wanted", "headroom", "headroom_low", "headroom_high", "evidence", "others", "capacity", "missing",
-        "observed_at", "digest", "rules_version",
-    )  # fmt: skip
-    return {name: getattr(current, name) for name in names}
 
 
 def _standing(row: Standing | None) -> tuple[str, float | None] | None:

@@ -12,7 +12,7 @@ from readiness.evidence.rules.missing import missing
 from readiness.evidence.rules.verdicts import capability, places, quality, service
 from readiness.evidence.rules.verdicts.evidence import Evidence
 from readiness.evidence.rules.verdicts.gathered import Gathered
-from readiness.evidence.rules.verdicts.headroom import Range
+from readiness.evidence.rules.verdicts.headroom import Range, stored
 from readiness.evidence.rules.verdicts.outcome import Barred, Outcome, Proof, Question
 from readiness.evidence.rules.verdicts.reasons import Note, Reason
 from readiness.evidence.rules.verdicts.resolve import decider, expiries, fresh
@@ -40,6 +40,11 @@ class Judgement:
     @property
     def range(self) -> Range | None:
         return self.winner.range if self.winner else None
+
+    @property
+    def headroom(self) -> float | None:
+        """As measured; None where there is none, or no end to it."""
+        return stored(self.winner.range.point) if self.winner else None
 
     @property
     def observed_at(self) -> datetime | None:

@@ -17,8 +17,11 @@ from readiness.evidence.rules.verdicts.reasons import RULES_VERSION
 from readiness.evidence.rules.verdicts.wanted import Wanted
 
 MOST_OTHERS = 40
-SAME_FOR = timedelta(hours=1)  # a service that is looked at every quarter of an hour is not judged anew each time
-MOVED = 0.05  # headroom that moves by less is the same answer
+# A service that is looked at every quarter of an hour does not give a row each time: only another answer does, headroom that
+# moves, or the same answer on evidence that is a tenth of what it may be old newer, and at most one a day.
+SAME_FOR = timedelta(days=1)
+SHARE_OF_AGE = 0.1
+MOVED = 0.05
 Row = Mapping[str, Any]
 
 
@@ -27,7 +30,7 @@ def columns(told: Judgement) -> dict[str, Any]:
     ranged = told.range
     made: dict[str, Any] = {
         "verdict": told.verdict.value, "reason": told.reason.value, "wanted": told.wanted.plain(),
-        "headroom": stored(ranged.point) if ranged else None, "headroom_low": stored(ranged.low) if ranged else None,
+        "headroom": told.headroom, "headroom_low": stored(ranged.low) if ranged else None,
         "headroom_high": stored(ranged.high) if ranged else None,
         "evidence": _decided(told.wanted, told.winner) if told.winner else None,
         "others": [_barred(told.wanted, one) for one in told.others[:MOST_OTHERS]], "capacity": told.reach,
@@ -37,13 +40,16 @@ def columns(told: Judgement) -> dict[str, Any]:
 
 
 def says_something_new(before: Row, after: Row) -> bool:
-    """Whether it is worth a row of its own: another answer for another reason, or the same one on evidence of another hour."""
+    """Whether it is worth a row of its own: another answer for another reason, or the same one on much newer evidence."""
     if before["digest"] == after["digest"]:
         return False
     if _core(before) != _core(after) or _moved(before["headroom"], after["headroom"]):
         return True
     first, second = before["observed_at"], after["observed_at"]
-    return first is None or second is None or abs(second - first) >= SAME_FOR
+    if first is None or second is None:
+        return first is not second
+    may_be_old = timedelta(days=after["wanted"]["max_age_days"])
+    return bool(abs(second - first) >= min(SAME_FOR, SHARE_OF_AGE * may_be_old))
 
 
 def turned(before: tuple[str, float | None] | None, after: Judgement) -> bool:
@@ -51,14 +57,18 @@ def turned(before: tuple[str, float | None] | None, after: Judgement) -> bool:
     if before is None:
         return True
     verdict, headroom = before
-    point = stored(after.range.point) if after.range else None
-    return verdict != after.verdict.value or (headroom is None or headroom >= 0) != (point is None or point >= 0)
+    return verdict != after.verdict.value or _holds(headroom) != _holds(after.headroom)
+
+
+def _holds(headroom: float | None) -> bool:
+    return headroom is None or headroom >= 0
 
 
 def _core(row: Row) -> tuple[Any, ...]:
     """All but the measured figures and which of several runs of one setup gave them."""
     evidence = row["evidence"] or {}
-    place = {name: evidence.get(name) for name in ("kind", "tool", "source_id", "environment", "notes")}
+    place = {name: evidence.get(name) for name in ("kind", "tool", "source_id", "environment", "verdict")}
+    place["notes"] = sorted({str(note["code"]) for note in evidence.get("notes", ())})
     return (
         row["verdict"], row["reason"], row["wanted"], row["rules_version"], _plain(place), _plain(row["capacity"]),
         _plain(row["missing"]), sorted({str(one["why"]["code"]) for one in row["others"]}),
