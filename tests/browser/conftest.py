@@ -30,8 +30,11 @@ from portfolio.accounts.services import assign_role, create_user
 from portfolio.initiatives.models import SavedView
 from portfolio.initiatives.services.imports.plans import file_plan
 from portfolio.initiatives.services.imports.uploads import import_file
+from portfolio.kit import clock
 from readiness.assessments.models import QuestionBank
 from readiness.assessments.services.banks import new_version
+from readiness.evidence.models import Source, Trial
+from readiness.evidence.services.templates import create_template
 from readiness.workloads.models import Workload
 from readiness.workloads.services.traces import upload_trace
 from tests.conftest import ROOT, _copy, _drop, _use, _with_database
@@ -72,6 +75,7 @@ def site(template_database: str, django_db_setup: None, django_db_blocker: Any) 
         SavedView.objects.create(owner=person, page="list", name="Pilots", query="stage=pilot")
         _waiting_import(person)
         _read_log(person)
+        _evidence(person)
         new_version(by=actor_for(person), bank=QuestionBank.objects.get(is_default=True))
         connections.close_all()
         with Server(name) as url:
@@ -98,6 +102,15 @@ def _read_log(person: User) -> None:
     workload = Workload.objects.filter(task="generate", initiative__status="active").order_by("id")[0]
     upload_trace(by=actor_for(person), workload=workload, file=SimpleUploadedFile("requests.csv", text.encode()))
     run_jobs()
+
+
+def _evidence(person: User) -> None:
+    """What the demo's evidence has none of: a template of one's own, and a try of a source."""
+    source = Source.objects.filter(kind="prometheus").order_by("id")[0]
+    query = {"metric": "throughput", "query": "sum(rate(served_total{$matchers}[$window]))", "unit": "1/s", "statistic": "mean"}
+    create_template(by=actor_for(person), unit=source.unit, name="Our gateway", queries=[query], demo=True)
+    found = {"version": "3.5.0", "facts": ["vLLM: 12 series of vllm:num_requests_running"], "remarks": ["one store is away"]}
+    Trial.objects.create(source=source, kind="source", by=person, found=found, ended_at=clock.now())
 
 
 class Server:

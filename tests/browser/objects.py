@@ -9,6 +9,7 @@ from portfolio.accounts.models import BusinessUnit, RoleAssignment, User
 from portfolio.initiatives.models import Closure, Dependency, ImportRun, Initiative, Lifecycle, Milestone, Request, SavedView
 from readiness.assessments.choices import BankState
 from readiness.assessments.models import Assessment, QuestionBank
+from readiness.evidence.models import Delivery, Feed, Payload, QueryTemplate, Run, Series, Trial
 from readiness.risk.models import ReferenceStatistic
 from readiness.sizing.models import Measurement, SizingOption
 from readiness.workloads.choices import AllocationState, OptionState
@@ -113,6 +114,38 @@ def _assessments(page: str, wanted: tuple[str, ...]) -> Arguments:
     return {"pk": run.initiative_id, "number": run.number, "key": key, "component": "accelerators", "fmt": "csv"}
 
 
+def _evidence(page: str, wanted: tuple[str, ...]) -> Arguments:
+    """The first of _OF_EVIDENCE that the page's name begins with."""
+    found = next(rows for start, rows in _OF_EVIDENCE if page.startswith(start))
+    return {"pk": found().order_by("pk")[0], "key": "vllm", "fmt": "csv"}
+
+
+def _runs() -> Any:
+    return Run.objects.filter(workload__isnull=False, kind="benchmark")
+
+
+def _feeds() -> Any:
+    return Feed.objects.filter(source__kind="prometheus", workload__isnull=False)
+
+
+_OF_EVIDENCE: tuple[tuple[str, Callable[[], Any]], ...] = (
+    ("run", lambda: _runs().filter(flawed=False).values_list("pk", flat=True)),
+    ("set_aside", lambda: _runs().filter(flawed=False).values_list("pk", flat=True)),
+    ("series", lambda: Series.objects.filter(workload__isnull=False).values_list("pk", flat=True)),
+    ("payload", lambda: Payload.objects.values_list("pk", flat=True)),
+    ("template", lambda: QueryTemplate.objects.values_list("pk", flat=True)),
+    ("trial", lambda: Trial.objects.values_list("pk", flat=True)),
+    ("deliver", lambda: Delivery.objects.filter(runs__gt=0).values_list("pk", flat=True)),
+    ("requirement", lambda: Requirement.objects.filter(retired_at=None, standing__isnull=False).values_list("pk", flat=True)),
+    ("pool_", lambda: CapacityPool.objects.values_list("pk", flat=True)),
+    *((page, lambda: _feeds().values_list("pk", flat=True)) for page in ("feed_pause", "feed_resume", "feed_retire")),
+    *((page, lambda: _feeds().values_list("source_id", flat=True)) for page in ("source", "feed_")),
+    ("feed", lambda: _feeds().values_list("pk", flat=True)),
+    *((page, lambda: _runs().values_list("initiative_id", flat=True)) for page in ("initiative", "judge_initiative")),
+    ("", lambda: _runs().values_list("workload_id", flat=True)),
+)
+
+
 def _others(page: str, wanted: tuple[str, ...]) -> Arguments:
     rows: Arguments = {"object_type": "initiatives_initiative", "object_id": _active().pk, "pk": _active().pk}
     return rows | {"key": ReferenceStatistic.objects.order_by("key")[0].key}
@@ -124,4 +157,5 @@ _SLICES: dict[str, Callable[[str, tuple[str, ...]], Arguments]] = {
     "workloads": _workloads,
     "sizing": _sizing,
     "assessments": _assessments,
+    "evidence": _evidence,
 }
