@@ -1,5 +1,6 @@
 """The bell: tells a worker that a row is waiting. Losing it costs seconds (the sweep rings again), never work."""
 
+import time
 from typing import Any
 
 import structlog
@@ -8,11 +9,21 @@ from celery import current_app
 from kombu.exceptions import OperationalError
 
 REACH_S = 1
+QUIET_S = 2.0  # after a bell that was not heard none is rung: the next would cost half a second too
 log = structlog.get_logger(__name__)
 
 
+class _Quiet:
+    until = 0.0
+
+
+_quiet = _Quiet()
+
+
 def ring(job_id: int, *, queue: str, time_limit_s: int = 90) -> bool:
-    """Best effort, at most half a second; False (and a log line) if the broker cannot be reached."""
+    """Best effort, at most half a second; False (and a log line) if the broker cannot be reached, or could not just now."""
+    if time.monotonic() < _quiet.until:
+        return False
     try:
         current_app.send_task(
             "outbox.run",
@@ -22,6 +33,7 @@ def ring(job_id: int, *, queue: str, time_limit_s: int = 90) -> bool:
             retry=False,
         )
     except (OperationalError, OSError) as error:
+        _quiet.until = time.monotonic() + QUIET_S
         log.warning("bell_not_heard", job_id=job_id, error=str(error))
         return False
     return True

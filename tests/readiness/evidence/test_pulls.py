@@ -21,7 +21,9 @@ from portfolio.outbox.services import LeaseLost, claim
 from readiness.connectors import registry
 from readiness.evidence.choices import DeliveryState, Failure
 from readiness.evidence.models import Delivery, Feed, Latest, Observation, Payload, PullTally, Run, SourceHealth
+from readiness.evidence.services.ingest import ingest
 from readiness.evidence.services.pulls import running
+from readiness.evidence.services.pulls.asking import ask as asking_one
 from readiness.evidence.services.pulls.due import write_due
 from readiness.evidence.services.pulls.tidying import KEPT_FOR, end_abandoned, thin
 from readiness.evidence.services.sources import (
@@ -242,10 +244,9 @@ def test_what_was_changed_while_it_was_asked_counts_for_nothing_and_is_asked_aga
     with serving(script) as server:
         source = make_source(organisation, server.address)
         feed = make_feed(source)
-        asking = running.ask
 
         def change_then_ask(*args: Any, **more: Any) -> Any:
-            answered = asking(*args, **more)
+            answered = asking_one(*args, **more)
             change_feed(by=SYSTEM, feed=feed, changes={"workload": chat})
             return answered
 
@@ -262,8 +263,6 @@ def test_what_was_changed_while_it_was_asked_counts_for_nothing_and_is_asked_aga
 def test_an_answer_that_the_database_cannot_hold_fails_its_feed_alone(
     organisation: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ingest = running.ingest
-
     def picky(**values: Any) -> Any:
         if values["feed"].name == "a":
             raise DataError("numeric field overflow")
@@ -404,11 +403,10 @@ def test_a_lease_that_is_lost_while_it_is_asked_writes_nothing(
         job = Job.objects.get(handler="evidence.pull")
         held = claim(job.pk)
         assert held is not None
-        asking = running.ask
 
         def lose_then_ask(*args: Any, **more: Any) -> Any:
             Job.objects.filter(pk=job.pk).update(attempt=7)
-            return asking(*args, **more)
+            return asking_one(*args, **more)
 
         monkeypatch.setattr(running, "ask", lose_then_ask)
         with pytest.raises(LeaseLost):
@@ -426,19 +424,18 @@ def test_a_pull_that_is_taken_up_again_asks_only_the_feeds_that_are_not_done(
             make_feed(source, name=name, ask={"series": name})
         pull_now(by=SYSTEM, source=source, now=clock.now())
         job = Job.objects.get(handler="evidence.pull")
-        asking = running.ask
 
         def die_at_the_second(*args: Any, **more: Any) -> Any:
             if len(server.asked) == 1:
                 raise KeyboardInterrupt
-            return asking(*args, **more)
+            return asking_one(*args, **more)
 
         held = claim(job.pk)
         assert held is not None
         monkeypatch.setattr(running, "ask", die_at_the_second)
         with pytest.raises(KeyboardInterrupt):
             running.run_pull(held)
-        monkeypatch.setattr(running, "ask", asking)
+        monkeypatch.setattr(running, "ask", asking_one)
         Job.objects.filter(pk=job.pk).update(lease_until=None)
         work_off()
         assert server.paths == ["/series/a", "/series/b"]

@@ -97,7 +97,7 @@ def test_a_failed_try_names_what_to_mend_and_echoes_nothing(
 def test_ports_that_are_closed_filtered_or_silent_look_alike(organisation: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
     """The steps are shorter here than what a connection or an answer may take, so that the test is done in seconds."""
     slept: list[float] = []
-    monkeypatch.setattr(trying.time, "sleep", slept.append)
+    monkeypatch.setattr("readiness.evidence.services.sources.trying.time.sleep", slept.append)
     release = threading.Event()
 
     def silent(asked: Any) -> Told:
