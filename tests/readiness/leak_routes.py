@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.readiness.leak_world import MISSING, Planted
 
-ROOMS = ("readiness.workloads.", "readiness.assessments.", "readiness.sizing.", "readiness.evidence.api.")
+ROOMS = ("readiness.workloads.", "readiness.assessments.", "readiness.sizing.", "readiness.evidence.")
 ALL_METHODS = ("get", "post", "put", "patch", "delete")
 _REGEX_PARAMETER = re.compile(r"\(\?P<(\w+)>[^()]*\)")
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -22,6 +22,7 @@ GLOBAL: Mapping[str, str] = {
     "export/fmt": "csv", "values/name": "arrival_per_s", "comparisons/function": "inference", "catalogue/name": "accelerators",
     "venue-comparisons/function": "inference", "{name}/key": "h100-sxm", "components/component": "accelerators",
     "accelerators/key": "h100-sxm", "models/key": "llama-3-1-8b", "metrics/pk": "ttft",
+    "shipped/key": "vllm",
 }  # fmt: skip
 # Whose rows everybody sees: question banks are the organisation's, not a unit's.
 SHARED = {"banks/pk": "bank", "question-banks/pk": "bank", "questions/key": "question"}
@@ -33,8 +34,9 @@ OWN: Mapping[str, str] = {
     "venues/child": "venue", "venue-options/pk": "venue", "options/pk": "option", "sizing-options/pk": "option",
     "measurements/pk": "measurement", "assessment/number": "number", "assessments/number": "number",
     "assessments/pk": "assessment", "answers/key": "question", "sources/pk": "source", "sources/source": "source",
-    "feeds/pk": "feed", "query-templates/pk": "query_template", "deliveries/pk": "delivery", "runs/pk": "run",
-    "series/pk": "series", "payloads/pk": "payload", "trials/pk": "trial",
+    "feeds/pk": "feed", "query-templates/pk": "query_template", "templates/pk": "query_template",
+    "deliveries/pk": "delivery", "runs/pk": "run",
+    "series/pk": "series", "verdicts/pk": "requirement", "payloads/pk": "payload", "trials/pk": "trial",
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from readiness.evidence.api.runs import EvidenceRunViewSet
 from readiness.evidence.api.sources import SourceKindView, SourceViewSet, TrialView
 from readiness.evidence.api.templates import QueryTemplateViewSet
 from readiness.evidence.api.values import LatestViewSet, MetricViewSet, ObservationViewSet, SeriesViewSet
+from readiness.evidence.api.verdicts import MissingView, VerdictViewSet
 
 router = SimpleRouter()
 router.register("evidence/metrics", MetricViewSet, "evidence-metric")
@@ -21,6 +22,8 @@ router.register("evidence/runs", EvidenceRunViewSet, "evidence-run")
 router.register("evidence/series", SeriesViewSet, "evidence-series")
 router.register("evidence/latest", LatestViewSet, "evidence-latest")
 router.register("evidence/observations", ObservationViewSet, "evidence-observation")
+router.register("evidence/verdicts", VerdictViewSet, "evidence-verdict")
+router.register("evidence/missing", MissingView, "evidence-missing")
 
 urlpatterns = [
     path("evidence/", PushView.as_view(), name="evidence-push"),

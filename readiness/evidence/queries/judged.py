@@ -85,16 +85,23 @@ def history(actor: Actor, requirement_pk: int) -> QuerySet[RequirementVerdict, d
 
 
 def seen_of(actor: Actor, rows: Iterable[dict[str, Any]]) -> Seen:
-    """What the rows cite and the reader may open; three statements."""
+    """What the rows cite and the reader may open; one statement."""
     cited = [one for row in rows for one in _cited(row)]
-    sources = {one["source_id"] for one in cited if one.get("source_id")}
-    runs = {one["run_id"] for one in cited if one.get("run_id")}
-    pools = {one["pool_id"] for one in cited if one.get("pool_id")}
-    return Seen(
-        dict(Source.objects.visible_to(actor).filter(pk__in=sources).values_list("id", "name")),
-        frozenset(Run.objects.visible_to(actor).filter(pk__in=runs).values_list("id", flat=True)),
-        frozenset(CapacityPool.objects.visible_to(actor).filter(pk__in=pools).values_list("id", flat=True)),
+    kinds: tuple[tuple[str, QuerySet[Any]], ...] = (
+        ("source_id", Source.objects.visible_to(actor)),
+        ("run_id", Run.objects.visible_to(actor)),
+        ("pool_id", CapacityPool.objects.visible_to(actor)),
     )
+    found: dict[str, dict[int, str]] = {name: {} for name, _ in kinds}
+    asked = [_named(name, rows.filter(pk__in={one[name] for one in cited if one.get(name)})) for name, rows in kinds]
+    for kind, pk, name in asked[0].union(*asked[1:], all=True):
+        found[kind][pk] = name
+    return Seen(found["source_id"], frozenset(found["run_id"]), frozenset(found["pool_id"]))
+
+
+def _named(kind: str, rows: QuerySet[Any]) -> QuerySet[Any, Any]:
+    named: QuerySet[Any, Any] = rows.order_by().annotate(kind_of=Value(kind), called=F("name"))
+    return named.values_list("kind_of", "pk", "called")
 
 
 def _cited(row: dict[str, Any]) -> Iterable[dict[str, Any]]:
