@@ -29,6 +29,7 @@ from readiness.evidence.choices import DeliveryState, SourceKind, TrialKind, Way
 from readiness.evidence.models import Delivery, Feed, Payload, QueryTemplate, Run, Series, Source, Trial
 from readiness.evidence.services.attestations import attest
 from readiness.evidence.services.ingest import Subject, ingest_observations
+from readiness.evidence.services.verdicts import evaluate
 from readiness.sizing.choices import Approach
 from readiness.sizing.models import Measurement, SizingOption
 from readiness.sizing.services.measurements import record_measurement
@@ -194,6 +195,7 @@ def _measured(where: BusinessUnit, workload: Workload, word: str, amount: Decima
     )  # fmt: skip
     run = Run.objects.get(delivery=made)
     series = Series.objects.get(source=made.source, metric="ttft", workload=workload)
+    evaluate([workload.pk], by=SYSTEM, now=clock.now())
     return source, feed, template, trial, made, run.payload, run, series
 
 
@@ -207,6 +209,7 @@ def _measure(owner: Planted, guest: Planted) -> None:
     row = {"metric": "ttft", "value": 0.3, "unit": "s", "observed_at": (clock.now() - timedelta(hours=1)).isoformat()}
     subject = Subject(owner.source.unit, guest.workload)
     ingest_observations(delivery=delivery, rows=[row], subject=subject, environment={}, now=clock.now())
+    evaluate([guest.workload.pk], by=SYSTEM, now=clock.now())
 
 
 def _assessed(initiative: Initiative, word: str) -> tuple[Assessment, str]:

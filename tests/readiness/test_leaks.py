@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.db.models import F
@@ -22,6 +23,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 
 from portfolio.accounts.choices import Scope
+from portfolio.kit import clock
 from readiness.sizing.models import SizingOption
 from readiness.workloads.models import CapacityPool, VenueOption
 from tests.people import Organisation, make_organisation
@@ -65,14 +67,16 @@ class World:
 
 
 @pytest.fixture
-def world(db: Any, settings: Any, tmp_path: Any) -> World:
+def world(db: Any, settings: Any, tmp_path: Any) -> Iterator[World]:
+    """The clock stands, for pages say how long ago something was."""
     settings.MEDIA_ROOT = tmp_path
     ids_apart()
     organisation = make_organisation()
     own, other = plant(organisation, "Stores", OWN, OWN_AMOUNT), plant(organisation, "Logistics", OTHER, OTHER_AMOUNT)
     share(organisation, own, other)
     share(organisation, other, own)
-    return World(organisation, own, other)
+    with time_machine.travel(clock.now(), tick=False):
+        yield World(organisation, own, other)
 
 
 ROUTES = routes()
