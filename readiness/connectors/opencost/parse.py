@@ -148,14 +148,15 @@ def _flaws(entry: Mapping[str, Any], minutes: float | None, collector: Collector
 
 
 def _sum(entry: Mapping[str, Any]) -> validity.Found:
-    """The parts give the total, if any part is told."""
+    """The parts give the total, if any part is told. Said without amounts: a flaw is read by those who may not see any."""
     parts = [_with_adjustment(entry, one) for one in _PARTS] + [number(entry.get(one)) for one in _WHOLE]
     known, total = [one for one in parts if one is not None], number(entry.get("totalCost"))
     if total is None or len(known) < len(_PARTS):
         return None
     if abs(sum(known) - total) <= 0.005 + DISAGREE * abs(total):
         return None
-    return Flaw.INCOMPLETE, f"the parts give {sum(known):.6g}, the total is {total:.6g}"
+    share = f"{sum(known) / total:.1%} of the total" if total else "more than the total, which is zero"
+    return Flaw.INCOMPLETE, f"the parts give {share}"
 
 
 def _figures(entry: Mapping[str, Any]) -> list[object]:
