@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from portfolio.accounts.rules import Actor
 from portfolio.kit.acting import acting
+from portfolio.kit.copying import copy_rows, next_ids
 from portfolio.outbox.services import emit, enqueue
 from readiness.evidence.models import RequirementVerdict, Standing
 from readiness.evidence.queries.candidates import Judged, to_judge
@@ -120,16 +121,17 @@ def _keep(
     answers: Sequence[tuple[Judged, Judgement]], before: Mapping[int, Mapping[str, Any]], now: datetime
 ) -> dict[int, int]:  # fmt: skip
     """`{requirement: its new row}` of those whose answer says something new."""
-    rows = []
+    new: list[dict[str, Any]] = []
     for one, told in answers:
         values, last = columns(told), before.get(told.wanted.pk)
         if last is None or says_something_new(last, values):
-            rows.append(
-                RequirementVerdict(
-                    requirement_id=told.wanted.pk, workload_id=one.workload, initiative_id=one.initiative, judged_at=now, **values
-                )
-            )
-    return {row.requirement_id: row.pk for row in RequirementVerdict.objects.bulk_create(rows)}
+            whose = {"requirement_id": told.wanted.pk, "workload_id": one.workload, "initiative_id": one.initiative}
+            new.append({**whose, **values, "judged_at": now})
+    table = RequirementVerdict._meta.db_table
+    ids = next_ids(table, len(new))
+    if new:
+        copy_rows(table, f"id {' '.join(new[0])}", ((pk, *row.values()) for pk, row in zip(ids, new, strict=True)))
+    return {row["requirement_id"]: pk for pk, row in zip(ids, new, strict=True)}
 
 
 def _stand(

@@ -20,7 +20,7 @@ from readiness.evidence.rules.verdicts.wanted import LATENCIES, Wanted, in_unit_
 from readiness.workloads.choices import Metric
 
 _SAME = 1e-9
-_EITHER = Marks.AT_LEAST | Marks.AT_MOST
+_AT_LEAST, _AT_MOST = int(Marks.AT_LEAST), int(Marks.AT_MOST)  # plain: they are asked of every reading
 _PLAIN = (Statistic.MEAN, Statistic.POINT)
 _PEAKS = frozenset({Metric.ACCELERATOR_MEMORY, Metric.CONCURRENCY})  # the most that was held at once is what is asked for
 _HOW_COUNTED = frozenset({"includes", "of"})
@@ -54,7 +54,15 @@ class _Side(Enum):
 
 
 def claim_of(wanted: Wanted, evidence: Evidence, task: Task) -> Claim | Note:
-    """The claim of one run, or why it has none."""
+    """The claim of one run, or why it has none. Worked out once for all requirements that ask the same of it."""
+    key = wanted.metric, wanted.comparator, wanted.percentile, task
+    if key not in evidence.told_before:
+        evidence.told_before[key] = _claim(wanted, evidence, task)
+    found: Claim | Note = evidence.told_before[key]
+    return found
+
+
+def _claim(wanted: Wanted, evidence: Evidence, task: Task) -> Claim | Note:
     why = Note(Reason.NOTHING_MEASURED)
     for key in wanted.shown_by(task):
         found = _of_metric(wanted, key, evidence.by_metric.get(key, ()))
@@ -66,7 +74,7 @@ def claim_of(wanted: Wanted, evidence: Evidence, task: Task) -> Claim | Note:
 
 
 def _of_metric(wanted: Wanted, key: str, readings: Sequence[Reading]) -> Claim | Note:
-    usable = [one for one in readings if not _mixed(one) and not _cached(one)]
+    usable = [one for one in readings if not one.labels or not (_mixed(one) or _cached(one))]
     if not usable:
         if not readings:
             return Note(Reason.NOTHING_MEASURED)
@@ -112,16 +120,15 @@ def _of_part(wanted: Wanted, key: str, rows: Iterable[tuple[_Side, Reading]]) ->
 
 def _bounds(side: _Side, one: Reading) -> tuple[bool, bool]:
     """(whether it bounds from above, from below)."""
-    marks = one.marks & _EITHER
-    above = side is not _Side.BELOW and marks in (0, Marks.AT_MOST)
-    below = side is not _Side.ABOVE and marks in (0, Marks.AT_LEAST)
+    above = side is not _Side.BELOW and not one.marks & _AT_LEAST
+    below = side is not _Side.ABOVE and not one.marks & _AT_MOST
     return above, below
 
 
 def _side(wanted: Wanted, one: Reading) -> _Side | None:
     """None: it says nothing of the wanted statistic. With the client's own queue in it, it is too long and bounds from above."""
     side = _side_of_statistic(wanted, one)
-    if any(name == "includes" for name, _ in one.labels):
+    if one.labels and any(name == "includes" for name, _ in one.labels):
         return None if side is _Side.BELOW else side and _Side.ABOVE
     return side
 
@@ -164,7 +171,7 @@ def _counts_before(wanted: Wanted, one: Reading, other: Reading) -> bool:
 
 def _part(one: Reading) -> Labels:
     """Labels that tell how it was counted make no part of its own."""
-    return tuple(pair for pair in one.labels if pair[0] not in _HOW_COUNTED)
+    return tuple(pair for pair in one.labels if pair[0] not in _HOW_COUNTED) if one.labels else one.labels
 
 
 def _mixed(one: Reading) -> bool:

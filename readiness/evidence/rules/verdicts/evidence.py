@@ -59,10 +59,16 @@ class Evidence:
 
     @cached_property
     def by_metric(self) -> dict[str, list[Reading]]:
+        """In the order of their series, so that of equal ones the same is named whatever the order of arrival."""
         found: dict[str, list[Reading]] = {}
-        for one in self.readings:
+        for one in sorted(self.readings):
             found.setdefault(one.metric, []).append(one)
         return found
+
+    @cached_property
+    def told_before(self) -> dict[Any, Any]:
+        """What was worked out of it, for claims.py to keep."""
+        return {}
 
     @cached_property
     def setup(self) -> Setup:

@@ -120,6 +120,13 @@ def load_needed(wanted: Wanted, setting: Setting) -> tuple[Load, bool]:
 
 def load_of_run(evidence: Evidence) -> Load:
     """Of a benchmark: what completed per second, and how many were in flight on average (Little's law), never above its limit."""
+    found: Load | None = evidence.told_before.get(Load)
+    if found is None:
+        found = evidence.told_before[Load] = _load(evidence)
+    return found
+
+
+def _load(evidence: Evidence) -> Load:
     rate = evidence.told("achieved_per_s")
     rate = evidence.value("throughput", Statistic.MEAN, Statistic.POINT) if rate is None else rate
     limit = evidence.told("concurrency")

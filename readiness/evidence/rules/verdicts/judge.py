@@ -129,7 +129,7 @@ def _farthest(others: Sequence[Barred]) -> list[Barred]:
 
 
 def _newest_first(one: Barred) -> tuple[Any, ...]:
-    return (-one.at.timestamp(), one.evidence.run, one.why.code.value)
+    return (-one.at.timestamp(), one.evidence.run, one.why.code)
 
 
 def _recheck(
