@@ -58,13 +58,19 @@ class RequirementVerdict(models.Model):
 
 
 class Standing(models.Model):
-    """The current verdict of a requirement. `recheck_at`: when time alone would change it (evidence goes stale)."""
+    """The current verdict of a requirement. `recheck_at`: when time alone would change it (evidence goes stale).
+
+    `since`: when this word was first judged without another since then, `before` the word before it, "" for none. The newest row
+    of the history may be younger: it is kept anew while the word stays.
+    """
 
     requirement = models.OneToOneField(Requirement, on_delete=models.CASCADE, primary_key=True, related_name="standing")
     workload = models.ForeignKey(Workload, on_delete=models.PROTECT, related_name="standings")
     initiative = models.ForeignKey(Initiative, on_delete=models.PROTECT, related_name="+")
     current = models.ForeignKey(RequirementVerdict, on_delete=models.PROTECT, related_name="+")
     verdict = models.CharField(max_length=15, choices=choices_of(Verdict))
+    before = models.CharField(max_length=15, blank=True, default="", db_default="", choices=choices_of(Verdict))
+    since = models.DateTimeField(db_default=Now())
     headroom = models.FloatField(null=True)
     observed_at = models.DateTimeField(null=True)
     recheck_at = models.DateTimeField(null=True)

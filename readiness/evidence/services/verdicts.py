@@ -23,7 +23,9 @@ from readiness.workloads.models import CapacityPool, Requirement, Workload
 
 AT_ONCE = 200  # workloads that one transaction judges
 JUDGE = "evidence.judge"
-_STANDS = ("workload", "initiative", "current", "verdict", "headroom", "observed_at", "recheck_at", "judged_at")
+_STANDS = (
+    "workload", "initiative", "current", "verdict", "before", "since", "headroom", "observed_at", "recheck_at", "judged_at",
+)  # fmt: skip
 _CURRENT = (
     "id", "verdict", "reason", "wanted", "headroom", "evidence", "others", "capacity", "missing", "observed_at", "digest",
     "rules_version",
@@ -143,10 +145,19 @@ def _stand(
             requirement_id=told.wanted.pk, workload_id=one.workload, initiative_id=one.initiative,
             current_id=kept.get(told.wanted.pk) or before[told.wanted.pk].current_id, verdict=told.verdict,
             headroom=told.headroom, observed_at=told.observed_at, recheck_at=told.recheck_at, judged_at=now,
+            **_since(before.get(told.wanted.pk), told, now),
         )
         for one, told in answers
     ]  # fmt: skip
     Standing.objects.bulk_create(rows, update_conflicts=True, unique_fields=["requirement"], update_fields=_STANDS)
+
+
+def _since(row: Standing | None, told: Judgement, now: datetime) -> dict[str, Any]:
+    if row is None:
+        return {"before": "", "since": now}
+    if row.verdict == told.verdict:
+        return {"before": row.before, "since": row.since}
+    return {"before": row.verdict, "since": now}
 
 
 def _standing(row: Standing | None) -> tuple[str, float | None] | None:

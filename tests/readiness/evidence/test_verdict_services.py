@@ -101,6 +101,20 @@ def test_history_tells_every_turn(organisation: Organisation, workload: Workload
     assert list(found) == ["met", "not_met", "met"]
 
 
+def test_a_standing_knows_since_when_and_what_it_was_before(organisation: Organisation, workload: Workload) -> None:
+    requirement, where = require(workload), place(organisation.units["Stores"], workload=workload)
+    live(where, "a", 0.4, hours=70)
+    judge(workload, at=NOW - timedelta(hours=69))
+    assert (standing(requirement).before, standing(requirement).since) == ("", NOW - timedelta(hours=69))
+    live(where, "b", 3.0, hours=60)
+    judge(workload, at=NOW - timedelta(hours=59))
+    live(where, "c", 3.1, hours=1)
+    judge(workload)
+    row = standing(requirement)
+    assert RequirementVerdict.objects.filter(requirement=requirement).count() == 3
+    assert (row.verdict, row.before, row.since, row.judged_at) == ("not_met", "met", NOW - timedelta(hours=59), NOW)
+
+
 def test_the_order_of_arrival_does_not_matter(organisation: Organisation, workload: Workload) -> None:
     requirement, where = require(workload), place(organisation.units["Stores"], workload=workload)
     live(where, "b", 3.0, hours=1)
@@ -164,9 +178,7 @@ def test_time_makes_it_stale_through_the_sweep(organisation: Organisation, workl
     assert due(later) == set()
 
 
-def test_the_sweep_takes_up_what_was_not_judged_by_these_rules(
-    organisation: Organisation, workload: Workload
-) -> None:
+def test_the_sweep_takes_up_what_was_not_judged_by_these_rules(organisation: Organisation, workload: Workload) -> None:
     requirement = require(workload)
     assert due(NOW) == {workload.pk}
     judge(workload)
