@@ -22,12 +22,10 @@ from readiness.workloads.models import CapacityPool, Workload
 from readiness.workloads.services.profiles import create_workload
 from tests.people import SYSTEM, Organisation
 from tests.readiness.evidence.brought import a_file, fresh, make_chat, make_hall, vllm, work_off
+from tests.readiness.evidence.pushing import NOW, PUSH, errors, files, push, row, said
 
 pytestmark = pytest.mark.django_db
-PUSH = "/api/v1/evidence/"
-JSON = "application/json"
 Api = Callable[..., Client]
-NOW = clock.now()
 
 
 @pytest.fixture(autouse=True)
@@ -50,29 +48,6 @@ def hall(organisation: Organisation) -> CapacityPool:
 def ci(api: Api) -> Client:
     """A token that may push for Retail, and nothing else."""
     return api(Scope.EVIDENCE_PUSH, unit="Retail")
-
-
-def row(**changed: Any) -> dict[str, Any]:
-    observed = (NOW - timedelta(hours=1)).isoformat()
-    base = {"metric": "latency", "value": 850, "unit": "ms", "percentile": 0.95, "window_s": 300, "observed_at": observed}
-    return {name: value for name, value in (base | changed).items() if value is not None}
-
-
-def push(client: Client, body: Any, key: str = "build-17", *, kind: str = JSON, query: str = "", **headers: str) -> Any:
-    content = body if isinstance(body, bytes | str) else json.dumps(body)
-    return client.generic("POST", PUSH + query, content, content_type=kind, headers={"Idempotency-Key": key, **headers})
-
-
-def said(chat: Workload, *rows: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"workload": chat.pk, "observations": list(rows or [row()])} | more
-
-
-def errors(answer: Any) -> dict[str, str]:
-    return {one["pointer"]: one["detail"] for one in answer.json()["errors"]}
-
-
-def files(media: Path) -> list[Path]:
-    return [path for path in media.rglob("*") if path.is_file()]
 
 
 def test_observations_are_taken_in_and_polled_by_the_token_that_pushed_them(ci: Client, chat: Workload) -> None:
@@ -189,116 +164,6 @@ def test_a_key_is_needed(ci: Client, chat: Workload, key: str) -> None:
     answer = push(ci, said(chat), key=key.encode().decode("latin-1"))
     assert answer.status_code == 400 and "/Idempotency-Key" in errors(answer)
     assert Delivery.objects.count() == 0
-
-
-def test_words_that_nobody_knows_refuse_the_whole_body_each_with_its_place(ci: Client, chat: Workload, media: Path) -> None:
-    rows = [
-        row(), row(metric="latncy"), row(unit="minutes ago"), row(metric="throughput", unit="s", percentile=None),
-        row(statistic="median"),
-        row(metric="throughput", unit="1/s"), row(bound="about"), row(values=3), "no object", row(unit=None), row(unit=7),
-    ]  # fmt: skip
-    answer = push(ci, said(chat, *rows))  # type: ignore[arg-type]
-    assert answer.status_code == 400
-    found = errors(answer)
-    assert list(found) == [
-        "/observations/1/metric", "/observations/2/unit", "/observations/3/unit", "/observations/4/statistic",
-        "/observations/5/percentile", "/observations/6/bound", "/observations/7", "/observations/8", "/observations/9/unit",
-        "/observations/10",
-    ]  # fmt: skip
-    assert "'latncy' is no metric" in found["/observations/1/metric"] and "its own is s" in found["/observations/2/unit"]
-    assert Delivery.objects.count() == 0 and files(media) == []
-
-
-def test_at_most_a_hundred_problems_are_told(ci: Client, chat: Workload) -> None:
-    answer = push(ci, said(chat, *[row(metric="x")] * 500))
-    assert len(answer.json()["errors"]) == 100
-
-
-def test_values_that_cannot_be_refuse_their_row_alone_and_are_counted(ci: Client, chat: Workload) -> None:
-    year = 2999
-    rows = [
-        row(), row(value="many"), row(value=-1), row(value=0), row(value=True), row(value="1e400"), row(percentile=95),
-        row(observed_at="yesterday"), row(observed_at="2026-11-20T10:00:00"), row(observed_at=1.7e12), row(observed_at=None),
-        row(observed_at="1999-12-31T23:59:59Z"), row(observed_at=f"{year}-01-01T00:00:00Z"), row(samples=-3), row(window_s=0),
-        row(labels=["x"]), row(labels={"a": 1}), row(labels={"a": "x" * 201}), row(labels={str(n): "x" for n in range(21)}),
-        row(statistic="percentile", percentile=None), row(statistic="mean"),
-        row(metric="error_ratio", value=3, unit="share", percentile=None),
-        row(metric="cost_per_hour", value=3, unit="money/h", percentile=None),
-        row(metric="cost_per_hour", value=3, unit="money/h", percentile=None, labels={"currency": "EUR"}),
-    ]  # fmt: skip
-    assert push(ci, said(chat, *rows)).status_code == 202
-    work_off()
-    delivery = Delivery.objects.get()
-    assert delivery.state == DeliveryState.DONE and delivery.refused == len(rows) - 2
-    assert delivery.observations == 2 == Observation.objects.count()
-    places = {one["place"] for one in delivery.problems}
-    assert {"/observations/1/value", "/observations/6/percentile", "/observations/11/observed_at"} <= places
-    assert len(places) == len(rows) - 2
-
-
-@pytest.mark.parametrize(
-    ("body", "says"),
-    [
-        (b"", ""), (b"{", "no JSON"), (b"[" * 100_000, ""), (b"[]", "An object is expected"), (b"null", "An object is expected"),
-        (b'{"workload": 1, "workload": 2, "observations": []}', "stands twice"),
-        (b'{"observations": [{"value": 1, "value": 2}]}', "stands twice"),
-        (b'{"observations": [{"value": NaN}]}', "NaN is no number"), (b'{"observations": [{"value": -Infinity}]}', "no number"),
-        (b'{"observations": [{"value": ' + b"9" * 5_000 + b"}]}", "too many digits"),
-        ('{"observations": "é"}'.encode("latin-1"), "no UTF-8"), ('{"observations": []}'.encode("utf-16"), "no UTF-8"),
-        (b'{"observations": []}', "at least one"), (b'{"observations": {}}', "A list"), (b'{"observation": []}', "no member"),
-        (b'{"environment": [], "observations": [{}]}', ""), (b'{"environment": [1], "observations": [{}]}', "object"),
-        (b'{"kind": "rumour", "observations": [{}]}', "One of"), (b'{"note": 3, "observations": [{}]}', "printable"),
-        (b'{"observations": [' + b"{}," * 100_000 + b"{}]}", "At most 100000"),
-        (b'{"observations": [' + b"[]," * 500_000 + b"{}]}", "At most 100000"),
-        (b'{"observations": [1' + b",1" * 5_000_000 + b"]}", "At most 100000"),
-        (b'{"note": "\\u0000", "observations": [{}]}', "printable"), (b'{"note": "\\ud800", "observations": [{}]}', "printable"),
-    ],
-)  # fmt: skip
-def test_bodies_that_are_none_are_refused_with_what_is_wrong(ci: Client, media: Path, body: bytes, says: str) -> None:
-    answer = push(ci, body)
-    assert answer.status_code in (400, 411), answer.content
-    assert says in answer.content.decode()
-    assert Delivery.objects.count() == 0 and files(media) == []
-
-
-@pytest.mark.parametrize(
-    ("kind", "query", "headers", "status"),
-    [
-        ("text/plain", "", {}, 415), ("application/json; charset=latin-1", "", {}, 415),
-        ("", "", {}, 415),
-        (JSON, "", {"Content-Encoding": "br"}, 415), (JSON, "", {"Content-Encoding": "gzip"}, 400),
-        (JSON, "?workload=1", {}, 400), (JSON, "?kind=benchmark", {}, 400),
-        ("application/octet-stream", "?filename=a&kind=cost", {}, 400),
-        ("application/octet-stream", "?filename=a&acelerator=H100", {}, 400),
-        ("application/octet-stream", "?filename=a&workload=1&workload=2", {}, 400),
-    ],
-)  # fmt: skip
-def test_what_is_sent_in_another_way_is_refused(
-    ci: Client, chat: Workload, kind: str, query: str, headers: dict[str, str], status: int
-) -> None:
-    answer = push(ci, said(chat), kind=kind, query=query, **headers)
-    assert answer.status_code == status, answer.content
-    assert Delivery.objects.count() == 0
-
-
-def test_a_gzip_that_unpacks_without_end_is_stopped(ci: Client, chat: Workload, settings: Any, media: Path) -> None:
-    bomb = gzip.compress(b" " * 80 * 2**20)
-    assert len(bomb) < 200_000
-    gzipped = {"Content-Encoding": "gzip"}
-    assert push(ci, bomb, **gzipped).status_code == 413
-    settings.EVIDENCE_MAX_BYTES = 2**20
-    query = f"?filename=a.json&workload={chat.pk}"
-    assert push(ci, bomb, kind="application/octet-stream", query=query, **gzipped).status_code == 400
-    assert push(ci, b" " * (3 * 2**20), kind="application/octet-stream", query=query).status_code == 413
-    cut = gzip.compress(json.dumps(said(chat)).encode())[:-12]
-    assert push(ci, cut, **gzipped).status_code == 400
-    assert Delivery.objects.count() == 0 and files(media) == []
-
-
-def test_a_body_of_several_gzip_members_is_whole(ci: Client, chat: Workload) -> None:
-    content = json.dumps(said(chat)).encode()
-    packed = gzip.compress(content[:40]) + gzip.compress(content[40:])
-    assert push(ci, packed, **{"Content-Encoding": "gzip"}).status_code == 202
 
 
 def test_what_the_evidence_is_of_can_be_named_in_many_ways(

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import OperationalError, connection
 
 from portfolio.accounts.models import BusinessUnit
 from portfolio.kit import clock
@@ -226,6 +226,30 @@ def test_a_reader_that_needs_too_much_is_ended_and_the_worker_lives(
     assert (late.state, late.failure) == (DeliveryState.FAILED, Failure.TOO_LONG), late.error
     monkeypatch.undo()
     assert bring(organisation, "Paula", a_file(), workload=chat).runs == 1
+
+
+def test_a_worker_that_dies_before_the_commit_leaves_nothing_and_its_next_attempt_brings_all_once(
+    organisation: Organisation, chat: Workload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everything was written, and the connection is gone before the transaction stands."""
+
+    def die(*_arguments: object, **_more: object) -> None:
+        raise OperationalError("server closed the connection")
+
+    waiting = upload(by=organisation.actor("Paula"), file=a_file(), workload=chat, now=NOW)
+    monkeypatch.setattr("readiness.evidence.services.receiving._end", die)
+    with pytest.raises(OperationalError):
+        work_off()
+    assert Run.objects.count() == Observation.objects.count() == Latest.objects.count() == 0
+    assert not Event.objects.filter(kind="evidence.arrived").exists()
+    monkeypatch.undo()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE outbox_job SET lease_until = NULL, not_before = now() WHERE handler = 'evidence.read'")
+    work_off()
+    done = fresh(waiting)
+    assert (done.state, done.runs, done.attempt) == (DeliveryState.DONE, 1, 2)
+    assert Run.objects.count() == 1 and Observation.objects.count() == done.observations
+    assert Event.objects.filter(kind="evidence.arrived").count() == 1
 
 
 def test_a_delivery_that_ended_is_not_read_again(organisation: Organisation, chat: Workload) -> None:
