@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from readiness.core.sizing.inputs import Task
@@ -61,8 +63,8 @@ def p(share: float, metric: str, value: float, **more: Any) -> Reading:
 
 def _reading(metric: str, statistic: str, percentile: float | None, value: float, more: dict[str, Any]) -> Reading:
     labels = tuple(sorted(more.pop("labels", {}).items()))
-    more = {"samples": 10_000, "at": NOW, "high": value} | more
-    return Reading(more.pop("series", 0), metric, statistic, percentile, value, labels=labels, **more)
+    given: dict[str, Any] = {"series": 0, "samples": 10_000, "at": NOW, "high": value} | more
+    return Reading(metric=metric, statistic=statistic, percentile=percentile, low=value, labels=labels, **given)
 
 
 def bench(*readings: Reading, run: int = 1, days: float = 1, hours: float = 0, **more: Any) -> Evidence:
@@ -122,3 +124,31 @@ def codes(entries: Iterable[Mapping[str, Any]]) -> list[str]:
 def why(judgement: Judgement) -> dict[int, str]:
     """`{run: reason}` of what did not decide."""
     return {one.evidence.run: one.why.code.value for one in judgement.others}
+
+
+@dataclass
+class Case:
+    name: str
+    wanted: Wanted
+    evidence: list[Evidence]
+    verdict: str
+    reason: str
+    holdings: list[Holding] = field(default_factory=list)
+    others: list[Wanted] = field(default_factory=list)
+    headroom: float | None = None
+
+
+def check(case: Case) -> None:
+    """The verdict, its reason and, where it says so, the headroom; what is not met says what is missing, or that it failed."""
+    told = judged(case.wanted, *case.evidence, holdings=case.holdings, others=case.others)
+    assert (told.verdict.value, told.reason.value) == (case.verdict, case.reason)
+    if case.headroom is not None:
+        assert told.range is not None
+        assert told.range.point == pytest.approx(case.headroom)
+    assert told.verdict.value == "met" or told.missing or told.reason.value in ("fails", "fails_with_less_load", "budget_spent")
+
+
+def point_at(rate: float, flight: float, ttft: float, *, run: int = 1, **more: Any) -> Evidence:
+    """A closed loop of `flight` requests: its rate and p95 TTFT."""
+    readings = [mean("throughput", rate), mean("latency", flight / rate), p(0.95, "ttft", ttft)]
+    return bench(*readings, run=run, load={"concurrency": flight, "achieved_per_s": rate}, **more)

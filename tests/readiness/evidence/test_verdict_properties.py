@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
@@ -76,6 +76,7 @@ def test_what_is_older_and_no_stronger_never_improves_it(seed: int, days: int) -
     more = another(seed, one)
     before = judge(one, setting, evidence, NOW)
     assume(before.winner is not None and before.winner.evidence.run != 0)
+    assert before.winner is not None
     at = min(before.winner.order, before.winner.at, *(row.at for row in evidence)) - timedelta(days=days)
     older = replace(more, at=at, readings=tuple(row._replace(at=at) for row in more.readings))
     alone = judge(one, setting, [older], at)
@@ -223,11 +224,14 @@ def test_units_go_there_and_back(metric: Metric, value: float) -> None:
 @pytest.mark.parametrize(
     ("metric", "key", "unit", "canonical"),
     [
-        (Metric.STORAGE_CAPACITY, "storage_capacity", "GB", "bytes"), (Metric.STORAGE_BANDWIDTH, "storage_bandwidth", "GB/s", "bytes/s"),
-        (Metric.NETWORK_BANDWIDTH, "network_bandwidth", "Gbit/s", "bit/s"), (Metric.ITEM_THROUGHPUT, "item_throughput", "items/s", "1/h"),
-        (Metric.ITEM_THROUGHPUT, "sample_throughput", "items/s", "1/s"), (Metric.ACCELERATOR_MEMORY, "accelerator_memory_use", "share", "share"),
+        (Metric.STORAGE_CAPACITY, "storage_capacity", "GB", "bytes"),
+        (Metric.STORAGE_BANDWIDTH, "storage_bandwidth", "GB/s", "bytes/s"),
+        (Metric.NETWORK_BANDWIDTH, "network_bandwidth", "Gbit/s", "bit/s"),
+        (Metric.ITEM_THROUGHPUT, "item_throughput", "items/s", "1/h"),
+        (Metric.ITEM_THROUGHPUT, "sample_throughput", "items/s", "1/s"),
+        (Metric.ACCELERATOR_MEMORY, "accelerator_memory_use", "share", "share"),
     ],
-)  # fmt: skip
+)
 @given(value=st.floats(1e-3, 1e9))
 def test_units_are_converted_as_the_unit_library_does(metric: Metric, key: str, unit: str, canonical: str, value: float) -> None:
     assert METRICS[metric].unit == unit

@@ -103,7 +103,9 @@ def readings(draw: Random, one: Wanted, at: Any, series: int) -> tuple[Reading, 
     )
 
 
-def _of_metric(draw: Random, metric: str, even: float, percentile: float | None) -> list[tuple[str, str, float | None, float, float]]:
+def _of_metric(
+    draw: Random, metric: str, even: float, percentile: float | None
+) -> list[tuple[str, str, float | None, float, float]]:
     value = even * draw.choice([0.3, 0.6, 0.9, 0.99, 1.0, 1.01, 1.2, 2.0, 5.0])
     value = min(value, 1.0) if metric in ("availability", "accelerator_memory_use", "error_ratio") else value
     high = value * draw.choice([1.0, 1.0, 1.0, 1.3])
