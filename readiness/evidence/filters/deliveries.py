@@ -56,7 +56,7 @@ class DeliveryFilter(django_filters.FilterSet):
         return rows.filter(state__in=OPEN_DELIVERIES) if value == OPEN else rows.filter(state=value)
 
     def by_pool(self, rows: QuerySet[Delivery], _name: str, value: int) -> QuerySet[Delivery]:
-        return rows.filter(pool=int(value), pool_seen=True)
+        return rows.filter(Q(pool=int(value), pool_seen=True))
 
     def by_unit(self, rows: QuerySet[Delivery], _name: str, value: int) -> QuerySet[Delivery]:
         path = BusinessUnit.objects.filter(pk=int(value)).values("path")[:1]
