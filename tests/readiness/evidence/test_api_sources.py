@@ -221,7 +221,9 @@ def test_query_templates_are_kept_changed_and_taken_away(writer: Client, api: Ap
     foreign = api(Scope.EVIDENCE_WRITE, unit="Logistics")
     assert foreign.get(own).status_code == 404 and foreign.delete(own).status_code == 404
     assert api(Scope.EVIDENCE_READ).delete(own).status_code == 403
-    wrongs: list[dict[str, Any]] = [{"queries": []}, {"queries": [{"metric": "nonsense"}]}, {"unit": 2_000_000_017}, {"quries": []}]
+    wrongs: list[dict[str, Any]] = [
+        {"queries": []}, {"queries": [{"metric": "nonsense"}]}, {"unit": 2_000_000_017}, {"quries": []},
+    ]  # fmt: skip
     for wrong in wrongs:
         assert send(writer, own, wrong, "patch").status_code == 400, wrong
     assert writer.delete(own).status_code == 204 and QueryTemplate.objects.count() == 0
