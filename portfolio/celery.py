@@ -20,6 +20,12 @@ def keep_to_the_door(**_: Any) -> None:
     import_string("portfolio.kit.egress.backstop.install")()
 
 
+@worker_init.connect
+def calm_the_collector(**_: Any) -> None:
+    """As the web does: else a body of a hundred thousand values is walked by the collector a dozen times while it is read."""
+    import_string("portfolio.kit.serving.calm_the_collector")()
+
+
 # Both workers hear the queue `clock`, so that neither kind of work keeps the other from being looked after.
 app.conf.beat_schedule = {
     "sweep": {"task": "outbox.sweep", "schedule": 3.0, "options": {"queue": "clock", "expires": 3}},

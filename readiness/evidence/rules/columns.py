@@ -39,7 +39,8 @@ class Columns:
 
     def in_order(self) -> Columns:
         """Sorted by their identity, each once; of equal ones the run with the least id stays."""
-        rows = self.taken(np.lexsort((self.run, self.samples, self.marks, self.value, self.at, self.series)))
+        keys = [one for one in (self.run, self.samples, self.marks, self.value, self.at, self.series) if _varies(one)]
+        rows = self.taken(np.lexsort(keys)) if keys else self
         first = _first(rows.series, rows.at, rows.value, rows.marks, rows.samples)
         return rows if first.all() else rows.taken(first)
 
@@ -88,8 +89,13 @@ def newest(rows: Columns) -> Newest:
 
 def months(at: Ints) -> list[str]:
     """The months, "2026-11", that the times lie in."""
-    dates = at.astype("timedelta64[us]") + np.datetime64("2000-01-01", "us")
-    return [str(month) for month in np.unique(dates.astype("datetime64[M]"))]
+    numbers = (at.astype("timedelta64[us]") + np.datetime64("2000-01-01", "us")).astype("datetime64[M]").astype(np.int64)
+    found = np.flatnonzero(np.bincount(numbers - numbers.min())) + numbers.min()
+    return [str(month) for month in found.astype("datetime64[M]")]
+
+
+def _varies(column: NDArray[Any]) -> bool:
+    return len(column) > 0 and bool((column != column[0]).any())
 
 
 def _first(*columns: NDArray[Any]) -> NDArray[np.bool_]:

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from readiness.connectors.contract import Flaw
@@ -46,10 +47,12 @@ class SeriesKey:
     run_environment: str = ""
 
 
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+
 def digest(content: Any) -> str:
-    """SHA-256 of the canonical JSON of `content`: sorted keys, no blanks."""
-    written = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(written.encode()).hexdigest()
+    """SHA-256 of the canonical JSON of `content`: sorted keys, no blanks, ASCII."""
+    return hashlib.sha256(_canonical(content).encode()).hexdigest()
 
 
 def run_digest(of: Belongs, key: str, environment_digest: str, flaws: Iterable[Flaw], place: str) -> str:
@@ -59,12 +62,20 @@ def run_digest(of: Belongs, key: str, environment_digest: str, flaws: Iterable[F
 
 
 def series_digest(of: Belongs, key: SeriesKey) -> str:
-    return digest(
-        [
-            "series", *of.parts(), key.kind, key.metric, key.statistic, _number(key.percentile), _number(key.window_s),
-            key.labels, key.environment, key.run_key, key.run_environment,
-        ]
-    )  # fmt: skip
+    """Labels stand last: series of one delivery mostly differ in nothing else, so that the rest is written once."""
+    beginning = _beginning(
+        of, key.kind, key.metric, key.statistic, key.percentile, key.window_s, key.environment, key.run_key, key.run_environment
+    )
+    return hashlib.sha256(f"{beginning},{_canonical(key.labels)}]".encode()).hexdigest()
+
+
+@lru_cache(maxsize=512)
+def _beginning(
+    of: Belongs, kind: str, metric: str, statistic: str, percentile: float | None, window_s: float | None,
+    environment: tuple[tuple[str, Any], ...], run_key: str, run_environment: str,
+) -> str:  # fmt: skip
+    parts = ["series", *of.parts(), kind, metric, statistic, _number(percentile), _number(window_s)]
+    return _canonical([*parts, environment, run_key, run_environment]).removesuffix("]")
 
 
 def pairs(content: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:

@@ -16,7 +16,7 @@ import psycopg
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from readiness.dashboards.management.bench import machine, pages, sizing
+from readiness.dashboards.management.bench import evidence, machine, pages, sizing
 from readiness.dashboards.management.bench.clients import client_lines
 from readiness.dashboards.management.bench.databases import Databases, bench_databases, collected_static
 from readiness.dashboards.management.bench.figures import Line, NotMeasured
@@ -24,16 +24,18 @@ from readiness.dashboards.management.bench.imports import import_lines
 from readiness.dashboards.management.bench.serving import program_manager
 from readiness.dashboards.management.bench.statements import statement_lines
 
-NAMES = (*pages.NAMES, "clients16", *sizing.NAMES, "statements", "import")
+NAMES = (*pages.NAMES, "clients16", *sizing.NAMES, "statements", "import", evidence.NAME)
+SIZES = ("initiatives", "rounds", "import_rows", "evidence_rows")
 
 
 class Command(BaseCommand):
-    help = "Measures pages, API and imports beside raw psycopg and COPY, in databases of its own that it drops again."
+    help = "Measures pages, API, imports and evidence beside raw psycopg and COPY, in databases of its own that it drops again."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--initiatives", type=int, default=10_000, metavar="N", help="demo initiatives behind the pages")
         parser.add_argument("--rounds", type=int, default=150, metavar="N", help="paired rounds of each page")
         parser.add_argument("--import-rows", type=int, default=100_000, metavar="N", help="rows of the imported CSV file")
+        parser.add_argument("--evidence-rows", type=int, default=400_000, metavar="N", help="observations in the history")
         parser.add_argument("--only", nargs="+", choices=NAMES, default=NAMES, metavar="NAME", help=", ".join(NAMES))
         parser.add_argument("--json", type=Path, metavar="OUT", help="write every figure there as well")
 
@@ -41,8 +43,8 @@ class Command(BaseCommand):
         out = options["json"]
         if out is not None and not out.resolve().parent.is_dir():
             raise CommandError(f"There is no folder for {out}.")
-        if min(options["initiatives"], options["rounds"], options["import_rows"]) < 1:
-            raise CommandError("--initiatives, --rounds and --import-rows are 1 or more.")
+        if min(options[name] for name in SIZES) < 1:
+            raise CommandError("--initiatives, --rounds, --import-rows and --evidence-rows are 1 or more.")
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what we made is dropped
         try:
             self._bench(options)
@@ -67,7 +69,7 @@ class Command(BaseCommand):
         after = machine.Busy.now()
         self._say(after.told("at the end"))
         if options["json"]:
-            asked = {key: options[key] for key in ("initiatives", "rounds", "import_rows")}
+            asked = {key: options[key] for key in SIZES}
             told = {
                 "environment": found,
                 "asked": asked,
@@ -93,6 +95,8 @@ class Command(BaseCommand):
             yield from statement_lines(databases)
         if "import" in only:
             yield from import_lines(databases, rows=options["import_rows"])
+        if evidence.NAME in only:
+            yield from evidence.evidence_lines(databases, rows=options["evidence_rows"])
 
     def _say(self, *lines: str) -> None:
         for line in lines:

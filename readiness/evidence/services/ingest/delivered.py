@@ -13,7 +13,7 @@ from readiness.connectors.contract import Kind, Reading, Run
 from readiness.evidence.choices import MARK_OF_BOUND, Marks
 from readiness.evidence.models import Delivery, Feed
 from readiness.evidence.rules.columns import UNKNOWN, Columns
-from readiness.evidence.rules.identity import SeriesKey, pairs
+from readiness.evidence.rules.identity import SeriesKey, pairs, series_digest
 from readiness.evidence.rules.merging import TimeFrom, comparable, utc
 from readiness.evidence.rules.telling import OLDEST, Refusal, Telling, tellings
 from readiness.evidence.services.ingest import history, runs
@@ -21,7 +21,7 @@ from readiness.evidence.services.ingest.arrived import Arrived, Counts, Subject,
 from readiness.evidence.services.ingest.landing import Landing, announce, lock
 from readiness.evidence.services.ingest.payloads import Payloads
 from readiness.evidence.services.ingest.runs import Kept
-from readiness.evidence.services.ingest.series import RawName, SeriesIds
+from readiness.evidence.services.ingest.series import SeriesIds, Wanted
 
 AT_A_TIME = 200_000  # readings held in memory before they are written
 _MICROSECOND = timedelta(microseconds=1)
@@ -70,6 +70,7 @@ class _Writer:
         self.landing = landing
         self._payloads = Payloads(landing)
         self._series = SeriesIds(landing)
+        self._digests: dict[SeriesKey, str] = {}
 
     def write(self, batches: Iterable[Arrived]) -> Counts:
         told: list[tuple[Telling, int | None]] = []
@@ -95,29 +96,36 @@ class _Writer:
         )
 
     def _columns(self, told: Iterable[Telling], kept: Mapping[str, Kept]) -> Columns:
-        wanted: dict[SeriesKey, RawName] = {}
-        rows: list[tuple[SeriesKey, int, float, int, int, int]] = []
+        wanted: dict[str, Wanted] = {}
+        rows: list[tuple[str, int, float, int, int, int]] = []
         for one in told:
             run = kept[one.digest]
             at_of_run = run.observed_at if one.time_from is TimeFrom.ARRIVAL else one.observed_at
             same, flawed = pairs(comparable(one.environment)), Marks.FLAWED if one.flaws else Marks.NONE
             for reading in one.readings:
                 key = _series_key(one, reading, same)
-                wanted.setdefault(key, (reading.raw_name, reading.raw_unit))
+                digest = self._digest(key)
+                wanted.setdefault(digest, (key, (reading.raw_name, reading.raw_unit)))
                 at = at_of_run if reading.at is None else utc(reading.at)
                 samples = UNKNOWN if reading.samples is None else reading.samples
                 marks = int(MARK_OF_BOUND[reading.bound] | flawed)
-                rows.append((key, (at - OLDEST) // _MICROSECOND, reading.value + 0.0, marks, samples, run.id))
+                rows.append((digest, (at - OLDEST) // _MICROSECOND, reading.value + 0.0, marks, samples, run.id))
         ids = self._series.of(wanted)
         series, at_us, value, marks_, samples_, run_ids = zip(*rows, strict=True) if rows else ((),) * 6
         return Columns(
-            np.array([ids[key] for key in series], dtype=np.int64),
+            np.array([ids[digest] for digest in series], dtype=np.int64),
             np.array(at_us, dtype=np.int64),
             np.array(value, dtype=np.float64),
             np.array(marks_, dtype=np.int16),
             np.array(samples_, dtype=np.int64),
             np.array(run_ids, dtype=np.int64),
         )
+
+    def _digest(self, key: SeriesKey) -> str:
+        found = self._digests.get(key)
+        if found is None:
+            found = self._digests[key] = series_digest(self.landing.of, key)
+        return found
 
 
 def _series_key(one: Telling, reading: Reading, same: tuple[tuple[str, Any], ...]) -> SeriesKey:

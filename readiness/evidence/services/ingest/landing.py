@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.db import connection
@@ -25,7 +26,7 @@ class Landing:
     now: datetime
     feed: Feed | None = None
 
-    @property
+    @cached_property
     def of(self) -> Belongs:
         return self.subject.of(self.delivery.source_id)
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from readiness.connectors.contract import Environment, Kind, Run
 from readiness.evidence.choices import FUTURE_S, EvidenceKind, Marks
 from readiness.evidence.models import Delivery, Feed
-from readiness.evidence.rules.columns import Columns
-from readiness.evidence.rules.identity import SeriesKey, digest, pairs, run_digest
+from readiness.evidence.rules.columns import UNKNOWN, Columns
+from readiness.evidence.rules.identity import SeriesKey, digest, pairs, run_digest, series_digest
 from readiness.evidence.rules.merging import TIME_FROM, TimeFrom, comparable, merge
 from readiness.evidence.rules.pushed import Head, Row, Table, table
 from readiness.evidence.rules.telling import FARTHEST, OLDEST, TOO_FAR, Refusal, Telling, future
@@ -83,12 +83,15 @@ def _parts(told: Table, near: Places, now: datetime) -> Iterable[tuple[Places, s
 
 
 class _Batches:
-    """What the runs of one push share."""
+    """What the runs of one push share: the environment, and the series of each head by its digest."""
 
     def __init__(self, landing: Landing, told: Table, kind: EvidenceKind | None, tool: str) -> None:
         self._landing, self._told, self._kind, self._tool = landing, told, kind, tool
         self._environment = merge(Environment(), landing.said) | {TIME_FROM: str(TimeFrom.ENDED)}
         self._whole = digest(self._environment)
+        same = pairs(comparable(self._environment))
+        self._keys = [self._series_key(one, same) for one in told.heads]
+        self._digests = [series_digest(landing.of, key) for key in self._keys]
 
     def telling(self, places: Places, kind: str, ahead: bool) -> Telling:
         """The run of some rows. Its key is of what they say, in whatever order and however often."""
@@ -108,28 +111,18 @@ class _Batches:
     def write(self, batches: list[tuple[int, Telling, Places]], *, likely_new: bool) -> Counts:
         if not batches:
             return Counts()
-        told, places = self._told, np.concatenate([one for _, _, one in batches])
-        run = np.concatenate([np.full(len(one), run_id) for run_id, _, one in batches])
+        places = np.concatenate([one for _, _, one in batches])
+        run = np.concatenate([np.full(len(one), run_id, dtype=np.int64) for run_id, _, one in batches])
         flawed = np.concatenate([np.full(len(one), bool(telling.flaws)) for _, telling, one in batches])
-        mark = np.array([one.mark for one in told.heads], dtype=np.int16)
-        columns = Columns(
-            self._series()[told.head[places]],
-            told.at[places],
-            told.value[places] + 0.0,
-            mark[told.head[places]] | np.where(flawed, np.int16(Marks.FLAWED), np.int16(0)),
-            told.samples[places],
-            run.astype(np.int64),
-        )
-        new, repeated = history.keep(columns, likely_new=likely_new)
+        marks = np.where(flawed, np.int16(Marks.FLAWED), np.int16(0))
+        new, repeated = history.keep(self._columns(self._series(), places, run, marks), likely_new=likely_new)
         return Counts(observations=new, repeated=repeated)
 
     def _series(self) -> NDArray[np.int64]:
         """Ids by head. Heads that differ in bound or in the unit that was written share a series."""
-        same = pairs(comparable(self._environment))
-        keys = [self._series_key(one, same) for one in self._told.heads]
-        wanted = {key: (one.metric, one.raw_unit) for key, one in zip(keys, self._told.heads, strict=True)}
-        ids = SeriesIds(self._landing).of(wanted)
-        return np.array([ids[key] for key in keys], dtype=np.int64)
+        heads = zip(self._digests, self._keys, self._told.heads, strict=True)
+        ids = SeriesIds(self._landing).of({one: (key, (head.metric, head.raw_unit)) for one, key, head in heads})
+        return np.array([ids[one] for one in self._digests], dtype=np.int64)
 
     def _series_key(self, one: Head, same: tuple[tuple[str, Any], ...]) -> SeriesKey:
         return SeriesKey(
@@ -137,13 +130,22 @@ class _Batches:
         )  # fmt: skip
 
     def _key(self, places: Places) -> str:
+        """Of the series, times, values, bounds and samples, whatever their order."""
         told = self._told
-        digests = sorted({told.heads[one].digest() for one in np.unique(told.head[places])})
-        ranks = {one: rank for rank, one in enumerate(digests)}
-        rank = np.array([ranks.get(one.digest(), -1) for one in told.heads], dtype=np.int64)[told.head[places]]
-        at, value, samples = told.at[places], told.value[places] + 0.0, told.samples[places]
-        rows = np.empty(len(places), dtype=[("head", "<i8"), ("at", "<i8"), ("value", "<f8"), ("samples", "<i8")])
-        order = np.lexsort((samples, value, at, rank))
-        rows["head"], rows["at"], rows["value"], rows["samples"] = rank[order], at[order], value[order], samples[order]
-        again = rows[1:] == rows[:-1]
-        return hashlib.sha256("".join(digests).encode() + rows[np.concatenate(([True], ~again))].tobytes()).hexdigest()
+        mentioned = sorted({self._digests[one] for one in np.flatnonzero(np.bincount(told.head[places])).tolist()})
+        ranks = dict(zip(mentioned, range(len(mentioned)), strict=True))
+        rank = np.array([ranks.get(one, UNKNOWN) for one in self._digests], dtype=np.int64)
+        rows = self._columns(rank, places, np.zeros(len(places), dtype=np.int64), marks=0).in_order()
+        content = hashlib.sha256("".join(mentioned).encode())
+        for column in (rows.series, rows.at, rows.value, rows.marks, rows.samples):
+            content.update(np.ascontiguousarray(column).astype(column.dtype.newbyteorder("<")).tobytes())
+        return content.hexdigest()
+
+    def _columns(self, series: NDArray[np.int64], places: Places, run: NDArray[np.int64], marks: Any) -> Columns:
+        """Some rows with the ids of `series`, by head."""
+        told = self._told
+        mark = np.array([one.mark for one in told.heads], dtype=np.int16)
+        return Columns(
+            series[told.head[places]], told.at[places], told.value[places] + 0.0,
+            (mark[told.head[places]] | marks).astype(np.int16), told.samples[places], run,
+        )  # fmt: skip

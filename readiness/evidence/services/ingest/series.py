@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
 
 from portfolio.kit.copying import copy_rows, next_ids
 from readiness.evidence.models import Series
 from readiness.evidence.rules.excerpts import keepable, printable
-from readiness.evidence.rules.identity import SeriesKey, series_digest
+from readiness.evidence.rules.identity import SeriesKey
 from readiness.evidence.services.ingest.landing import Landing
 
 _COLUMNS = (
@@ -19,36 +22,45 @@ _LONGEST_NAME, _LONGEST_UNIT = 300, 40
 RawName = tuple[str, str]  # as the source wrote it: its name of the metric, its unit
 
 
+Wanted = tuple[SeriesKey, RawName]
+
+
 @dataclass
 class SeriesIds:
-    """Ids of series by key, for one ingest. Told apart by digest, so that the same series is one row for ever."""
+    """Ids of series by digest, for one ingest: the same series is one row for ever."""
 
     landing: Landing
-    _known: dict[SeriesKey, int] = field(default_factory=dict)
+    _known: dict[str, int] = field(default_factory=dict)
 
-    def of(self, wanted: Mapping[SeriesKey, RawName]) -> dict[SeriesKey, int]:
-        """All ids by key; the caller holds the source's lock."""
-        digests = {series_digest(self.landing.of, key): key for key in wanted if key not in self._known}
-        if digests:
-            rows = Series.objects.filter(digest__in=list(digests)).values_list("digest", "pk")
-            found = dict(rows)
-            self._known |= {digests[digest]: pk for digest, pk in found.items()}
-            self._make({digest: key for digest, key in digests.items() if digest not in found}, wanted)
+    def of(self, wanted: Mapping[str, Wanted]) -> Mapping[str, int]:
+        """Of these and of all that were asked before; the caller holds the source's lock."""
+        asked = [digest for digest in wanted if digest not in self._known]
+        if asked:
+            self._known |= _found(asked)
+            self._make({digest: wanted[digest] for digest in asked if digest not in self._known})
         return self._known
 
-    def _make(self, digests: Mapping[str, SeriesKey], wanted: Mapping[SeriesKey, RawName]) -> None:
-        ids = next_ids(Series._meta.db_table, len(digests))
+    def _make(self, missing: Mapping[str, Wanted]) -> None:
+        ids = next_ids(Series._meta.db_table, len(missing))
         whose = self.landing.columns()
         copy_rows(
             Series._meta.db_table,
             _COLUMNS,
-            (
-                (
-                    pk, *whose, key.kind, key.metric, key.statistic, key.percentile, key.window_s, keepable(dict(key.labels)),
-                    keepable(dict(key.environment)), key.run_key, str(printable(wanted[key][0]))[:_LONGEST_NAME],
-                    str(printable(wanted[key][1]))[:_LONGEST_UNIT], digest,
-                )
-                for pk, (digest, key) in zip(ids, digests.items(), strict=True)
-            ),
-        )  # fmt: skip
-        self._known |= dict(zip(digests.values(), ids, strict=True))
+            (_row(pk, whose, digest, *one) for pk, (digest, one) in zip(ids, missing.items(), strict=True)),
+        )
+        self._known |= dict(zip(missing, ids, strict=True))
+
+
+def _found(digests: Sequence[str]) -> dict[str, int]:
+    """One text as the parameter: ten thousand of them take longer to quote than to find."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT digest, id FROM evidence_series WHERE digest = ANY(string_to_array(%s, ' '))", [" ".join(digests)])
+        return dict(cursor.fetchall())
+
+
+def _row(pk: int, whose: tuple[int | None, ...], digest: str, key: SeriesKey, raw: RawName) -> tuple[Any, ...]:
+    return (
+        pk, *whose, key.kind, key.metric, key.statistic, key.percentile, key.window_s, keepable(dict(key.labels)),
+        keepable(dict(key.environment)), key.run_key, str(printable(raw[0]))[:_LONGEST_NAME],
+        str(printable(raw[1]))[:_LONGEST_UNIT], digest,
+    )  # fmt: skip
