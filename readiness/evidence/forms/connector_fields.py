@@ -18,6 +18,8 @@ from readiness.evidence.forms.shapes import PLAIN, SHAPES
 CONFIG, ASK = "config", "ask"
 LONGEST_TEXT, LONGEST_PEM = 8_000, 200_000
 _SIGN_IN = frozenset(one.name for one in SIGN_IN)
+# Fields of a bucket, which count where that is what is there.
+_OF_STORE = frozenset({"access_id", "secret_key", "session_token", "region", "bucket_in_host"})
 CLEAR = "clear"  # beside a secret that is set
 _PLAIN_HINTS = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
 
@@ -52,7 +54,7 @@ class ConnectorFields:
     @property
     def place(self) -> list[forms.BoundField]:
         """What must be said, and what is asked in lists: the shorter part of the form."""
-        return self._bound(one.name for one in self.known.values() if one.name not in (*self._signing, *self._seldom))
+        return self._bound(one.name for one in self.known.values() if one.name not in {*_SIGN_IN, *_OF_STORE, *self._seldom})
 
     @property
     def sign_in(self) -> list[forms.BoundField]:
@@ -75,6 +77,11 @@ class ConnectorFields:
         return [self.form[one] for name in here for one in (name, f"{name}-{CLEAR}") if one in self.form.fields]
 
     @property
+    def of_store(self) -> list[forms.BoundField]:
+        """Of a bucket alone."""
+        return self._bound(name for name in self.known if name in _OF_STORE)
+
+    @property
     def _signing(self) -> list[str]:
         return [name for name in self.known if name in _SIGN_IN]
 
@@ -83,7 +90,8 @@ class ConnectorFields:
         """Not the first choice of a kind of server: that decides what the address means."""
         kinds = (FieldKind.NUMBER, FieldKind.BOOLEAN, FieldKind.PEM, FieldKind.TEXT)
         known = self.known.values()
-        return [one.name for one in known if not one.required and one.kind in kinds and one.name not in _SIGN_IN]
+        apart = _SIGN_IN | _OF_STORE
+        return [one.name for one in known if not one.required and one.kind in kinds and one.name not in apart]
 
     def values(self) -> dict[str, Any]:
         """What was given, without secrets; what was left empty is not in it."""

@@ -32,6 +32,7 @@ class Source(models.Model):
     config = models.JSONField(_("settings"), default=dict, blank=True)
     sealed = SealedField()
     secret_names = models.JSONField(default=list, blank=True, editable=False)
+    secrets_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="when they were set last")
     interval_s = models.PositiveIntegerField(_("asked every (s)"), default=900, db_default=900)
     deadline_s = models.PositiveIntegerField(_("at most this long at a time (s)"), default=60, db_default=60)
     max_bytes = models.BigIntegerField(_("at most this much at a time (bytes)"), default=200 * 2**20, db_default=200 * 2**20)

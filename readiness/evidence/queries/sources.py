@@ -113,11 +113,12 @@ def counted(rows: QuerySet[Source]) -> Faring:
 
 
 def one(actor: Actor, pk: int, now: datetime) -> dict[str, Any] | None:
-    """A source, retired ones too, with whether the actor looks after it (`may_manage`); None for one that there is not."""
+    """A source, retired ones too, with `secrets_at` and whether the actor looks after it (`may_manage`); None for one that there
+    is not."""
     may = within("unit__path", actor.paths(Action.EVIDENCE))
     manages = Case(When(may, then=Value(True)), default=Value(False)) if may else Value(True)
     rows = faring(Source.objects.visible_to(actor).filter(pk=pk), now).annotate(may_manage=manages)
-    found: dict[str, Any] | None = listed(rows, "may_manage").first()
+    found: dict[str, Any] | None = listed(rows, "may_manage", "secrets_at").first()
     return found
 
 

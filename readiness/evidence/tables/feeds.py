@@ -16,7 +16,7 @@ from readiness.evidence.tables.labels import metric_label, translated
 from readiness.evidence.tables.values import environment_chips
 
 Row = Mapping[str, Any]
-METRICS_SHOWN = 6
+METRICS_SHOWN = 4
 
 
 def feed_rows(rows: Iterable[Row], connector: Connector | None, now: datetime) -> list[dict[str, Any]]:
@@ -35,17 +35,16 @@ def feed_rows(rows: Iterable[Row], connector: Connector | None, now: datetime) -
     ]
 
 
-def asks(ask: Row, connector: Connector | None) -> list[dict[str, str]]:
-    """What is asked, field by field, without the lists of queries."""
-    if connector is None:
-        return []
+def asks(ask: Row, connector: Connector | None) -> str:
+    """What is asked, field by field in one line, without the lists of queries."""
     made = []
-    for one in connector.ask_fields:
+    for one in connector.ask_fields if connector else ():
         value = ask.get(one.name)
         if value in (None, "", {}, []) or one.kind is FieldKind.QUERIES or value == one.default:
             continue
-        made.append({"label": translated(one.label), "text": _text(value)})
-    return made
+        label = translated(one.label).partition(" (")[0]
+        made.append(f"{label}: {_text(value)}")
+    return "; ".join(made)
 
 
 def metrics(ask: Row) -> list[str]:

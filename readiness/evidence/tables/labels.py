@@ -25,9 +25,9 @@ KINDS: dict[str, Text] = {
 SOURCE_KINDS: dict[str, Text] = {
     SourceKind.PROMETHEUS: _("Prometheus"),
     SourceKind.MLFLOW: _("MLflow"),
-    SourceKind.OPENCOST: _("OpenCost"),
+    SourceKind.OPENCOST: _("OpenCost or Kubecost"),
     SourceKind.KUBERNETES: _("Kubernetes"),
-    SourceKind.HTTP_FILE: _("Files by address"),
+    SourceKind.HTTP_FILE: _("Files at an address"),
     SourceKind.FOLDER: _("Watched folder"),
     SourceKind.UPLOAD: _("Uploads"),
     SourceKind.PUSH: _("Pushes of tools"),

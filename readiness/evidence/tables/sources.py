@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from portfolio.kit.cells import csv_lines
-from portfolio.kit.templatetags.ui_text import grouped
+from portfolio.kit.templatetags.ui_text import day_text, grouped
 from readiness.connectors import registry
 from readiness.connectors.live import Connector, FieldKind
 from readiness.evidence.choices import BROUGHT, Health
@@ -153,7 +154,8 @@ def config_rows(row: Row, connector: Connector | None) -> list[dict[str, Any]]:
             is_set = one.name in row["secret_names"]
             if not is_set and _NEEDS.get(row["config"].get("auth", "")) != one.name:
                 continue
-            text = _("set, never shown") if is_set else _("not set")
+            day = row["secrets_at"] and day_text(localdate(row["secrets_at"]), localdate())
+            text = (_("set on %s") % day if day else _("set, never shown")) if is_set else _("not set")
         elif value in ("", None, {}, []):
             continue
         else:

@@ -32,7 +32,7 @@ from readiness.evidence.tables.labels import SOURCE_KINDS
 from readiness.evidence.tables.signs import HEALTH
 from readiness.evidence.views.access import PageRequest, connector_for, get_editable_source
 
-PULLS_SHOWN = 10
+PULLS_SHOWN = 5
 WORST_FIRST = "health"
 
 

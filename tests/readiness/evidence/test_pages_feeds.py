@@ -73,7 +73,7 @@ def test_a_feed_starts_from_a_template_and_is_asked_from_then_on(organisation: O
         "stage": "production", "venue": "on_premises", "accelerators": 4, "data_real": True, "users_real": False,
     }  # fmt: skip
     shown = words(client.get(f"/evidence/sources/{source.pk}/"))
-    for said in ("Chat", "namespace = ai-7", "job=~vllm.*", "Time to first token", "real data", "simulated users"):
+    for said in ("Chat", "namespace = ai-7", "job=~vllm.*", "Requests per second", "more", "real data", "simulated users"):
         assert said in shown, said
 
 

@@ -16,6 +16,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from portfolio.kit import clock
+from portfolio.kit.templatetags.ui_text import day_text
 from readiness.connectors import registry
 from readiness.evidence.choices import BROUGHT, Failure, Health
 from readiness.evidence.models import Delivery, Source, SourceHealth, Trial
@@ -137,7 +138,7 @@ def test_connecting_one_seals_its_secret_and_leads_to_what_is_asked(organisation
         body = b"".join(page.streaming_content).decode() if page.streaming else html(page)  # type: ignore[attr-defined]
         assert CANARY not in body
         assert source.sealed not in body
-    assert "set, never shown" in words(client.get(f"{URL}{source.pk}/"))
+    assert f"set on {day_text(clock.today(), clock.today())}" in words(client.get(f"{URL}{source.pk}/"))
 
 
 def test_what_is_wrong_is_said_by_its_field_and_all_but_secrets_is_kept(organisation: Organisation, signed_in: SignIn) -> None:

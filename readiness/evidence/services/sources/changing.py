@@ -22,7 +22,7 @@ from readiness.evidence.services.pulls.planning import plan
 from readiness.evidence.services.pulls.sealed import opened
 from readiness.evidence.services.sources.access import lock_source, require_manage
 from readiness.evidence.services.sources.config import check_budget, check_config, places
-from readiness.evidence.services.sources.secrets import merged, put
+from readiness.evidence.services.sources.secrets import COLUMNS, merged, put
 
 CHANGEABLE = ("name", "config", "interval_s", "deadline_s", "max_bytes", "note")
 LONGEST_NAME = 200
@@ -48,7 +48,7 @@ def create_source(
         SourceHealth.objects.create(source=row)
         if told:
             put(row, told)
-            row.save(update_fields=["sealed", "secret_names"])
+            row.save(update_fields=COLUMNS)
     return row
 
 
@@ -114,7 +114,7 @@ def retire_source(*, by: Actor, source: Source, version: int | None = None) -> S
         if row.retired_at is None:
             row.retired_at = clock.now()
             put(row, {})
-            _save(row, ["retired_at", "sealed", "secret_names"])
+            _save(row, ["retired_at", *COLUMNS])
             plan(row, clock.now())
     return row
 
@@ -130,7 +130,7 @@ def _point(
     if kept is not None and told == kept and not (moved and row.secret_names):
         return ()
     put(row, told)
-    return ("sealed", "secret_names")
+    return COLUMNS
 
 
 def _readable(row: Source) -> dict[str, str] | None:
