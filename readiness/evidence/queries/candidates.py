@@ -22,11 +22,12 @@ from readiness.evidence.rules.verdicts.evidence import Evidence, Reading
 from readiness.evidence.rules.verdicts.fit import ENOUGH
 from readiness.evidence.rules.verdicts.wanted import OF_THE_PLACE, Setting, Wanted, needed_metrics
 from readiness.evidence.rules.verdicts.windows import Tile, joined
-from readiness.workloads.choices import Comparator, Metric
-from readiness.workloads.models import Accelerator, Requirement, Workload
+from readiness.workloads.choices import Comparator, Knowledge, Metric
+from readiness.workloads.models import Accelerator, ProfileValue, Requirement, Workload
 
 _WORKLOAD = ("id", "initiative_id", "task", "needed_on", "initiative__unit__path", "initiative__demo")
 _WANTED = ("id", "workload_id", "metric", "target", "comparator", "percentile", "window_s", "environment", "max_age_days")
+_LENGTHS = ("input_tokens", "output_tokens")
 _RUNS = """
 SELECT id, source_id, kind, observed_at, tool, name, duration_s, load::text, environment::text, flaws::text
 FROM evidence_run WHERE id = ANY(%s)
@@ -44,16 +45,20 @@ class Judged:
 
 
 def to_judge(workload_ids: Collection[int], now: datetime) -> list[Judged]:
-    """Workloads in use among those named, in the order of their ids; at most thirteen statements for any number of them."""
+    """Workloads in use among those named, in the order of their ids; at most fourteen statements for any number of them."""
     found = Workload.objects.filter(pk__in=workload_ids, retired_at=None).order_by("id").values(*_WORKLOAD)
     rows: list[dict[str, Any]] = list(found)
     wanted, tasks = _wanted([row["id"] for row in rows]), {row["id"]: Task(row["task"]) for row in rows}
     held = Holdings([_holder(row) for row in rows], timezone.localdate(now))
     catalogue, evidence = _catalogue(), _evidence(wanted, tasks, held.holders_of(), now)
+    lengths = _lengths(list(tasks))
     return [
         Judged(
             row["id"], row["initiative_id"],
-            Setting(tasks[row["id"]], wanted.get(row["id"], []), catalogue, held.of(row["id"]), held.change_at(row["id"])),
+            Setting(
+                tasks[row["id"]], wanted.get(row["id"], []), catalogue, held.of(row["id"]), **lengths.get(row["id"], {}),
+                holdings_change_at=held.change_at(row["id"]),
+            ),
             evidence.get(row["id"], ()),
         )
         for row in rows
@@ -73,6 +78,15 @@ def _wanted(ids: Collection[int]) -> dict[int, list[Wanted]]:
                 row["environment"], row["max_age_days"], row["id"],
             )
         )  # fmt: skip
+    return made
+
+
+def _lengths(ids: Collection[int]) -> dict[int, dict[str, float | None]]:
+    """Mean tokens of a request where somebody knows them; a working assumption is no demand."""
+    made: dict[int, dict[str, float | None]] = defaultdict(dict)
+    rows = ProfileValue.objects.filter(workload__in=ids, name__in=_LENGTHS, knowledge=Knowledge.KNOWN)
+    for workload, name, value in rows.values_list("workload_id", "name", "value"):
+        made[workload][name] = value
     return made
 
 

@@ -12,8 +12,9 @@ from math import ceil
 from typing import Any
 
 from readiness.evidence.choices import EvidenceKind
-from readiness.evidence.rules.verdicts.fit import Fact, load_needed
+from readiness.evidence.rules.verdicts.fit import Fact
 from readiness.evidence.rules.verdicts.holdings import Holding
+from readiness.evidence.rules.verdicts.load import load_needed
 from readiness.evidence.rules.verdicts.outcome import FEWEST_IN_TAIL, Barred, Proof
 from readiness.evidence.rules.verdicts.reasons import Note, Reason
 from readiness.evidence.rules.verdicts.wanted import OF_THE_PLACE, Setting, Wanted
@@ -157,7 +158,8 @@ def _benchmark(wanted: Wanted, setting: Setting) -> dict[str, Any]:
     at_least = wanted.target if wanted.is_capability else None
     return _entry(
         Missing.RUN_BENCHMARK, Who.WORKLOAD_UNIT, metric=wanted.metric.value, percentile=wanted.percentile,
-        concurrency=needed.concurrency, rate=needed.rate, at_least=at_least, accelerator=accelerator,
+        concurrency=needed.concurrency, rate=needed.rate, input_tokens=needed.input_tokens,
+        output_tokens=needed.output_tokens, at_least=at_least, accelerator=accelerator,
         accelerators=sum(one.granted for one in held if one.accelerator == accelerator) or None, duration_s=wanted.window_s,
     )  # fmt: skip
 

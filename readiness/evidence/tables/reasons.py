@@ -85,6 +85,8 @@ _FACTS: dict[str, Text] = {
     Fact.ACCELERATORS: gettext_lazy("number of accelerators"),
     Fact.RATE: gettext_lazy("requests per second"),
     Fact.CONCURRENCY: gettext_lazy("requests in flight"),
+    Fact.INPUT_TOKENS: gettext_lazy("input tokens of a request"),
+    Fact.OUTPUT_TOKENS: gettext_lazy("output tokens of a request"),
 }
 
 

@@ -113,8 +113,7 @@ def setting(*others: Wanted, holdings: Iterable[Holding] = (), task: Task = Task
 
 def judged(one: Wanted, *evidence: Evidence, at: datetime = NOW, **more: Any) -> Judgement:
     """`more` as `setting`; `others` are the workload's other requirements."""
-    others = more.pop("others", ())
-    return judge(one, setting(one, *others, **more), evidence, at)
+    return judge(one, setting(one, *more.pop("others", ()), **more), evidence, at)
 
 
 def codes(entries: Iterable[Mapping[str, Any]]) -> list[str]:

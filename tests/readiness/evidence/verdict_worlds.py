@@ -51,7 +51,7 @@ def setting_of(draw: Random, one: Wanted) -> Setting:
     if draw.random() < 0.4:
         others.append(wanted("throughput", draw.choice([10.0, 30.0, None])))
     holdings = [holding(draw, one, pk) for pk in range(1, draw.choice([1, 2, 2, 3, 4]))]
-    return Setting(Task.GENERATE, others, catalogue(), tuple(holdings))
+    return Setting(Task.GENERATE, others, catalogue(), tuple(holdings), output_tokens=draw.choice([None, None, None, 300.0]))
 
 
 def holding(draw: Random, one: Wanted, pk: int) -> Holding:
@@ -75,7 +75,7 @@ def run(draw: Random, one: Wanted, number: int) -> Evidence:
     }  # fmt: skip
     load = {
         "concurrency": draw.choice([None, 1.0, 8.0, 20.0, 32.0]), "requested_per_s": draw.choice([None, None, 5.0, 40.0]),
-        "achieved_per_s": draw.choice([None, 5.0, 10.0, 20.0]),
+        "achieved_per_s": draw.choice([None, 5.0, 10.0, 20.0]), "output_tokens": draw.choice([None, 300.0, 300.0, 90.0, 900.0]),
     }  # fmt: skip
     return Evidence(
         number, draw.randint(1, 2), kind, NOW - age, readings(draw, one, NOW - age, number * 100), "tool",

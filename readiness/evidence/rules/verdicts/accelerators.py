@@ -21,10 +21,12 @@ class Catalogue:
 
     def __init__(self, names: Mapping[str, Iterable[str]]) -> None:
         self._names: dict[Tokens, set[str]] = {}
+        self._sizes: dict[str, Tokens] = {}
         for key, written in names.items():
-            for name in (key, *written):
-                if found := tokens(name):
-                    self._names.setdefault(found, set()).add(key)
+            told = [found for name in (key, *written) if (found := tokens(name))]
+            self._sizes[key] = frozenset(one for found in told for one in found if _MEMORY.fullmatch(one))
+            for found in told:
+                self._names.setdefault(found, set()).add(key)
         self._known: dict[str, str | None] = {}
 
     def key(self, written: str) -> str | None:
@@ -48,19 +50,19 @@ class Catalogue:
             return None
         if (exact := self._names.get(written)) is not None:
             return next(iter(exact)) if len(exact) == 1 else None
-        within = [(len(name), keys) for name, keys in self._names.items() if name <= written and _agrees(name, written)]
+        within = [(len(name), key) for name, keys in self._names.items() if name <= written for key in keys]
+        within = [(size, key) for size, key in within if self._is_of_size(key, written)]
         most = max((size for size, _ in within), default=0)
-        keys = set().union(*(keys for size, keys in within if size == most)) if within else set()
+        keys = {key for size, key in within if size == most}
         return next(iter(keys)) if len(keys) == 1 else None
+
+    def _is_of_size(self, key: str, written: Tokens) -> bool:
+        """One whose names say its memory is not meant by a text that says another."""
+        told = {one for one in written if _MEMORY.fullmatch(one)}
+        return not told or not self._sizes[key] or bool(told & self._sizes[key])
 
 
 def tokens(written: str) -> Tokens:
     """The words that tell accelerators apart, makers left out: "NVIDIA H100 80 GB HBM3" is h100, 80gb, hbm3."""
     plain = _SIZE.sub(r"\1gb", _SEPARATORS.sub(" ", written.casefold()))
     return frozenset(one for one in plain.split() if one not in _MAKERS)
-
-
-def _agrees(name: Tokens, written: Tokens) -> bool:
-    """A name that says a memory size does not fit another one."""
-    own, told = ({one for one in side if _MEMORY.fullmatch(one)} for side in (name, written))
-    return not own or not told or own == told

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from math import inf
 
 from readiness.evidence.choices import Verdict
 from readiness.evidence.rules.verdicts.ceilings import ceiling
 from readiness.evidence.rules.verdicts.evidence import Evidence
-from readiness.evidence.rules.verdicts.fit import Relation, load_gaps, load_needed, relation
 from readiness.evidence.rules.verdicts.headroom import RUN_TO_RUN, SCALING_LOSS, Range, headroom, holds
+from readiness.evidence.rules.verdicts.load import Relation, load_gaps, load_needed, relation
 from readiness.evidence.rules.verdicts.outcome import Outcome, Proof, Question, capped, caps_of, remarks_of
 from readiness.evidence.rules.verdicts.points import Point, groups_needed, point_of
 from readiness.evidence.rules.verdicts.reasons import Note, Reason
@@ -66,32 +67,43 @@ def _pass(question: Question, point: Point, newest: datetime, outcome: Outcome) 
 
 def _fail(question: Question, points: Sequence[Point], newest: datetime, outcome: Outcome) -> Proof | None:
     """The proof that it cannot be carried; None, with the reasons noted, where nothing shows that it cannot."""
-    groups, wanted = points[0].groups, question.wanted
-    eligible = [point for point in points if point.violated is None]
-    best = max(eligible, key=lambda point: (point.value, point.evidence.run)) if eligible else None
-    least = min(points, key=lambda point: (point.value, point.evidence.run))
-    short = best or least
-    code = Reason.NOT_PUSHED
-    if groups.reachable is None:
-        code = Reason.CAPACITY_UNKNOWN
-    elif groups.reachable == 0:
-        code = Reason.OTHER_ACCELERATOR if groups.elsewhere else Reason.SHORT_OF_CAPACITY
-    else:
-        most = ceiling(question, points, groups.reachable)
-        if not holds(headroom(wanted, most * groups.reachable * (1 + RUN_TO_RUN))):
-            code = Reason.SHORT_OF_CAPACITY
+    wanted, reach = question.wanted, points[0].groups.reachable
+    held = [point for point in points if point.violated is None]
+    code, most = _shortfall(question, points)
     if code is Reason.SHORT_OF_CAPACITY:
-        reach = groups.reachable or 0
-        most = ceiling(question, points, reach) * reach if reach else 0.0
+        least = min(points, key=lambda point: (point.value, point.evidence.run))
+        short = max(held, key=lambda point: (point.value, point.evidence.run)) if held else least
         ranged = _range(question, short)
-        ranged = Range(ranged.low, ranged.point, headroom(wanted, most * (1 + RUN_TO_RUN)))
+        ranged = Range(ranged.low, ranged.point, headroom(wanted, most * (reach or 0) * (1 + RUN_TO_RUN)))
         notes = (short.violated,) if short.violated else ()
         return _proof(question, short, (Verdict.NOT_MET, code, notes), ranged, newest)
     barred = {one.evidence.run for one in outcome.barred}
-    for point in eligible:
-        if point.evidence.run not in barred:
+    nearer = any(point.evidence.run in barred for point in held)  # it carried enough, and lacks something else
+    for point in held:
+        if point.evidence.run in barred:
+            continue
+        if nearer:
+            outcome.bar(point.evidence, Reason.NOT_THE_POINT, point.claim)
+        else:
             outcome.bar(point.evidence, code, point.claim, capacity=_capacity(question, point), **_wanting(question, point))
     return None
+
+
+def _shortfall(question: Question, points: Sequence[Point]) -> tuple[Reason, float]:
+    """(why it is not enough, or not known to be; at most so much a group): SHORT_OF_CAPACITY where it is shown."""
+    groups, wanted = points[0].groups, question.wanted
+    if groups.reachable is None:
+        return Reason.CAPACITY_UNKNOWN, inf
+    if groups.reachable == 0:
+        return (Reason.OTHER_ACCELERATOR if groups.elsewhere else Reason.SHORT_OF_CAPACITY), 0.0
+    needed, _ = load_needed(wanted, question.setting)
+    lengths = needed._replace(concurrency=None)
+    most = ceiling(question, points, groups.reachable)
+    if holds(headroom(wanted, most * groups.reachable * (1 + RUN_TO_RUN))):
+        return Reason.NOT_PUSHED, most
+    if relation(lengths, points[0].load) in (Relation.MORE, Relation.MIXED):
+        return Reason.FAILS_WITH_MORE_LOAD, most  # of shorter requests it may carry more
+    return Reason.SHORT_OF_CAPACITY, most
 
 
 def _range(question: Question, point: Point) -> Range:
@@ -99,7 +111,7 @@ def _range(question: Question, point: Point) -> Range:
     wanted, granted, reachable = question.wanted, point.groups.granted, point.groups.reachable
     loss = SCALING_LOSS if granted > 1 else 0.0
     low = headroom(wanted, point.value * granted * (1 - RUN_TO_RUN) * (1 - loss))
-    high = float("inf") if reachable is None else headroom(wanted, point.claim.high * reachable * (1 + RUN_TO_RUN))
+    high = inf if reachable is None else headroom(wanted, point.claim.high * reachable * (1 + RUN_TO_RUN))
     return Range(low, headroom(wanted, point.value * granted), high)
 
 

@@ -14,9 +14,10 @@ from math import inf, isfinite
 from readiness.evidence.choices import EvidenceKind, Verdict
 from readiness.evidence.rules.verdicts.claims import Claim, claim_of
 from readiness.evidence.rules.verdicts.evidence import Evidence, Labels, Reading
-from readiness.evidence.rules.verdicts.fit import Relation, gaps, grade, load_gaps, load_needed, load_seen, relation
+from readiness.evidence.rules.verdicts.fit import gaps, grade
 from readiness.evidence.rules.verdicts.headroom import Range, between, headroom, holds, scattered
 from readiness.evidence.rules.verdicts.holdings import GB_PER_TB, Holding, amounts
+from readiness.evidence.rules.verdicts.load import Relation, load_gaps, load_needed, load_seen, relation
 from readiness.evidence.rules.verdicts.outcome import Outcome, Proof, Question, capped, reason_of, remarks_of
 from readiness.evidence.rules.verdicts.reasons import Grade, Note, Reason
 from readiness.evidence.rules.verdicts.wanted import BANDWIDTHS, Wanted, canonical_of

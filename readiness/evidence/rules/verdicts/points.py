@@ -9,9 +9,10 @@ from typing import Any
 from readiness.connectors.contract import Statistic
 from readiness.evidence.rules.verdicts.claims import Claim, claim_of
 from readiness.evidence.rules.verdicts.evidence import Evidence, Reading
-from readiness.evidence.rules.verdicts.fit import Gap, Load, gaps, grade, load_of_run
+from readiness.evidence.rules.verdicts.fit import Gap, gaps, grade
 from readiness.evidence.rules.verdicts.headroom import RUN_TO_RUN, SCALING_LOSS
 from readiness.evidence.rules.verdicts.holdings import Groups, groups_of
+from readiness.evidence.rules.verdicts.load import Load, load_of_run
 from readiness.evidence.rules.verdicts.outcome import Outcome, Question
 from readiness.evidence.rules.verdicts.reasons import Grade, Note, Reason
 from readiness.evidence.rules.verdicts.wanted import Wanted

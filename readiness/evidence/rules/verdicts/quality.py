@@ -15,20 +15,10 @@ from typing import Any, NamedTuple
 from readiness.evidence.choices import Verdict
 from readiness.evidence.rules.verdicts.claims import Claim, claim_of
 from readiness.evidence.rules.verdicts.evidence import Evidence
-from readiness.evidence.rules.verdicts.fit import (
-    Gap,
-    Load,
-    Relation,
-    gaps,
-    grade,
-    load_gaps,
-    load_needed,
-    load_of_run,
-    load_seen,
-    relation,
-)  # fmt: skip
+from readiness.evidence.rules.verdicts.fit import Gap, gaps, grade
 from readiness.evidence.rules.verdicts.headroom import Range, between, scattered, share_range
 from readiness.evidence.rules.verdicts.holdings import Groups
+from readiness.evidence.rules.verdicts.load import Load, Relation, load_gaps, load_needed, load_of_run, load_seen, relation
 from readiness.evidence.rules.verdicts.outcome import Outcome, Proof, Question, capped, caps_of, reason_of, remarks_of
 from readiness.evidence.rules.verdicts.points import counted, uncounted
 from readiness.evidence.rules.verdicts.reasons import Grade, Note, Reason
@@ -38,7 +28,6 @@ from readiness.workloads.choices import Metric
 
 _SHOWS_PASS = frozenset({Relation.AT, Relation.MORE})
 _SHOWS_FAILURE = frozenset({Relation.AT, Relation.LESS})
-_ANY = Load(None, None)
 
 
 class _Look(NamedTuple):
@@ -98,8 +87,8 @@ def of_sweep(question: Question, runs: Sequence[Evidence]) -> Outcome:
     newest = max(look.claim.reading.at for look in looks)
     needed, unknown = load_needed(question.wanted, question.setting)
     groups: Groups | Reason | None = None
-    if unknown or needed == _ANY:
-        shown = _at_any_load(looks) if unknown else _shown(looks, _ANY, 1)
+    if unknown or needed.is_any:
+        shown = _at_any_load(looks) if unknown else _shown(looks, needed, 1)
         outcome.proof = _proof(question, shown, newest) if shown else None
     else:
         groups = counted(question, looks[0].evidence)

@@ -95,12 +95,17 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Setting:
-    """What the requirements of one workload share. `wanted` are all of its standing requirements, the judged one among them."""
+    """What the requirements of one workload share. `wanted` are all of its standing requirements, the judged one among them.
+
+    `input_tokens` and `output_tokens` are the mean of a request, where the profile knows it.
+    """
 
     task: Task = Task.GENERATE
     wanted: Sequence[Wanted] = ()
     catalogue: Catalogue = field(default_factory=lambda: Catalogue({}))
     holdings: Sequence[Holding] = ()
+    input_tokens: float | None = None
+    output_tokens: float | None = None
     holdings_change_at: datetime | None = None  # when an allocation or an order next begins or ends
 
     def rate(self) -> tuple[bool, float | None]:
