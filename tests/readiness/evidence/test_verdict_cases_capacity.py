@@ -57,6 +57,20 @@ SWEEPS = [
         "nobody knows what it will run on, but one group carries all",
         wanted("ttft", 1.0, percentile=0.95, environment={"min_concurrency": 30}), SWEEP, "warning", "capacity_unknown",
     ),
+    Case(
+        "nothing is granted, nobody knows how large the pool is, but one group carries all",
+        wanted("ttft", 1.0, percentile=0.95, environment={"min_concurrency": 30}), SWEEP, "warning", "capacity_unknown",
+        [pool(0, None)],
+    ),
+    Case(
+        "real users at the required rate are the load, however few are in flight", AT_50,
+        [seen(p(0.95, "ttft", 0.5), mean("throughput", 21), mean("concurrency", 9))], "met", "shown", [],
+        [wanted("throughput", 20.0)],
+    ),
+    Case(
+        "real users below it are not", AT_50, [seen(p(0.95, "ttft", 0.5), mean("throughput", 4), mean("concurrency", 90))],
+        "unknown", "less_load", [], [wanted("throughput", 20.0)],
+    ),
     Case("nobody knows the load", TTFT, SWEEP, "unknown", "demand_unknown", [pool(8)], [wanted("throughput", None)]),
     Case(
         "a single request at a time fails at any load", wanted("ttft", 0.2, percentile=0.95), [point_at(1, 1, 0.3)],
@@ -150,6 +164,7 @@ RATES = [
         headroom=0.25,
     ),
     Case("carried at once: what was in flight", CARRIED, [point_at(30, 64, 0.5)], "met", "shown", [pool(16)], headroom=0.28),
+    Case("carried at once: on what, nobody knows", CARRIED, [point_at(30, 64, 0.5)], "unknown", "capacity_unknown"),
     Case("carried at once: nobody tried", CARRIED, [point_at(30, 64, 0.5)], "unknown", "not_pushed", [pool(8)]),
     Case(
         "carried at once: the latency broke", CARRIED, [point_at(20, 32, 0.4), point_at(21, 64, 3, run=2)], "not_met",

@@ -18,7 +18,7 @@ from readiness.evidence.rules.verdicts.reasons import Grade
 from readiness.evidence.rules.verdicts.wanted import OF_THE_PLACE, Wanted
 
 ENOUGH = 0.95  # of a load, a window or a coverage: a run's ramp and a tool's rounding take a little of each
-_LIVE = frozenset({Stage.PRODUCTION.value, Stage.PILOT.value})
+LIVE = frozenset({Stage.PRODUCTION.value, Stage.PILOT.value})
 
 
 class Fact(StrEnum):
@@ -73,7 +73,7 @@ def grade(found: Sequence[Gap]) -> Grade:
 def _served(wanted: Wanted, evidence: Evidence) -> list[Gap]:
     there, found = evidence.environment, []
     stage = there.get("stage")
-    live = stage in _LIVE and evidence.kind is EvidenceKind.TELEMETRY  # who declares so says whose requests they are
+    live = stage in LIVE and evidence.kind is EvidenceKind.TELEMETRY  # who declares so says whose requests they are
     asked = [(Fact.DATA, "data", "data_real"), (Fact.USERS, "users", "users_real")]
     for fact, name, told in asked:
         is_real = there.get(told, True if live else None)

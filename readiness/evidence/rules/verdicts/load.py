@@ -11,9 +11,10 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from readiness.connectors.contract import Statistic
+from readiness.evidence.choices import EvidenceKind
 from readiness.evidence.rules.curve import LENGTHS_WITHIN
 from readiness.evidence.rules.verdicts.evidence import Evidence, Reading, Siblings
-from readiness.evidence.rules.verdicts.fit import ENOUGH, Fact, Gap
+from readiness.evidence.rules.verdicts.fit import ENOUGH, LIVE, Fact, Gap
 from readiness.evidence.rules.verdicts.wanted import OF_THE_PLACE, Setting, Wanted
 from readiness.workloads.choices import Metric
 
@@ -89,6 +90,18 @@ def load_seen(evidence: Evidence, beside: Reading, siblings: Siblings) -> Load:
     return own._replace(
         rate=own.rate if rate is None else rate, concurrency=own.concurrency if flight is None else flight
     )  # fmt: skip
+
+
+def is_live(evidence: Evidence) -> bool:
+    """A service with its real users."""
+    there = evidence.environment
+    told = there.get("users_real", True if there.get("stage") in LIVE and evidence.kind is EvidenceKind.TELEMETRY else None)
+    return told is True and not evidence.is_benchmark
+
+
+def of_live(needed: Load, there: Load) -> Load:
+    """Real users who come at the rate that is required are the load; how many are in flight follows from how they are served."""
+    return needed if needed.rate is None or there.rate is None else needed._replace(concurrency=None)
 
 
 def relation(needed: Load, there: Load, share: float = 1.0) -> Relation:

@@ -32,7 +32,6 @@ class Point:
     evidence: Evidence
     claim: Claim
     gaps: tuple[Gap, ...]
-    groups: Groups
     load: Load
     length: Length
     violated: Note | None
@@ -41,6 +40,10 @@ class Point:
     @property
     def value(self) -> float:
         return self.claim.low
+
+    @property
+    def run(self) -> int:
+        return self.evidence.run
 
     @property
     def grade(self) -> Grade:
@@ -58,13 +61,9 @@ def point_of(question: Question, evidence: Evidence, outcome: Outcome) -> Point 
     if grade(found) is Grade.ELSEWHERE:
         outcome.bar(evidence, Reason.NOT_REPRESENTATIVE, claim, gaps=found)
         return None
-    groups = counted(question, evidence)
-    if isinstance(groups, Reason):
-        outcome.bar(evidence, groups, claim, capacity=uncounted(question, evidence, claim), **_named(evidence))
-        return None
     violated, not_shown = levels(question, evidence)
     looked = length(wanted, evidence, claim.reading)
-    return Point(evidence, claim, tuple(found), groups, load_of_run(evidence), looked, violated, not_shown)
+    return Point(evidence, claim, tuple(found), load_of_run(evidence), looked, violated, not_shown)
 
 
 def counted(question: Question, evidence: Evidence) -> Groups | Reason:
@@ -75,10 +74,9 @@ def counted(question: Question, evidence: Evidence) -> Groups | Reason:
     return groups_of(setting.holdings, key, there.get("accelerators"), "" if venue == "unknown" else venue)
 
 
-def uncounted(question: Question, evidence: Evidence, claim: Claim | None) -> dict[str, Any]:
+def uncounted(evidence: Evidence, needed: int | None = None) -> dict[str, Any]:
     """The capacity that would be needed, where nobody knows what there is."""
     there = evidence.environment
-    needed = groups_needed(question.wanted, claim.low) if claim and question.wanted.is_capability else None
     return {
         "accelerator": there.get("accelerator") or None, "group": there.get("accelerators"), "groups": None,
         "groups_with_free": None, "groups_needed": needed, "pools": [],
@@ -121,8 +119,3 @@ def _carried(question: Question, evidence: Evidence) -> Claim | Note:
         return told
     reading = Reading(0, "concurrency", Statistic.MEAN.value, None, flight, flight, evidence.at)
     return Claim(flight, flight, reading, exact=True, told=(flight, flight))
-
-
-def _named(evidence: Evidence) -> dict[str, Any]:
-    there = evidence.environment
-    return {"accelerator": there.get("accelerator") or None, "accelerators": there.get("accelerators")}

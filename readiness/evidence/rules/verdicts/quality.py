@@ -18,7 +18,17 @@ from readiness.evidence.rules.verdicts.evidence import Evidence
 from readiness.evidence.rules.verdicts.fit import Gap, gaps, grade
 from readiness.evidence.rules.verdicts.headroom import Range, between, scattered, share_range
 from readiness.evidence.rules.verdicts.holdings import Groups
-from readiness.evidence.rules.verdicts.load import Load, Relation, load_gaps, load_needed, load_of_run, load_seen, relation
+from readiness.evidence.rules.verdicts.load import (
+    Load,
+    Relation,
+    is_live,
+    load_gaps,
+    load_needed,
+    load_of_run,
+    load_seen,
+    of_live,
+    relation,
+)
 from readiness.evidence.rules.verdicts.outcome import Outcome, Proof, Question, capped, caps_of, reason_of, remarks_of
 from readiness.evidence.rules.verdicts.points import counted, uncounted
 from readiness.evidence.rules.verdicts.reasons import Grade, Note, Reason
@@ -70,11 +80,12 @@ def of_service(question: Question, evidence: Evidence) -> Outcome:
     if (look := _look(question, evidence, outcome)) is None:
         return outcome
     needed, unknown = load_needed(question.wanted, question.setting)
+    needed = of_live(needed, look.load) if is_live(evidence) else needed
     shown = _at_any_load([look]) if unknown else _shown([look], needed, 1)
     if shown is not None:
         outcome.proof = _proof(question, shown, look.claim.reading.at)
     else:
-        _bar(question, look, None, outcome)
+        _bar(question, look, needed, None, outcome)
     return outcome
 
 
@@ -95,7 +106,7 @@ def of_sweep(question: Question, runs: Sequence[Evidence]) -> Outcome:
         outcome.proof = _by_groups(question, looks, groups, newest)
     for look in looks:
         if outcome.proof is None:
-            _bar(question, look, groups, outcome)
+            _bar(question, look, needed, groups, outcome)
         elif look.evidence.run != outcome.proof.evidence.run:
             outcome.bar(look.evidence, Reason.NOT_THE_POINT, look.claim)
     return outcome
@@ -104,11 +115,12 @@ def of_sweep(question: Question, runs: Sequence[Evidence]) -> Outcome:
 def _by_groups(question: Question, looks: Sequence[_Look], groups: Groups | Reason, newest: datetime) -> Proof | None:
     """With what is granted; else with what is free as well; else, where that cannot be counted, as if there were one group."""
     needed, _ = load_needed(question.wanted, question.setting)
-    if isinstance(groups, Reason):
+    if isinstance(groups, Reason) or (not groups.granted and groups.reachable is None):
+        why = groups if isinstance(groups, Reason) else Reason.CAPACITY_UNKNOWN
         shown = _at_any_load(looks) or _shown(looks, needed, 1)
         if shown is None or (shown.verdict is Verdict.NOT_MET and not shown.look.one_at_a_time):
             return None
-        return _proof(question, shown, newest, uncounted(question, shown.look.evidence, shown.look.claim), [Note(groups)])
+        return _proof(question, shown, newest, _plain(groups, shown.look), [Note(why)])
     granted = _shown(looks, needed, groups.granted) if groups.granted else None
     if granted is not None and granted.verdict is not Verdict.NOT_MET:
         return _proof(question, granted, newest, groups.plain())
@@ -196,11 +208,10 @@ def _proof(
     )  # fmt: skip
 
 
-def _bar(question: Question, look: _Look, groups: Groups | Reason | None, outcome: Outcome) -> None:
+def _bar(question: Question, look: _Look, needed: Load, groups: Groups | Reason | None, outcome: Outcome) -> None:
     """Note why a look shows nothing at the load that is needed."""
-    needed, unknown = load_needed(question.wanted, question.setting)
+    _, unknown = load_needed(question.wanted, question.setting)
     count = (groups.reachable or groups.granted or 1) if isinstance(groups, Groups) else 1
-    capacity = groups.plain() if isinstance(groups, Groups) else None
     found = relation(needed, look.load, 1 / count)
     missing = load_gaps(needed, look.load, 1 / count)
     if unknown:
@@ -213,9 +224,11 @@ def _bar(question: Question, look: _Look, groups: Groups | Reason | None, outcom
         code = Reason.LESS_LOAD
     else:
         code = groups if isinstance(groups, Reason) else _without_groups(groups)
-    if isinstance(groups, Reason):
-        capacity = uncounted(question, look.evidence, look.claim)
-    outcome.bar(look.evidence, code, look.claim, gaps=missing, capacity=capacity)
+    outcome.bar(look.evidence, code, look.claim, gaps=missing, capacity=None if groups is None else _plain(groups, look))
+
+
+def _plain(groups: Groups | Reason, look: _Look) -> dict[str, Any]:
+    return groups.plain() if isinstance(groups, Groups) else uncounted(look.evidence)
 
 
 def _without_groups(groups: Groups | None) -> Reason:
