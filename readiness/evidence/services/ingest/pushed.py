@@ -52,12 +52,14 @@ def ingest_observations(
         batches = _Batches(landing, told, kind, tool)
         tellings = [(batches.telling(*part), part[0]) for part in _parts(told, near, now)]
         kept = runs.keep(landing, [(telling, payload_id) for telling, _ in tellings])
-        new = [telling for telling, _ in tellings if kept[telling.digest].new]
-        written = [(kept[telling.digest].id, telling, places) for telling, places in tellings]
-        counts += batches.write(written, likely_new=bool(new))
+        new = [(kept[one.digest].id, one, places) for one, places in tellings if kept[one.digest].new]
+        counts += batches.write(new)
         counts += Counts(
-            runs=len(new), runs_known=len(tellings) - len(new), runs_flawed=sum(bool(one.flaws) for one in new)
-        )  # fmt: skip
+            runs=len(new),
+            runs_known=len(tellings) - len(new),
+            runs_flawed=sum(bool(one.flaws) for _, one, _ in new),
+            repeated=sum(len(places) for one, places in tellings if not kept[one.digest].new),
+        )
         announce(landing, counts)
     return counts
 
@@ -108,14 +110,15 @@ class _Batches:
             run_digest(self._landing.of, key, self._whole, (flaw for flaw, _ in flaws), ""),
         )  # fmt: skip
 
-    def write(self, batches: list[tuple[int, Telling, Places]], *, likely_new: bool) -> Counts:
+    def write(self, batches: list[tuple[int, Telling, Places]]) -> Counts:
+        """The rows of runs that are new. A run that is known has the same rows: they are its key."""
         if not batches:
             return Counts()
         places = np.concatenate([one for _, _, one in batches])
         run = np.concatenate([np.full(len(one), run_id, dtype=np.int64) for run_id, _, one in batches])
         flawed = np.concatenate([np.full(len(one), bool(telling.flaws)) for _, telling, one in batches])
         marks = np.where(flawed, np.int16(Marks.FLAWED), np.int16(0))
-        new, repeated = history.keep(self._columns(self._series(), places, run, marks), likely_new=likely_new)
+        new, repeated = history.keep(self._columns(self._series(), places, run, marks))
         return Counts(observations=new, repeated=repeated)
 
     def _series(self) -> NDArray[np.int64]:
