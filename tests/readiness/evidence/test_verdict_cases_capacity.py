@@ -15,6 +15,7 @@ from tests.readiness.evidence.judging import (
     found,
     mean,
     most,
+    p,
     point,
     point_at,
     pool,
