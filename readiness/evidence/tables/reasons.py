@@ -65,7 +65,7 @@ REASONS: dict[str, Text] = {
     "not_pushed": gettext_lazy("The test stopped before the limit: what it could carry, it did not show."),
     "accelerators_unknown": gettext_lazy("Nobody says on how many accelerators it ran."),
     "accelerator_unknown": gettext_lazy("Nobody says for sure on which accelerator it ran."),
-    "other_accelerator": gettext_lazy("It ran on an accelerator of which the workload holds none."),
+    "other_accelerator": gettext_lazy("It is not enough, and the workload holds other accelerators, of which it tells nothing."),
     "capacity_unknown": gettext_lazy("Nobody knows what capacity the workload can count on."),
     "fails_as_granted": gettext_lazy("It misses the target with what is granted; with more it was not shown."),
     "too_old": gettext_lazy("It is too old to count."),

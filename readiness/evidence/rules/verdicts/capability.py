@@ -134,14 +134,15 @@ class _Sweep:
         reachable, wanted = self.groups.reachable, self.question.wanted
         if reachable is None:
             return Reason.CAPACITY_UNKNOWN, inf
+        short = Reason.OTHER_ACCELERATOR if self.groups.elsewhere else Reason.SHORT_OF_CAPACITY
         if reachable == 0:
-            return (Reason.OTHER_ACCELERATOR if self.groups.elsewhere else Reason.SHORT_OF_CAPACITY), 0.0
+            return short, 0.0
         most = ceiling(self.question, self.points, reachable)
         if holds(headroom(wanted, most * reachable * (1 + RUN_TO_RUN))):
             return Reason.NOT_PUSHED, most
         if relation(self._needed._replace(concurrency=None), self.points[0].load) in (Relation.MORE, Relation.MIXED):
             return Reason.FAILS_WITH_MORE_LOAD, most  # of shorter requests it may carry more
-        return Reason.SHORT_OF_CAPACITY, most
+        return short, most
 
     def _best(self, points: Sequence[Point]) -> Point:
         return max(points, key=lambda point: (point.value, point.run))

@@ -50,7 +50,7 @@ class Groups:
     granted: int
     reachable: int | None
     pools: tuple[Holding, ...]
-    elsewhere: bool = False  # accelerators of other kinds are granted
+    elsewhere: bool = False  # accelerators of other kinds are granted: what those carry, this does not tell
 
     def plain(self, needed: int | None = None) -> dict[str, Any]:
         """As RequirementVerdict.capacity keeps it."""

@@ -125,7 +125,7 @@ def _by_groups(question: Question, looks: Sequence[_Look], groups: Groups | Reas
     if granted is not None and granted.verdict is not Verdict.NOT_MET:
         return _proof(question, granted, newest, groups.plain())
     free = _shown(looks, needed, groups.reachable) if groups.reachable else None
-    if free is None:
+    if free is None or (free.verdict is Verdict.NOT_MET and groups.elsewhere and not free.look.one_at_a_time):
         return None
     caps = [Note(Reason.ENOUGH_IF_GRANTED)] if free.verdict is not Verdict.NOT_MET else []
     return _proof(question, free, newest, groups.plain(groups.reachable), caps)
@@ -234,4 +234,6 @@ def _plain(groups: Groups | Reason, look: _Look) -> dict[str, Any]:
 def _without_groups(groups: Groups | None) -> Reason:
     if groups is None or groups.reachable is None:
         return Reason.CAPACITY_UNKNOWN
+    if groups.elsewhere:
+        return Reason.OTHER_ACCELERATOR
     return Reason.FAILS_AS_GRANTED if groups.reachable else Reason.SHORT_OF_CAPACITY
