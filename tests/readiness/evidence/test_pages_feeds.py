@@ -167,7 +167,7 @@ def test_a_query_is_tried_before_it_is_kept_and_shows_its_values(
         slow = {"metric": "latency", "unit": "s", "statistic": "percentile", "percentile": 0.99, "window_s": 3600,
                 "query": "histogram_quantile(0.99, sum by (le) (rate(took_seconds_bucket[$window])))"}  # fmt: skip
         nothing = gpus | {"query": "no_such_metric"}
-        shown = [_tried(client, url, asks(gpus, slow, nothing, **{"try": str(number)})) for number in range(3)]
+        shown = [_tried(client, url, asks(gpus, slow, nothing) | {"try": str(number)}) for number in range(3)]
     assert "70" in shown[0]
     assert "pod: a" in shown[0]
     assert "30" in shown[0]
@@ -197,11 +197,11 @@ def test_a_query_that_cannot_be_tried_says_why_at_once(organisation: Organisatio
     client, source = signed_in("Iris"), make_source(organisation, HERE, kind="prometheus")
     url = f"/evidence/sources/{source.pk}/feeds/try/"
     assert "Choose what it measures" in words(client.post(url, {"try": "0", "ask-queries-0-query": "up"}, headers=HX))
-    assert "bananas is no unit" in words(client.post(url, asks(UP | {"unit": "bananas"}, **{"try": "0"}), headers=HX))
+    assert "bananas is no unit" in words(client.post(url, asks(UP | {"unit": "bananas"}) | {"try": "0"}, headers=HX))
     assert "<main" in html(client.post(url, {"try": "0"})), "without scripts a page says it"
-    assert client.post(url, asks(UP, **{"try": "all"})).status_code == 302
-    assert signed_in("Vera").post(url, asks(UP, **{"try": "0"})).status_code == 403
-    assert signed_in("Lars").post(url, asks(UP, **{"try": "0"})).status_code == 404
+    assert client.post(url, asks(UP) | {"try": "all"}).status_code == 302
+    assert signed_in("Vera").post(url, asks(UP) | {"try": "0"}).status_code == 403
+    assert signed_in("Lars").post(url, asks(UP) | {"try": "0"}).status_code == 404
     assert Trial.objects.count() == 1
 
 
