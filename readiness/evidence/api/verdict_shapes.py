@@ -50,6 +50,8 @@ class VerdictShape(JudgedShape):
     initiative_name = serializers.CharField()
     unit_id = serializers.IntegerField()
     unit_name = serializers.CharField()
+    since = serializers.DateTimeField(allow_null=True, help_text="when this verdict was first given without another since")
+    before = serializers.CharField(allow_blank=True, allow_null=True, help_text="the verdict before it")
     derived_from = serializers.CharField(allow_blank=True)
     note = serializers.CharField(allow_blank=True)
 

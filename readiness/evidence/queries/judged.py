@@ -22,7 +22,7 @@ _WANTED = ("metric", "comparator", "target", "unit", "percentile", "window_s", "
 _SUBJECT = {
     "workload_name": F("workload__name"), "initiative_key": F("initiative__key"), "initiative_name": F("initiative__name"),
     "unit_id": F("initiative__unit_id"), "unit_name": F("initiative__unit__name"), "owner_id": F("initiative__owner"),
-    "owner_name": F("initiative__owner__name"),
+    "owner_name": F("initiative__owner__name"), "since": F("standing__since"), "before": F("standing__before"),
 }  # fmt: skip
 _JUDGED = (
     "verdict", "reason", "wanted", "headroom", "headroom_low", "headroom_high", "evidence", "others", "capacity", "missing",

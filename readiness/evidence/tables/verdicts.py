@@ -96,6 +96,7 @@ def requirement_row(row: Row, seen: Seen, now: datetime) -> dict[str, Any]:
         "capacity": capacity(row["capacity"], seen),
         "missing": missing(row, seen),
         "judged_at": row["judged_at"],
+        "since": row.get("since"),
     }
 
 
