@@ -35,6 +35,7 @@ HANDLERS: dict[str, Handler] = {
     "evidence.test": Handler("readiness.evidence.tasks.test", "evidence", 60, max_attempts=1),
     "evidence.tidy_pulls": Handler("readiness.evidence.tasks.tidy_pulls"),
     "evidence.tidy_files": Handler("readiness.evidence.tasks.tidy_files"),
+    "evidence.tidy_history": Handler("readiness.evidence.tasks.tidy_history", "imports", 600),
     "outbox.housekeeping": Handler("portfolio.outbox.tasks.housekeeping"),
     "accounts.housekeeping": Handler("portfolio.accounts.tasks.housekeeping"),
     "initiatives.housekeeping": Handler("portfolio.initiatives.tasks.housekeeping"),
@@ -74,5 +75,6 @@ SCHEDULE: tuple[Slot, ...] = (
     Slot("evidence.judge_due", 300),
     Slot("evidence.tidy_pulls", 24 * 3600),
     Slot("evidence.tidy_files", 3600),
+    Slot("evidence.tidy_history", 24 * 3600),
     Slot("sizing.recompute", 24 * 3600),  # what another version of the engine said; the same inputs add nothing
 )

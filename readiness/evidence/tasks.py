@@ -5,14 +5,17 @@ from __future__ import annotations
 from portfolio.accounts.rules import system
 from portfolio.kit import clock
 from portfolio.kit.acting import acting
-from portfolio.outbox.services import Claim
+from portfolio.outbox.services import Claim, enqueue
 from readiness.evidence.services.pulls.due import write_due
 from readiness.evidence.services.pulls.running import run_pull
 from readiness.evidence.services.pulls.tidying import end_abandoned, thin
 from readiness.evidence.services.receiving import receive
+from readiness.evidence.services.retention import tidy
 from readiness.evidence.services.sources.trying import end_forgotten, run_trial
 from readiness.evidence.services.sweeping import sweep
 from readiness.evidence.services.verdicts import evaluate_in_turn, judge_due
+
+TIDY_S = 120.0  # for others to have their turn
 
 
 def pull(held: Claim) -> None:
@@ -48,6 +51,14 @@ def tidy_files(held: Claim) -> None:
     """Files whose reading died, and files of nobody."""
     with held.finishing():
         sweep(clock.now())
+
+
+def tidy_history(held: Claim) -> None:
+    """What is past its age is thinned, dropped, forgotten; what does not fit into one job goes on in the next."""
+    done = tidy(by=system("evidence"), now=clock.now(), budget_s=TIDY_S, resumed=bool(held.payload.get("resumed")))
+    with held.finishing():
+        if not done:
+            enqueue("evidence.tidy_history", {"resumed": True})
 
 
 def judge(held: Claim) -> None:

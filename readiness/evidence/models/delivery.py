@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -165,6 +166,7 @@ class Run(models.Model):
         ordering = ("-id",)
         indexes = [
             models.Index(fields=["source", "key"], name="evidence_run_of_key"),
+            BrinIndex(fields=["observed_at"], name="evidence_run_time"),
             models.Index(fields=["workload", "-observed_at"], name="evidence_run_of_workload"),
             models.Index(fields=["pool", "-observed_at"], name="evidence_run_of_pool"),
             models.Index(fields=["initiative", "-id"], name="evidence_run_of_initiative"),

@@ -100,17 +100,23 @@ class Latest(models.Model):
 
 class Retention(models.Model):
     """How long observations of a kind are kept: all of them for `keep_days`, then one a `thin_to_s`, until `drop_days` (empty:
-    for ever). What a verdict or decision cites is copied to it and stays."""
+    for ever). What a verdict or decision cites is copied to it and stays. `thinned_to`: up to where that was done."""
 
     kind = models.CharField(_("kind"), max_length=10, choices=choices_of(EvidenceKind), unique=True)
     keep_days = models.PositiveIntegerField(_("all are kept for (days)"))
     thin_to_s = models.PositiveIntegerField(_("then one every (s)"), null=True, blank=True)
     drop_days = models.PositiveIntegerField(_("none is kept after (days)"), null=True, blank=True)
+    thinned_to = models.DateTimeField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
 
     class Meta:
         ordering = ("kind",)
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(keep_days__gte=7)
+                & (models.Q(thin_to_s__isnull=True) | models.Q(thin_to_s__range=(60, 86400))),
+                name="evidence_kept_and_thinned_within_reason",
+            ),
             models.CheckConstraint(
                 condition=models.Q(drop_days__isnull=True) | models.Q(drop_days__gte=models.F("keep_days")),
                 name="evidence_dropped_after_kept",
