@@ -78,8 +78,11 @@ def fill(organisation: Organisation, rows: int) -> dict[str, Any]:
         for n in range(rows)
     )
     Run.objects.bulk_create(
-        Run(delivery=deliveries[-1], payload=payloads[0], source=source, unit=unit, kind=EvidenceKind.TELEMETRY, tool="prometheus",
-            key=f"{n}", digest=f"{n:064}", observed_at=now, environment_digest="", flawed=n % 2 == 0, flaws=[["incomplete", "partial"]] * (n % 2))
+        Run(
+            delivery=deliveries[-1], payload=payloads[0], source=source, unit=unit, kind=EvidenceKind.TELEMETRY,
+            tool="prometheus", key=f"{n}", digest=f"{n:064}", observed_at=now, environment_digest="",
+            flawed=n % 2 == 0, flaws=[["incomplete", "partial"]] * (n % 2 == 0),
+        )
         for n in range(rows)
     )  # fmt: skip
     template = QueryTemplate.objects.bulk_create(
@@ -99,4 +102,3 @@ def counts(client: Client, made: dict[str, Any]) -> Iterator[tuple[str, int]]:
 def test_no_page_asks_more_than_committed(organisation: Organisation, signed_in: SignIn, rows: int) -> None:
     client = signed_in("Iris")
     assert dict(counts(client, fill(organisation, rows))) == COUNTS
-

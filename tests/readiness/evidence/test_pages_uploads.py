@@ -206,7 +206,8 @@ def test_every_tool_whose_files_are_read_is_named(signed_in: SignIn) -> None:
 def figure(**changed: Any) -> dict[str, Any]:
     return {
         "metric": "availability", "value": "99.95", "unit_of": "%", "statistic": "mean", "window": "30d",
-        "observed_on": "2026-11-01", "about": "workload", "who": "Ada King, operations", "note": "Counted from the duty log.", "stage": "production",
+        "observed_on": "2026-11-01", "about": "workload", "who": "Ada King, operations",
+        "note": "Counted from the duty log.", "stage": "production",
         "file": SimpleUploadedFile("report.pdf", b"%PDF-1.7 a report"), **changed,
     }  # fmt: skip
 
