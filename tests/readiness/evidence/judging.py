@@ -140,7 +140,8 @@ class Case:
 def check(case: Case) -> None:
     """The verdict, its reason and, where it says so, the headroom; what is not met says what is missing, or that it failed."""
     told = judged(case.wanted, *case.evidence, holdings=case.holdings, others=case.others)
-    assert (told.verdict.value, told.reason.value) == (case.verdict, case.reason)
+    found = told.verdict.value, told.reason.value
+    assert found == (case.verdict, case.reason), f"{case.name}: {found}"
     if case.headroom is not None:
         assert told.range is not None
         assert told.range.point == pytest.approx(case.headroom)

@@ -72,6 +72,7 @@ SWEEPS = [
         "real users below it are not", AT_50, [seen(p(0.95, "ttft", 0.5), mean("throughput", 4), mean("concurrency", 90))],
         "unknown", "less_load", [], [wanted("throughput", 20.0)],
     ),
+    Case("nothing is granted and nothing is free", AT_50, SWEEP, "unknown", "short_of_capacity", [pool(0, 0)]),
     Case("nobody knows the load", TTFT, SWEEP, "unknown", "demand_unknown", [pool(8)], [wanted("throughput", None)]),
     Case(
         "a single request at a time fails at any load", wanted("ttft", 0.2, percentile=0.95), [point_at(1, 1, 0.3)],

@@ -121,6 +121,9 @@ def _by_groups(question: Question, looks: Sequence[_Look], groups: Groups | Reas
         if shown is None or (shown.verdict is Verdict.NOT_MET and not shown.look.one_at_a_time):
             return None
         return _proof(question, shown, newest, _plain(groups, shown.look), [Note(why)])
+    if groups.reachable == 0:
+        failing = _at_any_load(looks)
+        return _proof(question, failing, newest, groups.plain()) if failing else None
     granted = _shown(looks, needed, groups.granted) if groups.granted else None
     if granted is not None and granted.verdict is not Verdict.NOT_MET:
         return _proof(question, granted, newest, groups.plain())
@@ -216,6 +219,8 @@ def _bar(question: Question, look: _Look, needed: Load, groups: Groups | Reason 
     missing = load_gaps(needed, look.load, 1 / count)
     if unknown:
         code, missing = Reason.DEMAND_UNKNOWN, []
+    elif isinstance(groups, Groups) and groups.reachable == 0:
+        code, missing = _without_groups(groups), []
     elif found is Relation.NOT_SAID:
         code = Reason.LOAD_NOT_SAID
     elif look.fails and found in (Relation.MORE, Relation.MIXED):
