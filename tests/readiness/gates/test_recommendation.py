@@ -17,7 +17,7 @@ from portfolio.initiatives.choices import DependencyKind
 from readiness.evidence.choices import Verdict
 from readiness.gates.choices import CriterionKind, Outcome
 from readiness.gates.rules.recommend import Because, Cause, Dependency, Recommendation, Turned, recommend
-from readiness.gates.rules.scores import Counted, score
+from readiness.gates.rules.scores import Counted, Score, score
 from readiness.gates.rules.templates.template import Thresholds
 from tests.readiness.gates import plainly
 from tests.readiness.gates.plainly import Plain
@@ -183,7 +183,7 @@ def test_a_dependency_holds_unless_somebody_knows_that_it_is_ready(kind: Depende
 
 def test_without_should_meet_criteria_the_score_is_one() -> None:
     for rows in ([], gate(("a", MUST, Verdict.UNKNOWN)), gate(("a", SHOULD, Verdict.NOT_APPLICABLE))):
-        assert (score(rows).low, score(rows).high) == (1, 1)
+        assert score(rows) == Score(Fraction(1), Fraction(1))
 
 
 verdicts = st.sampled_from(list(Verdict))
