@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import nan
 from operator import itemgetter
 from typing import Any, NamedTuple, cast
@@ -36,6 +36,7 @@ Labels = tuple[tuple[str, Any], ...] | None
 Taken = tuple[int, int, float, int, int]  # head, at, value, samples, place
 _MICROSECOND = timedelta(microseconds=1)
 _EXACT = 2**53
+_MILLISECONDS = 1e11  # what looks like them is no number of seconds
 _FAR = 200 * 365 * 86_400 * 1_000_000  # whether there is such a time in UTC is not asked before the year 2199
 
 
@@ -205,17 +206,23 @@ def _column(rows: Sequence[dict[str, Any]], name: str) -> list[Any]:
         return [row.get(name) for row in rows]
 
 
-def _times(column: list[object]) -> NDArray[np.int64]:
-    """Microseconds since 2000 of texts with their zone; 0 for all that is to be looked at more closely. Raises TypeError."""
+def _times(column: list[Any]) -> NDArray[np.int64]:
+    """Microseconds since 2000 of texts with their zone and of seconds since 1970; 0 for all that is to be looked at more closely.
+
+    Raises TypeError.
+    """
     known = {one: _time(one) for one in set(column)}
     return np.array([known[one] for one in column], dtype=np.int64)
 
 
-def _time(written: object) -> int:
-    if type(written) is not str:
-        return 0
+def _time(written: Any) -> int:
     try:
-        at = datetime.fromisoformat(written)
+        if type(written) is str:
+            at = datetime.fromisoformat(written)
+        elif type(written) in (int, float) and 0 <= written < _MILLISECONDS:
+            at = datetime.fromtimestamp(written, UTC)
+        else:
+            return 0
         since = (at - OLDEST) // _MICROSECOND if at.utcoffset() is not None else 0
     except (ValueError, OverflowError):
         return 0

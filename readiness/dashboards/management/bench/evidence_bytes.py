@@ -59,8 +59,8 @@ def _body(store: Store, number: int) -> tuple[bytes, Columns]:
     ]
     rows = [
         {
-            "metric": "latency", "value": float(values[place]), "unit": "ms", "observed_at": moments[place // PODS].isoformat(),
-            "statistic": "percentile", "percentile": 0.95, "window_s": 60, "labels": {"pod": f"pod-{place % PODS}"},
+            "metric": "queue_time", "value": float(values[place]), "unit": "ms", "labels": {"pod": f"pod-{place % PODS}"},
+            "observed_at": moments[place // PODS].isoformat(),
         }
         for place in range(POINTS)
     ]  # fmt: skip

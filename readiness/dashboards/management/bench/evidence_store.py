@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
+import psutil
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
@@ -40,14 +42,16 @@ class Store:
     def delivery(self) -> Delivery:
         return Delivery.objects.create(source=self.source, unit=self.subject.unit, way=Way.PUSH)
 
-    def batch(self, number: int, of: int, *, late: bool = False) -> Columns:
-        """One value of every series at one time, in an order as they may come; `late`: at a time just before the last batch's."""
+    def batch(self, number: int, of: int, *, late: bool = False, values: int = 1) -> Columns:
+        """As many observations as there are series, in an order as they may come: one of each at one time, or `values` of each
+        of fewer at times a minute apart; `late`: at a time just before the last batch's."""
         dice = np.random.default_rng(number * 2 + late)
         at = self.now - SPAN + SPAN * number / of - (timedelta(seconds=number + 1) if late else timedelta())
         count = len(self.series)
+        place = dice.permutation(count)
         return Columns(
-            dice.permutation(self.series),
-            np.full(count, (at - OLDEST) // _MICROSECOND, dtype=np.int64),
+            self.series[place // values],
+            (at - OLDEST) // _MICROSECOND + place % values * 60_000_000,
             dice.random(count),
             np.zeros(count, dtype=np.int16),
             np.full(count, UNKNOWN, dtype=np.int64),
@@ -76,9 +80,31 @@ def copy_in(cursor: CursorWrapper, table: str, data: bytes) -> None:
         stream.write(data)
 
 
-def seconds(act: Callable[[CursorWrapper], object]) -> float:
-    """How long it takes as a transaction of its own, commit included."""
-    started = time.perf_counter()
+@dataclass(frozen=True)
+class Took:
+    """Seconds by the clock, commit included, and of the processor in this process and the server's together (None: elsewhere).
+
+    The second is what a busy machine leaves as it is.
+    """
+
+    wall: float
+    cpu: float | None
+
+
+def timed(act: Callable[[CursorWrapper], object]) -> Took:
+    """How long it takes as a transaction of its own."""
+    before, started = _cpu(), time.perf_counter()
     with transaction.atomic(), connection.cursor() as cursor:
         act(cursor)
-    return time.perf_counter() - started
+    wall, after = time.perf_counter() - started, _cpu()
+    return Took(wall, None if before is None or after is None else after - before)
+
+
+def _cpu() -> float | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid(), inet_server_addr() IS NULL")
+        pid, here = cursor.fetchone()
+    if not here:
+        return None
+    spent = [psutil.Process(one).cpu_times() for one in (pid, os.getpid())]
+    return sum(one.user + one.system for one in spent)

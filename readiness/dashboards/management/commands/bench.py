@@ -35,7 +35,7 @@ class Command(BaseCommand):
         parser.add_argument("--initiatives", type=int, default=10_000, metavar="N", help="demo initiatives behind the pages")
         parser.add_argument("--rounds", type=int, default=150, metavar="N", help="paired rounds of each page")
         parser.add_argument("--import-rows", type=int, default=100_000, metavar="N", help="rows of the imported CSV file")
-        parser.add_argument("--evidence-rows", type=int, default=400_000, metavar="N", help="observations in the history")
+        parser.add_argument("--evidence-rows", type=int, default=1_000_000, metavar="N", help="observations in the history")
         parser.add_argument("--only", nargs="+", choices=NAMES, default=NAMES, metavar="NAME", help=", ".join(NAMES))
         parser.add_argument("--json", type=Path, metavar="OUT", help="write every figure there as well")
 

@@ -13,7 +13,6 @@ from psycopg import sql
 
 HEADER = b"PGCOPY\n\xff\r\n\x00" + struct.pack(">ii", 0, 0)
 TRAILER = struct.pack(">h", -1)
-_ONE_NUMBER = np.dtype([("fields", ">i2"), ("length", ">i4"), ("value", ">i8")])
 
 
 def encoded(*columns: NDArray[Any]) -> bytes:
@@ -44,9 +43,7 @@ def copy(cursor: CursorWrapper, table: str, **columns: NDArray[Any]) -> None:
 
 
 def numbers(cursor: CursorWrapper, query: sql.Composable) -> NDArray[np.int64]:
-    """The answer of a query that gives one bigint a row and never NULL."""
-    statement = sql.SQL("COPY ({}) TO STDOUT (FORMAT BINARY)").format(query)
-    with connection.wrap_database_errors, cursor.copy(statement) as stream:
-        answer = b"".join(map(bytes, stream))
-    rows = np.frombuffer(answer[len(HEADER) : -len(TRAILER)], dtype=_ONE_NUMBER)
-    return rows["value"].astype(np.int64)
+    """The answer of a query that gives one bigint a row, named `number` and never NULL, as one value and not as so many rows."""
+    cursor.execute(sql.SQL("SELECT string_agg(int8send(number), '') FROM ({}) AS answer").format(query))
+    (found,) = cursor.fetchone()
+    return np.frombuffer(found or b"", dtype=">i8").astype(np.int64)

@@ -33,7 +33,7 @@ _PARTITIONS = "SELECT pilotage_evidence_partitions(month, month) FROM unnest(%s:
 # One look into the index for each row, whatever the planner believes about a month that was never analysed: OFFSET 0 keeps it
 # from turning this into a join. The span as a constant: partitions beyond it are not even planned for.
 _THERE = """
-SELECT new.place FROM pg_temp.evidence_arriving AS new WHERE EXISTS (
+SELECT new.place AS number FROM pg_temp.evidence_arriving AS new WHERE EXISTS (
     SELECT FROM evidence_observation AS old
     WHERE old.series_id = new.series_id AND old.observed_at = new.observed_at AND old.value = new.value AND old.marks = new.marks
     AND old.samples IS NOT DISTINCT FROM nullif(new.samples, {unknown}) AND old.observed_at BETWEEN {first} AND {last} OFFSET 0)
