@@ -31,6 +31,7 @@ HANDLERS: dict[str, Handler] = {
     "evidence.pull_files": Handler("readiness.evidence.tasks.pull", "imports", 600, max_attempts=3),
     "evidence.read": Handler("readiness.evidence.tasks.read_delivery", "imports", 600),
     "evidence.judge": Handler("readiness.evidence.tasks.judge"),
+    "evidence.judge_catalogue": Handler("readiness.evidence.tasks.judge_catalogue"),
     "evidence.judge_due": Handler("readiness.evidence.tasks.judge_what_is_due"),
     "evidence.test": Handler("readiness.evidence.tasks.test", "evidence", 60, max_attempts=1),
     "evidence.tidy_pulls": Handler("readiness.evidence.tasks.tidy_pulls"),
@@ -49,7 +50,7 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     "workload.changed": ("evidence.judge", "sizing.recompute"),
     "capacity.changed": ("evidence.judge",),
     "evidence.arrived": ("evidence.judge",),
-    "catalogue.changed": ("sizing.recompute",),
+    "catalogue.changed": ("evidence.judge_catalogue", "sizing.recompute"),
 }
 
 

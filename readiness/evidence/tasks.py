@@ -13,7 +13,7 @@ from readiness.evidence.services.receiving import receive
 from readiness.evidence.services.retention import tidy
 from readiness.evidence.services.sources.trying import end_forgotten, run_trial
 from readiness.evidence.services.sweeping import sweep
-from readiness.evidence.services.verdicts import evaluate_in_turn, judge_due
+from readiness.evidence.services.verdicts import evaluate_in_turn, judge_due, judge_later, naming_accelerators
 
 TIDY_S = 120.0  # for others to have their turn
 
@@ -66,6 +66,13 @@ def judge(held: Claim) -> None:
     by, said = system("evidence"), held.payload
     with held.finishing(), acting(by):
         evaluate_in_turn(said.get("workload_ids", ()), pool_ids=said.get("pool_ids", ()), by=by, now=clock.now())
+
+
+def judge_catalogue(held: Claim) -> None:
+    """Accelerators are called otherwise: what was known under no name may be known now."""
+    with held.finishing():
+        if held.payload.get("accelerator_ids"):
+            judge_later(naming_accelerators())
 
 
 def judge_what_is_due(held: Claim) -> None:

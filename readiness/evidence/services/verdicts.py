@@ -76,6 +76,13 @@ def due(now: datetime) -> set[int]:
     return set(standing.filter(other).values_list("workload_id", flat=True).distinct())
 
 
+def naming_accelerators() -> set[int]:
+    """Workloads in use whose verdicts depend on what an accelerator is called: judged by capacity, or asking for one by name."""
+    asks = Q(requirements__environment__has_key="accelerator", requirements__retired_at=None)
+    rows = Workload.objects.filter(Q(standings__current__capacity__isnull=False) | asks, retired_at=None)
+    return set(rows.values_list("id", flat=True).distinct())
+
+
 def counting_on(pool_ids: Collection[int]) -> set[int]:
     """Workloads in use that have a line in one of these pools, or that it is within reach of and that were judged by capacity."""
     if not pool_ids:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from readiness.connectors.contract import Statistic
+from readiness.connectors.contract import Environment, Statistic
 from readiness.evidence.services.verdicts import evaluate
 from readiness.workloads.choices import Metric, PoolKind
-from readiness.workloads.models import Allocation, CapacityPool, Workload
+from readiness.workloads.models import Accelerator, Allocation, CapacityPool, Workload
 from readiness.workloads.services.capacity import grant, release, request_capacity
+from readiness.workloads.services.catalogue import change_entry
 from tests.people import SYSTEM, Organisation
-from tests.readiness.evidence.brought import make_chat
+from tests.readiness.evidence.brought import make_chat, work_off
 from tests.readiness.evidence.judging_rows import (
     bare_chat,
     hall,
@@ -95,6 +97,20 @@ def test_a_pool_that_nobody_of_the_unit_sees_is_no_capacity(organisation: Organi
     pool.save()
     evaluate(pool_ids=[pool.pk], by=SYSTEM, now=NOW)
     assert standing(requirement).current.reason == "capacity_unknown"
+
+
+def test_another_name_in_the_catalogue_is_judged_again(organisation: Organisation, workload: Workload) -> None:
+    requirement = require(workload, Metric.THROUGHPUT, 9.0, environment={})
+    run = replace(point(10.0), environment=Environment(accelerator="Reactor 9", accelerators=8, data_real=True))
+    place(organisation.units["Stores"], workload=workload).bring(run)
+    hold(hall(organisation, size=8), workload, 8)
+    judge(workload)
+    assert standing(requirement).current.reason == "accelerator_unknown"
+    accelerator = Accelerator.objects.get(key="h100-sxm")
+    change_entry(by=SYSTEM, entry=accelerator, values={"aliases": ["H100", "Reactor 9"]})
+    work_off("evidence.judge_catalogue")
+    work_off_jobs()
+    assert standing(requirement).verdict == "met"
 
 
 def test_grants_reach_those_who_count_on_the_pool_by_its_event(organisation: Organisation, workload: Workload) -> None:
