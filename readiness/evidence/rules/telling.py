@@ -61,12 +61,13 @@ def tellings(run: Run, said: Mapping[str, Any], of: Belongs, now: datetime) -> I
         environment[MEASURED_ON] = said[MEASURED_ON]
     kept: list[Reading] = []
     ahead: list[Reading] = []
+    limit = now + timedelta(seconds=FUTURE_S)
     for reading in run.readings:
         at = moment.at if reading.at is None else utc(reading.at)
         if wrong := _unusable(reading) or impossible(at, now):
             yield Refusal(run.place, f"{reading.metric}: {at.isoformat()} {wrong}" if wrong in (TOO_OLD, TOO_FAR) else wrong)
             continue
-        (ahead if is_future(at, now) else kept).append(reading)
+        (ahead if at > limit else kept).append(reading)
     yield from _apart(run, moment.at, moment.time_from, environment, of, now, (tuple(kept), tuple(ahead)))
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
 from django.db import transaction
 
-from readiness.connectors.contract import Kind, Reading, Run
+from readiness.connectors.contract import Kind, Reading
 from readiness.evidence.choices import MARK_OF_BOUND, Marks
 from readiness.evidence.models import Delivery, Feed
 from readiness.evidence.rules.columns import UNKNOWN, Columns
-from readiness.evidence.rules.identity import SeriesKey, pairs, series_digest
+from readiness.evidence.rules.identity import Belongs, SeriesKey, pairs, series_digest
 from readiness.evidence.rules.merging import TimeFrom, comparable, utc
 from readiness.evidence.rules.telling import OLDEST, Refusal, Telling, tellings
 from readiness.evidence.services.ingest import history, runs
@@ -25,6 +26,7 @@ from readiness.evidence.services.ingest.series import SeriesIds, Wanted
 
 AT_A_TIME = 200_000  # readings held in memory before they are written
 _MICROSECOND = timedelta(microseconds=1)
+_MARKS = {bound: int(mark) for bound, mark in MARK_OF_BOUND.items()}
 _KEEPS_RUNS_APART = frozenset({Kind.BENCHMARK})
 
 
@@ -70,7 +72,8 @@ class _Writer:
         self.landing = landing
         self._payloads = Payloads(landing)
         self._series = SeriesIds(landing)
-        self._digests: dict[SeriesKey, str] = {}
+        self._wanted: dict[str, Wanted] = {}
+        self._shared: dict[_Shared, _SeriesOf] = {}
 
     def write(self, batches: Iterable[Arrived]) -> Counts:
         told: list[tuple[Telling, int | None]] = []
@@ -96,42 +99,70 @@ class _Writer:
         )
 
     def _columns(self, told: Iterable[Telling], kept: Mapping[str, Kept]) -> Columns:
-        wanted: dict[str, Wanted] = {}
         rows: list[tuple[str, int, float, int, int, int]] = []
         for one in told:
             run = kept[one.digest]
-            at_of_run = run.observed_at if one.time_from is TimeFrom.ARRIVAL else one.observed_at
-            same, flawed = pairs(comparable(one.environment)), Marks.FLAWED if one.flaws else Marks.NONE
+            of_run = _since(run.observed_at if one.time_from is TimeFrom.ARRIVAL else one.observed_at)
+            series, flawed = self._series_of(one), int(Marks.FLAWED) if one.flaws else 0
             for reading in one.readings:
-                key = _series_key(one, reading, same)
-                digest = self._digest(key)
-                wanted.setdefault(digest, (key, (reading.raw_name, reading.raw_unit)))
-                at = at_of_run if reading.at is None else utc(reading.at)
+                digest = series.digest(reading)
+                at = of_run if reading.at is None else _since(utc(reading.at))
                 samples = UNKNOWN if reading.samples is None else reading.samples
-                marks = int(MARK_OF_BOUND[reading.bound] | flawed)
-                rows.append((digest, (at - OLDEST) // _MICROSECOND, reading.value + 0.0, marks, samples, run.id))
-        ids = self._series.of(wanted)
-        series, at_us, value, marks_, samples_, run_ids = zip(*rows, strict=True) if rows else ((),) * 6
+                rows.append((digest, at, reading.value + 0.0, _MARKS[reading.bound] | flawed, samples, run.id))
+        digests, at_us, value, marks, counts, run_ids = zip(*rows, strict=True) if rows else ((),) * 6
+        ids = self._series.of(self._wanted)
         return Columns(
-            np.array([ids[digest] for digest in series], dtype=np.int64),
+            np.array([ids[digest] for digest in digests], dtype=np.int64),
             np.array(at_us, dtype=np.int64),
             np.array(value, dtype=np.float64),
-            np.array(marks_, dtype=np.int16),
-            np.array(samples_, dtype=np.int64),
+            np.array(marks, dtype=np.int16),
+            np.array(counts, dtype=np.int64),
             np.array(run_ids, dtype=np.int64),
         )
 
-    def _digest(self, key: SeriesKey) -> str:
-        found = self._digests.get(key)
-        if found is None:
-            found = self._digests[key] = series_digest(self.landing.of, key)
-        return found
+    def _series_of(self, one: Telling) -> _SeriesOf:
+        """Of the readings of a telling; tellings of the same kind, window and environment share them."""
+        alone = one.run.kind in _KEEPS_RUNS_APART
+        shared = _Shared(
+            one.kind, None if alone else one.run.duration_s, pairs(comparable(one.environment)), one.run.key if alone else "",
+            one.environment_digest if alone else "",
+        )  # fmt: skip
+        return self._shared.setdefault(shared, _SeriesOf(self.landing.of, shared, self._wanted))
 
 
-def _series_key(one: Telling, reading: Reading, same: tuple[tuple[str, Any], ...]) -> SeriesKey:
-    run: Run = one.run
-    alone = run.kind in _KEEPS_RUNS_APART
-    return SeriesKey(
-        one.kind, reading.metric, str(reading.statistic), reading.percentile, None if alone else run.duration_s,
-        pairs(reading.labels), same, run.key if alone else "", one.environment_digest if alone else "",
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What series of one telling have in common, as SeriesKey has it."""
+
+    kind: str
+    window_s: float | None
+    environment: tuple[tuple[str, Any], ...]
+    run_key: str
+    run_environment: str
+
+
+class _SeriesOf:
+    """Digests of series by what readings differ in; each new one is added to `wanted`."""
+
+    def __init__(self, of: Belongs, shared: _Shared, wanted: dict[str, Wanted]) -> None:
+        self._of, self._shared, self._wanted = of, shared, wanted
+        self._known: dict[tuple[Any, ...], str] = {}
+
+    def digest(self, reading: Reading) -> str:
+        look = (reading.metric, reading.statistic, reading.percentile, tuple(reading.labels.items()))
+        return self._known.get(look) or self._learn(look, reading)
+
+    def _learn(self, look: tuple[Any, ...], reading: Reading) -> str:
+        shared = self._shared
+        key = SeriesKey(
+            shared.kind, reading.metric, str(reading.statistic), reading.percentile, shared.window_s, pairs(reading.labels),
+            shared.environment, shared.run_key, shared.run_environment,
+        )  # fmt: skip
+        digest = self._known[look] = series_digest(self._of, key)
+        self._wanted.setdefault(digest, (key, (reading.raw_name, reading.raw_unit)))
+        return digest
+
+
+def _since(at: datetime) -> int:
+    """Microseconds since 2000."""
+    return (at - OLDEST) // _MICROSECOND
