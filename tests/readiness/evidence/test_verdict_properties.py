@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
@@ -15,8 +16,10 @@ from hypothesis import strategies as st
 from readiness.connectors.units import convert
 from readiness.core.sizing.inputs import Task
 from readiness.evidence.choices import EvidenceKind, Verdict
+from readiness.evidence.rules.merging import COMPARABLE
 from readiness.evidence.rules.verdicts.evidence import Evidence, Reading
 from readiness.evidence.rules.verdicts.judge import Judgement, judge
+from readiness.evidence.rules.verdicts.kept import columns
 from readiness.evidence.rules.verdicts.reasons import RANK, Reason
 from readiness.evidence.rules.verdicts.wanted import Wanted, canonical_of, in_unit_of
 from readiness.workloads.choices import Metric, PoolKind
@@ -210,6 +213,25 @@ def test_the_headroom_never_contradicts_the_verdict(seed: int) -> None:
         assert told.range.low >= -1e-9
     if told.verdict is Verdict.NOT_MET:
         assert told.range.point < 0
+
+
+@CASES
+@given(SEEDS)
+def test_what_an_environment_or_a_load_cannot_be_is_not_said(seed: int) -> None:
+    """What is stored was checked when it came; what is judged does not rely on it."""
+    one, setting, evidence = world(seed)
+    draw = Random(seed)
+    odd: tuple[Any, ...] = ([], {}, "8", -1, 2.5, float("nan"), None, True, "\x00", 10**400)
+    broken = [
+        replace(
+            row,
+            environment={**row.environment, **{name: draw.choice(odd) for name in draw.sample((*COMPARABLE, "extra"), 3)}},
+            load={**row.load, draw.choice(("concurrency", "achieved_per_s", "requested_per_s")): draw.choice(odd)},
+        )
+        for row in evidence
+    ]
+    told = judge(one, setting, broken, NOW)
+    assert columns(told)["verdict"] == told.verdict.value
 
 
 @pytest.mark.parametrize("metric", [*Metric])

@@ -16,6 +16,9 @@ Labels = tuple[tuple[str, str], ...]
 Setup = tuple[Any, ...]
 _AT_ONCE = timedelta(seconds=60)
 _OF_WINDOW = 0.01
+_MOST_LOAD, _MOST_COUNTED = 1e15, 1_000_000
+_COUNTS = frozenset({"accelerators", "nodes"})
+_TRUTHS = frozenset({"data_real", "users_real"})
 
 
 class Reading(NamedTuple):
@@ -71,9 +74,14 @@ class Evidence:
         return {}
 
     @cached_property
+    def place(self) -> dict[str, Any]:
+        """What the environment says of the place, as far as it is of the kind that it must be: anything else is not said."""
+        return {name: value for name in COMPARABLE if _can_be(name, value := self.environment.get(name))}
+
+    @cached_property
     def setup(self) -> Setup:
         """What must not differ between the points of one sweep, or between two looks at one service."""
-        return (self.source, self.tool, *(self.environment.get(name) for name in COMPARABLE))
+        return (self.source, self.tool, *(self.place.get(name) for name in COMPARABLE))
 
     @property
     def is_benchmark(self) -> bool:
@@ -82,7 +90,8 @@ class Evidence:
     @property
     def mixes_loads(self) -> bool:
         """A summary over stages of different loads is no point of any of them."""
-        return bool(dict(self.environment.get("extra") or {}).get("scope") == "all stages")
+        extra = self.environment.get("extra")
+        return isinstance(extra, Mapping) and extra.get("scope") == "all stages"
 
     def value(self, metric: str, *statistics: Statistic) -> float | None:
         """The least of the plain values of a metric with one of these statistics."""
@@ -92,11 +101,19 @@ class Evidence:
     def told(self, name: str) -> float | None:
         """A member of the load that is a number."""
         value = self.load.get(name)
-        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return None
+        return float(value) if 0 <= value < _MOST_LOAD else None
 
     def length_s(self, reading: Reading) -> float | None:
         """How long it was looked at."""
         return reading.window_s if reading.window_s is not None else self.duration_s
+
+
+def _can_be(name: str, value: Any) -> bool:
+    if name in _COUNTS:
+        return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_COUNTED
+    return isinstance(value, bool if name in _TRUTHS else str)
 
 
 class Siblings:

@@ -50,7 +50,7 @@ class Gap(NamedTuple):
 
 def gaps(wanted: Wanted, evidence: Evidence, catalogue: Catalogue) -> list[Gap]:
     """Where the place differs from the wanted one. Whose data and users there are matters only where requests are served."""
-    asked, there = wanted.environment, evidence.environment
+    asked, there = wanted.environment, evidence.place
     found = [] if wanted.metric in OF_THE_PLACE else _served(wanted, evidence)
     if (venue := asked.get("venue") or "") not in ("", "unknown") and there.get("venue") != venue:
         found.append(Gap(Fact.VENUE, venue, there.get("venue")))
@@ -71,7 +71,7 @@ def grade(found: Sequence[Gap]) -> Grade:
 
 
 def _served(wanted: Wanted, evidence: Evidence) -> list[Gap]:
-    there, found = evidence.environment, []
+    there, found = evidence.place, []
     stage = there.get("stage")
     live = stage in LIVE and evidence.kind is EvidenceKind.TELEMETRY  # who declares so says whose requests they are
     asked = [(Fact.DATA, "data", "data_real"), (Fact.USERS, "users", "users_real")]

@@ -94,7 +94,7 @@ def load_seen(evidence: Evidence, beside: Reading, siblings: Siblings) -> Load:
 
 def is_live(evidence: Evidence) -> bool:
     """A service with its real users."""
-    there = evidence.environment
+    there = evidence.place
     told = there.get("users_real", True if there.get("stage") in LIVE and evidence.kind is EvidenceKind.TELEMETRY else None)
     return told is True and not evidence.is_benchmark
 

@@ -68,7 +68,7 @@ def point_of(question: Question, evidence: Evidence, outcome: Outcome) -> Point 
 
 def counted(question: Question, evidence: Evidence) -> Groups | Reason:
     """How many groups like the run's the workload can count on, or why that cannot be counted."""
-    there, setting = evidence.environment, question.setting
+    there, setting = evidence.place, question.setting
     written, venue = str(there.get("accelerator") or ""), str(question.wanted.environment.get("venue") or "")
     key = setting.catalogue.key(written) if written else None
     return groups_of(setting.holdings, key, there.get("accelerators"), "" if venue == "unknown" else venue)
@@ -76,7 +76,7 @@ def counted(question: Question, evidence: Evidence) -> Groups | Reason:
 
 def uncounted(evidence: Evidence, needed: int | None = None) -> dict[str, Any]:
     """The capacity that would be needed, where nobody knows what there is."""
-    there = evidence.environment
+    there = evidence.place
     return {
         "accelerator": there.get("accelerator") or None, "group": there.get("accelerators"), "groups": None,
         "groups_with_free": None, "groups_needed": needed, "pools": [],

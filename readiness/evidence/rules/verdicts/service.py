@@ -55,7 +55,7 @@ def _below(question: Question, evidence: Evidence, claim: Claim, found: list[Gap
         outcome.bar(evidence, Reason.DEMAND_NEVER_CAME, claim, value=claim.low)
     elif not isinstance(groups, Groups) or groups.reachable is None:
         code = groups if isinstance(groups, Reason) else Reason.CAPACITY_UNKNOWN
-        outcome.bar(evidence, code, claim, accelerators=evidence.environment.get("accelerators"))
+        outcome.bar(evidence, code, claim, accelerators=evidence.place.get("accelerators"))
     elif groups.elsewhere:
         outcome.bar(evidence, Reason.OTHER_ACCELERATOR, claim, value=claim.low)
     elif holds(headroom(wanted, claim.high * max(1, groups.reachable))):
