@@ -11,8 +11,9 @@ from readiness.evidence.rules.declared import Stage
 from readiness.gates.choices import CriterionDimension, CriterionKind, GateFunction, Majority, TieRule
 from readiness.gates.rules.templates.bands import AtLeast, AtMost, Within
 from readiness.gates.rules.templates.kinds import RULES, OperationsRule, Rule, WorkloadRule
-from readiness.gates.rules.templates.shapes import members
+from readiness.gates.rules.templates.shapes import limits_of, members
 from readiness.gates.rules.templates.template import (
+    REQUIRED_FUNCTIONS,
     Criterion,
     EvidenceRule,
     Gate,
@@ -60,6 +61,7 @@ texts = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs
     lambda text: " ".join(text.split())
 )
 texts = texts.filter(bool)
+_OTHERS = [one for one in GateFunction if one not in REQUIRED_FUNCTIONS]
 shares = st.integers(0, 100).map(lambda one: one / 100)
 
 
@@ -73,23 +75,23 @@ def bands(draw: st.DrawFn, kind: type) -> Any:
     return Within(met_from=middle / 100, met_to=high / 100, warning_from=low / 100, warning_to=most / 100)
 
 
-def some(values: Any) -> Any:
+def some(values: Any, least: int = 0) -> Any:
     """A tuple of different ones."""
-    return st.lists(st.sampled_from(list(values)), unique=True, max_size=4).map(tuple)
+    return st.lists(st.sampled_from(list(values)), unique=True, min_size=least, max_size=4).map(tuple)
 
 
 @st.composite
 def rules(draw: st.DrawFn) -> Rule:
     """Any kind with arbitrary members."""
     cls: type = draw(st.sampled_from(RULES))
-    given = {one.name: draw(_member(cls, one.name, hint)) for one, hint in members(cls).values()}
+    given = {one.name: draw(_member(cls, one.name, hint, limits_of(one).some)) for one, hint in members(cls).values()}
     if cls is OperationsRule and not given["components"]:
         given["questions"] = ("team-on-call",)
     made: Rule = cls(**given)
     return made
 
 
-def _member(cls: type, name: str, hint: Any) -> Any:
+def _member(cls: type, name: str, hint: Any, needs_some: bool) -> Any:
     if name == "band":
         kind = next(one for one in (AtLeast, AtMost, Within) if one.__name__ in str(hint))
         return bands(kind) | st.none() if "None" in str(hint) else bands(kind)
@@ -99,7 +101,7 @@ def _member(cls: type, name: str, hint: Any) -> Any:
         return some(BY_NAME) if cls is WorkloadRule else some(["team-on-call", "data-lineage", "a-b"])
     words = getattr(hint, "__args__", (hint,))[0]
     if "tuple" in str(hint):
-        return some(words)
+        return some(words, int(needs_some))
     one_of = st.sampled_from(list(words))
     return one_of | st.none() if "None" in str(hint) else one_of
 
@@ -141,7 +143,7 @@ def criteria(draw: st.DrawFn, key: str) -> Criterion:
 def votings(draw: st.DrawFn) -> Voting:
     return Voting(
         majority=draw(st.sampled_from(list(Majority))), tie=draw(st.sampled_from(list(TieRule))),
-        quorum=Quorum(least=draw(st.integers(1, 9)), share=draw(shares), functions=draw(some(GateFunction))),
+        quorum=Quorum(least=draw(st.integers(1, 9)), share=draw(shares), functions=(*REQUIRED_FUNCTIONS, *draw(some(_OTHERS)))),
         veto=Veto(functions=draw(some(GateFunction))),
         written=Written(allowed=draw(st.booleans()), hours=draw(st.integers(1, 300))),
     )  # fmt: skip

@@ -10,7 +10,16 @@ from readiness.gates.choices import Ballot, CriterionKind
 from readiness.gates.rules.templates.bands import nested
 from readiness.gates.rules.templates.kinds import OperationsRule, WorkloadRule, band_of
 from readiness.gates.rules.templates.shapes import Path, Say
-from readiness.gates.rules.templates.template import Criterion, EvidenceRule, Gate, Template, Thresholds, Veto
+from readiness.gates.rules.templates.template import (
+    REQUIRED_FUNCTIONS,
+    Criterion,
+    EvidenceRule,
+    Gate,
+    Quorum,
+    Template,
+    Thresholds,
+    Veto,
+)
 from readiness.workloads.rules.fields import BY_NAME
 
 
@@ -26,6 +35,8 @@ def check(made: object, path: Path, say: Say) -> None:
         _thresholds(made, path, say)
     elif isinstance(made, Veto):
         _veto(made, path, say)
+    elif isinstance(made, Quorum) and (lacks := [one for one in REQUIRED_FUNCTIONS if one not in made.functions]):
+        say((*path, "functions"), f"lacks {', '.join(lacks)}: without them no vote is one of the whole house. Name all three.")
 
 
 def _template(template: Template, say: Say) -> None:

@@ -15,6 +15,7 @@ from readiness.core.sizing.inputs import Grade
 from readiness.evidence.rules.verdicts.fit import Fact
 from readiness.gates.choices import BudgetBasis, GateFunction, PurchaseBasis, RuleKind, UnknownCount
 from readiness.gates.rules.templates.bands import AtLeast, AtMost, Span, Within
+from readiness.gates.rules.templates.shapes import limited
 from readiness.workloads.choices import Function, Metric, PoolKind
 from readiness.workloads.rules.sequence import Rule as SequenceOrder
 
@@ -60,7 +61,7 @@ class RepresentativenessRule(Rule):
     kind: ClassVar = RuleKind.REPRESENTATIVENESS
     figures: ClassVar = ("share", "requirements")
     evidence: ClassVar = AGE
-    facts: tuple[Fact, ...] = (Fact.STAGE, Fact.DATA, Fact.USERS, Fact.VENUE, Fact.ACCELERATOR)
+    facts: tuple[Fact, ...] = limited((Fact.STAGE, Fact.DATA, Fact.USERS, Fact.VENUE, Fact.ACCELERATOR), some=True)
     metrics: tuple[Metric, ...] = ()
     band: AtLeast = ALL_ALIKE
 
@@ -130,7 +131,7 @@ class CapacityRule(Rule):
     kind: ClassVar = RuleKind.CAPACITY
     figures: ClassVar = ("headroom", "short")
     evidence: ClassVar = AGE
-    pools: tuple[PoolKind, ...] = (PoolKind.ACCELERATORS,)
+    pools: tuple[PoolKind, ...] = limited((PoolKind.ACCELERATORS,), some=True)
     granted: bool = True
     in_time: bool = True
     band: AtLeast = ENOUGH
@@ -142,7 +143,7 @@ class VenuesRule(Rule):
 
     kind: ClassVar = RuleKind.VENUES
     figures: ClassVar = ("options",)
-    functions: tuple[Function, ...] = (Function.INFERENCE,)
+    functions: tuple[Function, ...] = limited((Function.INFERENCE,), some=True)
     chosen: bool = False
 
 
@@ -161,7 +162,7 @@ class TeamRule(Rule):
 
     kind: ClassVar = RuleKind.TEAM
     figures: ClassVar = ("named", "missing")
-    functions: tuple[TeamFunction, ...] = tuple(TeamFunction)
+    functions: tuple[TeamFunction, ...] = limited(tuple(TeamFunction), some=True)
     account: bool = False
 
 

@@ -31,6 +31,7 @@ class Limits:
     most: float = 1e12
     longest: int = 1_000
     key: bool = False
+    some: bool = False  # a list that is written down is not empty
 
 
 def limited(default: Any = MISSING, **limits: Any) -> Any:
@@ -147,6 +148,9 @@ class Reader:
     def _many(self, hint: Any, data: object, path: Path, limits: Limits) -> Any:
         if not isinstance(data, list):
             self.say(path, "is a list.")
+            return _BAD
+        if limits.some and not data:
+            self.say(path, "is empty. Name at least one, or leave it out.")
             return _BAD
         found = [self._value(hint, one, (*path, number), limits) for number, one in enumerate(data)]
         plain = [one for one in found if isinstance(one, str)]
