@@ -124,7 +124,7 @@ def renumbered(rows: list[Row], at: int) -> Found:
     fits = [number for number in range(1, 2 * len(rows) + 2) if hash_of(row, number) == row["hash"]]
     if not fits:
         return None
-    if at > 0 and row["previous"] == hash_before(rows, at - 1):
+    if skips(rows, at):
         return "inserted", rows[at - 1]["sequence"], rows[at - 1]["position"]
     if any(hash_of(one, row["sequence"]) == one["hash"] for one in rows):
         return "reordered", row["sequence"], row["position"]
@@ -136,7 +136,7 @@ def check_link(rows: list[Row], at: int, anchors: Anchors) -> Found:
     if row["previous"] == hash_before(rows, at):
         return None
     before = rows[at - 1] if at else None
-    if before and row["previous"] == hash_before(rows, at - 1):
+    if before and skips(rows, at):
         return "inserted", before["sequence"], before["position"]
     suspect = row  # the one of the two that nothing vouches for; the first of them where that decides nothing
     if before and not anchored(before, anchors) and (at == len(rows) - 1 or vouched(row, rows, anchors)):
@@ -151,10 +151,9 @@ def check_anchor(rows: list[Row], at: int, anchors: Anchors, last_anchored: int)
         return None
     if row["sequence"] in [one["sequence"] for one in rows[at + 1 :]]:
         return "duplicated", row["sequence"], row["position"]
-    following = rows[at + 1]["previous"] if at + 1 < len(rows) else None
-    if following == row["previous"]:
+    if skips(rows, at + 1):
         return "inserted", row["sequence"], row["position"]
-    if following in known:
+    if at + 1 < len(rows) and rows[at + 1]["previous"] in known - {row["hash"]}:
         return "changed", row["sequence"], row["position"]
     return "rolled_back", rows[last_anchored]["sequence"], rows[last_anchored]["position"]
 
@@ -172,7 +171,14 @@ def check_supersession(rows: list[Row], at: int) -> Found:
         right = now.get("supersedes") == earlier[-1]["id"] and now["turn"] == earlier[-1]["turn"] + 1
     else:
         right = opens and now["round"] > earlier[-1]["round"]
-    return None if right else ("broken_supersession", rows[at]["sequence"], rows[at]["position"])
+    if right:
+        return None
+    return ("inserted" if skips(rows, at + 1) else "broken_supersession"), rows[at]["sequence"], rows[at]["position"]
+
+
+def skips(rows: list[Row], at: int) -> bool:
+    """The row follows on the one before the one before it: so that one came between them later."""
+    return 0 < at < len(rows) and bool(rows[at]["previous"] == hash_before(rows, at - 1))
 
 
 def hash_before(rows: list[Row], at: int) -> str:

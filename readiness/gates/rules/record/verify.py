@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from readiness.gates.rules.record.chain import ZERO, sha256
@@ -110,15 +111,9 @@ class _Chain:
         for place, row in enumerate(self.rows):
             if unread is not None and unread.position < row.position:
                 break
-            if (
-                found := self._numbered(place)
-                or self._itself(place)
-                or self._linked(place)
-                or self._against_anchor(place, anchored)
-            ):
+            looks = (self._numbered, self._itself, self._linked, partial(self._against_anchor, anchored), self._superseded)
+            if found := next((bad for look in looks if (bad := look(place))), None):
                 return found
-            if self._supersedes_wrongly(place):
-                return self._bad(Kind.BROKEN_SUPERSESSION, place)
             anchored = row.sequence if row.sequence in self.anchors else anchored
         if unread is not None:
             return Bad(Kind(unread.kind), self.name, unread.sequence, unread.position)
@@ -172,7 +167,7 @@ class _Chain:
             return self._bad(Kind.CHANGED, place)
         return self._bad(Kind.CHANGED, place - 1)
 
-    def _against_anchor(self, place: int, anchored: int) -> Bad | None:
+    def _against_anchor(self, anchored: int, place: int) -> Bad | None:
         """An anchor of another hash. What the next row says tells a single row from a history that was replaced."""
         row = self.rows[place]
         hashes = self.anchors.get(row.sequence)
@@ -180,12 +175,17 @@ class _Chain:
             return None
         if any(one.sequence == row.sequence for one in self.rows[place + 1 :]):
             return self._bad(Kind.DUPLICATED, place)
-        after = self.rows[place + 1].previous if place + 1 < len(self.rows) else None
-        if after == row.previous:
+        if self._skips(place + 1):
             return self._bad(Kind.INSERTED, place)
-        if after in hashes:
+        after = self.rows[place + 1].previous if place + 1 < len(self.rows) else None
+        if after in hashes - {row.hash}:
             return self._bad(Kind.CHANGED, place)
         return self._bad(Kind.ROLLED_BACK, anchored)
+
+    def _superseded(self, place: int) -> Bad | None:
+        if not self._supersedes_wrongly(place):
+            return None
+        return self._bad(Kind.INSERTED if self._skips(place + 1) else Kind.BROKEN_SUPERSESSION, place)
 
     def _supersedes_wrongly(self, place: int) -> bool:
         """A decision is the first of its round, or supersedes the last one of the same round with the next turn."""
@@ -203,7 +203,7 @@ class _Chain:
 
     def _skips(self, place: int) -> bool:
         """Whether a row follows on the one before the one before it: so that this one came between them later."""
-        return place > 0 and self.rows[place].previous == self._hash(place - 2)
+        return 0 < place < len(self.rows) and self.rows[place].previous == self._hash(place - 2)
 
     def _hash(self, place: int) -> str:
         return self.rows[place].hash if place >= 0 else ZERO
