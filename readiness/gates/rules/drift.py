@@ -1,8 +1,8 @@
 """What changed materially since a decision, so that it is flagged "evidence changed since".
 
 That time passes alone changes no input: evidence that went stale, and a recommendation that follows from it, are told and are
-not material. What got worse is; what got better is where the decision left the initiative before the gate, because then another
-round may be due.
+not material. What was promised until a day (a waiver, somebody's finding out) and is past it is. What got worse is; what got
+better is where the decision left the initiative before the gate, because then another round may be due.
 """
 
 from __future__ import annotations
