@@ -125,6 +125,13 @@ def test_an_assessment_that_is_missing_is_unknown_and_an_old_one_stale() -> None
     assert told(DATA, GOOD, EvidenceRule(max_age_days=9)) == (STALE, Reason.TOO_OLD)
 
 
+def test_where_no_question_applies_it_does_not_and_where_none_is_asked_it_is_unknown() -> None:
+    assert GOOD.assessment is not None
+    none = {one.key: Reply.NOT_APPLICABLE for one in GOOD.assessment.questions}
+    assert told(DATA, replace(GOOD, assessment=replace(GOOD.assessment, replies=none))) == (NA, Reason.NOT_NEEDED)
+    assert told(DATA, replace(GOOD, assessment=replace(GOOD.assessment, questions=())))[0] is UNKNOWN
+
+
 def test_only_questions_of_the_phase_count() -> None:
     early = replace(DATA, phase=Phase.POC)
     assert find(early, replies(data_production_path=Reply.NO, data_pipeline_keeps_up=Reply.NO)).verdict is MET

@@ -169,3 +169,8 @@ def test_a_requirement_without_evidence_is_neither_alike_nor_different() -> None
 def test_representativeness_ages_with_its_oldest_evidence() -> None:
     rows = [requirement(Metric.TTFT), requirement(Metric.TPOT, evidence=evidence(observed_at=NOW - days(99)))]
     assert find(RepresentativenessRule(), requirements(*rows), EvidenceRule(max_age_days=90)).verdict is STALE
+
+
+def test_where_no_requirement_applies_there_is_nothing_to_be_like_production() -> None:
+    facts = requirements(requirement(verdict=NA, evidence=None))
+    assert told(RepresentativenessRule(), facts) == (NA, Reason.NO_SUCH_REQUIREMENT)

@@ -159,6 +159,12 @@ def test_without_the_orchestrator_asked_containers_are_enough_and_what_was_seen_
     assert find(ContainersRule(orchestrator=False), facts, EvidenceRule(max_age_days=30)).verdict is STALE
 
 
+def test_an_orchestrator_that_was_seen_is_enough() -> None:
+    facts = replace(GOOD, platform=PlatformFact(YES, "", YES, "Kubernetes", NOW - days(2)))
+    found = find(ContainersRule(), facts)
+    assert (found.verdict, found.observed_at) == (MET, NOW - days(2))
+
+
 def judgement(verdict: Verdict = MET, **changes: Any) -> Facts:
     fact = JudgementFact(9, verdict, 5, NOW - days(3), frozenset({GateFunction.SECURITY}), **changes)
     return replace(GOOD, judgements={"it": fact})

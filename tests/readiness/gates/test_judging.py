@@ -110,6 +110,12 @@ def test_a_declared_rule_makes_what_is_not_met_impossible() -> None:
     assert not world.judged(RequirementRule(), milder, impossible=HOPELESS).impossible
 
 
+def test_the_declared_bound_may_be_an_upper_or_a_lower_one() -> None:
+    gap = Impossible(figure="requirements", at_least=1)
+    assert world.judged(RequirementRule(), FAILS, impossible=gap).impossible
+    assert not world.judged(RequirementRule(), FAILS, impossible=replace(gap, at_least=2)).impossible
+
+
 @pytest.mark.parametrize("verdict", [Verdict.MET, Verdict.WARNING, Verdict.UNKNOWN, Verdict.STALE])
 def test_only_what_is_not_met_can_be_impossible(verdict: Verdict) -> None:
     facts = replace(GOOD, requirements=(requirement(verdict=verdict, headroom=-0.99),))

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from readiness.gates.rules.record.chain import sha256
+from readiness.gates.rules.record.chain import link_hash, sha256
 from readiness.gates.rules.record.verify import BadAnchor, Kind, told, verify
 from tests.readiness.gates import tampering
 from tests.readiness.gates.tampering import TAMPERINGS, Done, Export, export
@@ -78,6 +78,42 @@ def test_a_row_that_was_changed_with_a_fitting_hash_is_found_by_its_neighbours()
         one = export(random)
         done = tampering.changed_with_its_hash(one, random)
         assert both(one) == [done.plain()], seed
+
+
+def test_and_without_anchors_by_the_row_after_it_the_last_one_alone_excepted() -> None:
+    """Of the last two nobody can say which one is wrong, where nothing outside vouches for either: the first is named."""
+    for seed in range(PLACES):
+        random = Random(f"fitting blind {seed}")
+        one = export(random)
+        done = tampering.changed_with_its_hash(one, random)
+        wanted = [done.plain() | {"kind": "changed"}]
+        assert both(one, anchors=False) == (wanted if done.kind == "changed" else []), seed
+
+
+def test_a_row_that_was_linked_anew_and_not_those_after_it_is_the_wrong_one() -> None:
+    for seed in range(PLACES):
+        random = Random(f"linked {seed}")
+        one = export(random)
+        rows = one.of(one.rows[0]["chain"])
+        row = random.choice(rows[:-1])
+        row["previous"] = "a" * 64
+        row["hash"] = link_hash(row["chain"], row["sequence"], row["previous"], row["digest"])
+        wanted = Done("changed", row["chain"], row["sequence"], one.place(row))
+        assert both(one) == both(one, anchors=False) == [wanted.plain()], seed
+
+
+def test_the_forged_one_of_two_with_one_number_is_named_though_it_stands_first() -> None:
+    for seed in range(PLACES):
+        random = Random(f"first {seed}")
+        one = export(random)
+        rows = one.of(one.rows[0]["chain"])
+        row = random.choice(rows[:-1])
+        forged = copy.deepcopy(row)
+        tampering.rewrite(forged, reason="never said")
+        forged["hash"] = link_hash(row["chain"], row["sequence"], row["previous"], forged["digest"])
+        one.rows.insert(one.place(row) - 1, forged)
+        wanted = Done("duplicated", row["chain"], row["sequence"], one.place(forged))
+        assert both(one) == both(one, anchors=False) == [wanted.plain()], seed
 
 
 @pytest.mark.parametrize("name", ["changed", "deleted", "inserted", "reordered", "duplicated", "broken supersession"])

@@ -14,12 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from portfolio.initiatives.choices import StageKind
 from readiness.assessments.choices import Dimension
 from readiness.assessments.rules.packs import read_pack
-from readiness.gates.choices import CriterionDimension, CriterionKind, GateFunction, RuleKind
+from readiness.gates.choices import CriterionDimension, CriterionKind, GateFunction, RuleKind, TieRule
 from readiness.gates.rules.templates.changes import Change, Kind, kept, template_changes
 from readiness.gates.rules.templates.checks import Step, misfits
 from readiness.gates.rules.templates.kinds import BY_KIND, AssessmentRule, OperationsRule, RequirementRule
 from readiness.gates.rules.templates.reading import BadTemplate, digest_of, read_template, write_template
-from readiness.gates.rules.templates.template import Template, Thresholds
+from readiness.gates.rules.templates.template import Template, Thresholds, Voting
 from tests.readiness.gates.templates_world import SMALL, templates
 
 PACKS = Path("readiness/gates/packs")
@@ -180,6 +180,11 @@ def test_whatever_is_said_otherwise_gives_another_digest(old: str, new: str) -> 
         ("gates:", "voting: {quorum: {functions: [business]}}\ngates:", r"functions: lacks it_operations, data_science"),
         ("{kind: workload}", "{kind: team, functions: []}", r"functions: is empty\. Name at least one"),
         ("{kind: workload}", "{kind: capacity, pools: []}", r"pools: is empty\. Name at least one"),
+        ("text: The load is known.", "text: ''", r"criteria\[1\] \(load-known\)\.text: is empty"),
+        ("text: The load is known.", "text: [a]", r"\.text: is one value, not a list or block"),
+        ("text: The load is known.", f"text: {'x' * 501}", r"\.text: has 501 characters, at most 500"),
+        ("{kind: workload}", "workload", r"\.rule: is a block with kind"),
+        ("thresholds: {pass: 0.8, warning: 0.6}", "thresholds: 0.8", "thresholds: is a block with pass, warning"),
         ("gates:", "voting: {quorum: {least: 0}}\ngates:", r"voting\.quorum\.least: .0. is no whole number from 1 to 50"),
         ("gates:", "voting: {veto: {functions: [security], ballots: []}}\ngates:", "a veto that nobody can cast"),
     ],
@@ -213,6 +218,9 @@ def test_gates_go_forward() -> None:
 def test_a_gate_that_asks_nothing_or_too_much_is_refused() -> None:
     head = SMALL[: SMALL.index("      - key: load-known")]
     assert any("a gate that asks nothing is a date" in one for one in problems(head.replace("criteria:", "criteria: []")))
+    assert "is a list with at least one gate" in problems(SMALL[: SMALL.index("gates:")] + "gates: []")[0]
+    crowd = "".join(f"  - {{key: g{n}}}\n" for n in range(21))
+    assert "there are 21, at most 20" in problems(SMALL[: SMALL.index("  - key: pilot")] + crowd)[0]
     many = "".join(f"      - {{key: c{n}, text: A, kind: info, dimension: data, rule: {{kind: team}}}}\n" for n in range(101))
     assert any("there are 101, at most 100" in one for one in problems(head + many))
 
@@ -254,6 +262,10 @@ def test_criteria_gates_and_rules_that_come_and_go_are_told() -> None:
         Change("pilot", "", Kind.CHANGED, ("thresholds",), keeps=True),
         Change("pilot", "fast", Kind.REMOVED),
     ]
+    more = replace(old, gates=(replace(gate, criteria=(*gate.criteria, replace(gate.criteria[0], key="new"))),))
+    assert template_changes(old, more) == [Change("pilot", "new", Kind.ADDED)]
+    asked = replace(old, gates=(replace(gate, voting=Voting(tie=TieRule.MILDER), thresholds=old.thresholds),))
+    assert template_changes(old, asked) == [Change("pilot", "", Kind.CHANGED, ("voting",), keeps=True)]
     other = replace(old, gates=(replace(gate, key="other"),))
     assert template_changes(old, other) == [Change("other", "", Kind.ADDED), Change("pilot", "", Kind.REMOVED)]
 

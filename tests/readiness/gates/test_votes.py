@@ -15,8 +15,8 @@ from readiness.gates.choices import ADVANCING, OUTCOMES, Ballot, GateFunction, M
 from readiness.gates.rules.templates.template import Voting
 from readiness.gates.rules.voting.ballots import BrokenVotes, Cast, effective
 from readiness.gates.rules.voting.panel import Seat
-from readiness.gates.rules.voting.tally import How, tally
-from tests.readiness.gates.voting_world import BEA, DAN, EVERYBODY, FAY, IDA, NOW, OWNER, SAM, SEATS, count, filled, voting
+from readiness.gates.rules.voting.tally import Attendance, How, tally
+from tests.readiness.gates.voting_world import BEA, DAN, EVERYBODY, FAY, HOUR, IDA, NOW, OWNER, SAM, SEATS, count, filled, voting
 
 GO, COND, HOLD, RECYCLE, KILL, ABSTAIN, RECUSE = Ballot
 
@@ -148,6 +148,17 @@ def test_the_vote_of_a_delegate_who_became_the_owner_is_gone() -> None:
     given_ = {**{seat: Cast(seat, seat, seat, GO, NOW) for seat in (IDA, DAN, BEA)}, SAM: Cast(9, SAM, OWNER, KILL, NOW)}
     found = tally(voting(), filled(recused=[OWNER]), given_, mode=Mode.MEETING, recused=[OWNER], present=EVERYBODY)
     assert found.counts[KILL] == 0 and SAM in found.waiting
+
+
+def test_attendance_is_from_arriving_until_leaving() -> None:
+    there = Attendance(IDA, NOW, NOW + HOUR)
+    assert [there.there(NOW + hours * HOUR) for hours in (-0.01, 0, 0.99, 1)] == [False, True, True, False]
+    assert Attendance(IDA, NOW).there(NOW + 99 * HOUR)
+
+
+def test_what_is_kept_of_a_tally_is_plain() -> None:
+    found = count(voting(), votes(GO, GO, GO, HOLD, ABSTAIN)).plain()
+    assert (found["outcome"], found["counts"]["go"], found["quorum"]["met"]) == ("go", 3, True)
 
 
 # votes in effect

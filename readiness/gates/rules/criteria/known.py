@@ -76,6 +76,8 @@ def assessment(rule: AssessmentRule, evidence: EvidenceRule, facts: Facts, now: 
     if given is None:
         return unknown(Reason.NOTHING_STATED, need(Needed.ASSESS, Who.WORKLOAD_UNIT))
     asked = [one for one in counting(given.questions, rule.phase) if rule.dimension in (None, one.dimension)]
+    if not asked:  # the bank asks nothing of the kind, which is no reason for its not applying
+        return unknown(Reason.NOTHING_STATED, need(Needed.ASSESS, Who.WORKLOAD_UNIT))
     found = score(asked, given.replies)
     if found.low is None or found.high is None:
         return Finding(Verdict.NOT_APPLICABLE, Reason.NOT_NEEDED, cited=(_cited(given),))

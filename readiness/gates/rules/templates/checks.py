@@ -15,6 +15,7 @@ from readiness.gates.rules.templates.template import (
     Criterion,
     EvidenceRule,
     Gate,
+    Impossible,
     Quorum,
     Template,
     Thresholds,
@@ -74,15 +75,12 @@ def _criterion(one: Criterion, path: Path, say: Say) -> None:
             why = "blocks anyway" if one.blocks and one.kind is not CriterionKind.INFO else "never counts"
             say((*path, "is_key"), f"is for should_meet alone: {one.kind} {why}. Leave it out.")
     if one.impossible is not None:
-        _impossible(one, (*path, "impossible"), say)
+        _impossible(one, one.impossible, (*path, "impossible"), say)
     _rule(one, (*path, "rule"), say)
     _evidence(one, (*path, "evidence"), say)
 
 
-def _impossible(one: Criterion, path: Path, say: Say) -> None:
-    declared = one.impossible
-    if declared is None:
-        return
+def _impossible(one: Criterion, declared: Impossible, path: Path, say: Say) -> None:
     if not one.blocks:
         say(path, "is for criteria that block: must_meet, readiness, or should_meet with is_key. Leave it out.")
     if declared.figure not in one.rule.figures:

@@ -127,8 +127,6 @@ class Reader:
             return self._value(hint, given[str(name)], path, limits_of(one))
         if one.default is not MISSING:
             return one.default
-        if one.default_factory is not MISSING:
-            return one.default_factory()
         self.say(path, "is missing. Write it down.")
         return _BAD
 
@@ -234,7 +232,7 @@ def _as_by_default(one: Field[Any], value: object) -> bool:
 
 
 def _has_default(one: Field[Any]) -> bool:
-    return one.default is not MISSING or one.default_factory is not MISSING
+    return one.default is not MISSING
 
 
 def _near(word: str, known: Iterable[str]) -> str:
