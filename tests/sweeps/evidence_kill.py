@@ -71,13 +71,18 @@ def sweep(*, points: int, folder: Path, seed: int = 1) -> Outcome:
     """In a database that is there and empty."""
     from tests.readiness.evidence.pulling.broker import broker, rung
     from tests.readiness.evidence.pulling.far_side import far_side
-    from tests.readiness.evidence.pulling.processes import THREADS, clock, eventually, running
+    from tests.readiness.evidence.pulling.processes import PROCESSES, THREADS, clock, eventually, running
 
     dice, outcome, began = random.Random(seed), Outcome(), int(time.time()) - 60
     with far_side(began, PODS, after_ms=200) as port, broker() as redis, rung(redis):
         make_sources(folder, servers(port, SOURCES, 2), feeds=FEEDS)
         arguments, settings = (*THREADS, "--concurrency", "8", "-l", "WARNING"), {"LOG_LEVEL": "WARNING", "REDIS_URL": redis.url}
-        with running(*arguments, folder=folder, **settings) as worker, clock(folder, **settings), _hurried():
+        with (
+            running(*PROCESSES, "-l", "WARNING", folder=folder, **settings),  # takes what was interrupted twice
+            running(*arguments, folder=folder, **settings) as worker,
+            clock(folder, **settings),
+            _hurried(),
+        ):
             eventually(lambda: bool(_done()), GIVEN_UP_AFTER_S, "the first pull")
             for number in range(points):
                 time.sleep(dice.uniform(0.0, 3.0))
@@ -89,7 +94,11 @@ def sweep(*, points: int, folder: Path, seed: int = 1) -> Outcome:
                 worker.start()
                 _see(outcome, killed, open_ones)
                 say(f"{number + 1:3} of {points}: {len(open_ones)} interrupted, begun after {outcome.resumed_s[-1]:.1f} s")
-        with running(*arguments, folder=folder, **settings), clock(folder, **settings):
+        with (
+            running(*PROCESSES, "-l", "WARNING", folder=folder, **settings),
+            running(*arguments, folder=folder, **settings),
+            clock(folder, **settings),
+        ):
             eventually(lambda: not _open(), GIVEN_UP_AFTER_S, "all pulls end")
     _count(outcome, began)
     return outcome

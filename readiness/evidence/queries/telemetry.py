@@ -77,7 +77,12 @@ def over_time(actor: Actor, about: Q, metrics: Sequence[str] = ()) -> QuerySet[S
     return shown
 
 
+TARGET = ("id", "metric", "comparator", "target", "unit", "percentile", "derived_from", "max_age_days")
+
+
 def targets(workload_pk: int) -> list[dict[str, Any]]:
     """The requirements of a workload that have a number, as plain rows; one statement."""
     rows: QuerySet[Any, Any] = Requirement.objects.filter(workload=workload_pk, retired_at=None, target__isnull=False)
-    return list(rows.order_by("id").values("id", "metric", "comparator", "target", "unit", "percentile", "derived_from", "max_age_days"))
+    return list(
+        rows.order_by("id").values("id", "metric", "comparator", "target", "unit", "percentile", "derived_from", "max_age_days")
+    )

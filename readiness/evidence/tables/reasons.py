@@ -57,9 +57,7 @@ REASONS: dict[str, Text] = {
     "demand_unknown": gettext_lazy("Nobody knows the load that it must be shown at."),
     "load_not_said": gettext_lazy("Nobody says under which load it was measured."),
     "less_load": gettext_lazy("It holds, under less load than production will bring: that proves nothing."),
-    "fails_with_more_load": gettext_lazy(
-        "It misses the target, under much more load than is asked for: that proves nothing."
-    ),
+    "fails_with_more_load": gettext_lazy("It misses the target, under much more load than is asked for: that proves nothing."),
     "level_violated": gettext_lazy("So much was carried only with a latency that is not allowed."),
     "demand_never_came": gettext_lazy("Production never asked for so much: what it could carry, it did not show."),
     "not_pushed": gettext_lazy("The test stopped before the limit: what it could carry, it did not show."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -175,7 +175,8 @@ def test_a_broker_that_is_killed_or_emptied_costs_seconds_and_no_pull(world: Wor
         world.worker(LOG_LEVEL="WARNING")
         world.clock()
         eventually(lambda: over(*sources), 40, "the first pulls")
-        for number, hurt in enumerate((world.broker.kill, world.broker.client.flushall)):
+        emptied: Callable[[], object] = world.broker.client.flushall
+        for number, hurt in enumerate((world.broker.kill, emptied)):
             hurt()
             SourceHealth.objects.update(next_pull_at=now.now())
             due = now.now()

@@ -72,7 +72,7 @@ def broker() -> Iterator[Broker]:
 def rung(through: Broker) -> Iterator[None]:
     """What this process writes is told to the workers of that broker."""
     bell = Celery(broker=through.url, set_as_current=False)
-    before = services.ring
+    before = services.ring  # type: ignore[attr-defined]
 
     def ring(job_id: int, *, queue: str, time_limit_s: int = 90) -> bool:
         try:
