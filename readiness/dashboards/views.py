@@ -38,17 +38,19 @@ def home(request: HttpRequest) -> HttpResponse:
 def today(request: HttpRequest) -> HttpResponse:
     """What waits for the reader, by the roles that the reader holds."""
     actor = _actor(request)
-    waiting = today_for(actor, clock.today())
+    waiting = today_for(actor, clock.today(), clock.now())
     may = {
         "triage": actor.may_somewhere(Action.TRIAGE),
         "import": actor.may_somewhere(Action.IMPORT),
         "request": actor.may_somewhere(Action.REQUEST),
         "steer": actor.may_somewhere(Action.EDIT),
         "capacity": actor.may_somewhere(Action.CAPACITY),
+        "evidence": actor.may_somewhere(Action.EVIDENCE),
     }
     context = {
         "today": waiting, "headline": today_table.headline(waiting), "may": may,
         "asks": today_table.asks(waiting.asks.rows),
+        "evidence": today_table.evidence(waiting),
         "finding": [(one, reverse(one.route, args=one.arguments)) for one in waiting.finding],
     }  # fmt: skip
     return render(request, "dashboards/today.html", context)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When, Window
@@ -16,6 +16,7 @@ from portfolio.initiatives.choices import Rag, RequestState, RunState, Status
 from portfolio.initiatives.models import ImportRun, Initiative, Milestone, Request
 from portfolio.kit.scope import within
 from readiness.assessments.queries.unknowns.rows import Own, unknowns_of
+from readiness.evidence.queries import todo
 from readiness.workloads.choices import AllocationState
 from readiness.workloads.models import Allocation, CapacityPool
 from readiness.workloads.queries.capacity import allocation_rows, masked
@@ -42,10 +43,13 @@ class Today:
     requests: Waiting
     imports: Waiting
     notes: Waiting
+    stale: Waiting
+    turned: Waiting
+    troubled: Waiting
     missing: int
 
 
-def today_for(actor: Actor, today: date) -> Today:
+def today_for(actor: Actor, today: date, now: datetime) -> Today:
     """Everything that the Today page shows to `actor`."""
     visible = Initiative.objects.visible_to(actor)
     steered = within("unit__path", actor.paths(Action.EDIT))
@@ -58,6 +62,9 @@ def today_for(actor: Actor, today: date) -> Today:
         requests=_requests(actor),
         imports=_imports(actor),
         notes=_notes(visible),
+        stale=_first(todo.stale(actor), "requirement_id", *todo.OF_REQUIREMENT, "observed_at"),
+        turned=_first(todo.turned(actor, now), "requirement_id", *todo.OF_REQUIREMENT, "verdict", "before", "turned_at"),
+        troubled=_first(todo.troubled(actor, now), "id", "name", "kind", "unit_name", "health_now", "last_ok"),
         missing=visible.filter(missing_since__isnull=False).filter(within("unit__path", actor.paths(Action.IMPORT))).count(),
     )
 

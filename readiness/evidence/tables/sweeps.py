@@ -93,6 +93,8 @@ def _sweep(name: str, found: Told, targets: Sequence[Row], chosen: bool) -> dict
         "points": points_words(found),
         "law": law_words(found),
         "promises": lines,
+        "runs": [point.run for point in found.sweep.points],
+        "usable": len(found.kept) > 1 and bool(first.environment.get("accelerators")),
     }
 
 

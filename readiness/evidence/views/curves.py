@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from portfolio.accounts.choices import Action
 from readiness.evidence.forms.curves import CurveForm
 from readiness.evidence.queries.curves import MOST_RUNS, points
 from readiness.evidence.queries.telemetry import targets
@@ -17,11 +18,13 @@ from readiness.evidence.rules.curve import LATENCIES, Told, sweeps, told
 from readiness.evidence.tables import curves as table
 from readiness.evidence.tables import sweeps as words
 from readiness.evidence.tables.curves import View
+from readiness.evidence.tables.frame import route
 from readiness.evidence.tables.labels import metric_label
 from readiness.evidence.tables.telemetry import levels_of
 from readiness.evidence.tables.values import statistic_text
 from readiness.evidence.views.access import PageRequest
 from readiness.evidence.views.workloads import frame_of, get_workload
+from readiness.workloads.models import Workload
 
 SHOWN_AT_FIRST = 3
 OVER = (("rate", _("over completed requests per second")), ("clients", _("over requests in flight")))
@@ -50,8 +53,13 @@ def curves(request: PageRequest, pk: int) -> HttpResponse:
         "heads": table.heads(view),
         "without_rate": sum(1 for one in found if one.rate is None),
         "cut": MOST_RUNS if len(found) == MOST_RUNS else 0,
+        "take_url": route("sizing:from_evidence", pk) if _may_size(request, workload) else "",
     }
     return render(request, "evidence/curves.html", frame_of(request, workload, "curves") | context)
+
+
+def _may_size(request: PageRequest, workload: Workload) -> bool:
+    return workload.retired_at is None and request.actor.may(Action.WORKLOAD, workload.initiative.unit.path)
 
 
 def _view(request: PageRequest, named: Named, wanted: Sequence[dict[str, Any]]) -> View:
