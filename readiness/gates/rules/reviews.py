@@ -38,7 +38,7 @@ class Move:
     start: frozenset[ReviewState]
     end: ReviewState
     roles: frozenset[Role]
-    by_itself: bool = False
+    by_itself: bool
 
 
 def _move(*start: ReviewState, to: ReviewState, roles: frozenset[Role], by_itself: bool = False) -> Move:

@@ -136,13 +136,16 @@ def deleted(export_: Export, random: Random) -> Done:
 
 
 def inserted(export_: Export, random: Random) -> Done:
-    """A forged decision that fits the one before it; those after it are numbered anew."""
+    """A forged decision that fits the one before it; those after it are numbered anew, half of the times with new hashes."""
     chain, rows = _chain(export_, random)
     before = rows[random.randrange(len(rows) - 1)]
     said = content(9_000, chain, 100, 1, 1, None, "go")
     forged = append(said, chain, Head(chain, before["sequence"], before["hash"])).exported({"outcome": "go"})
     for row in rows[before["sequence"] :]:
         row["sequence"] += 1
+    if random.random() < 0.5:
+        after = rows[before["sequence"]]
+        after["hash"] = link_hash(chain, after["sequence"], after["previous"], after["digest"])
     export_.rows.insert(export_.place(before), forged)
     return Done("inserted", chain, forged["sequence"], export_.place(forged))
 

@@ -71,7 +71,8 @@ def test_unknowns_are_counted_all_or_unowned_or_overdue(count: UnknownCount, wan
 
 
 def test_an_unknown_that_will_be_overdue_is_looked_at_again_when_its_day_is_over() -> None:
-    found = find(UnknownsRule(count=UnknownCount.OVERDUE), unknown_rows(UnknownFact(UnknownKind.VALUE, True, NOW.date())))
+    later = UnknownFact(UnknownKind.VALUE, True, date(2027, 1, 1))
+    found = find(UnknownsRule(count=UnknownCount.OVERDUE), unknown_rows(later, UnknownFact(UnknownKind.VALUE, True, NOW.date())))
     assert found.verdict is MET and found.recheck_at == NOW.replace(day=30, hour=0)
     again = find(
         UnknownsRule(count=UnknownCount.OVERDUE), unknown_rows(UnknownFact(UnknownKind.VALUE, True, NOW.date())),

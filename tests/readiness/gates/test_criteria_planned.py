@@ -51,7 +51,9 @@ MET, WARNING, NOT_MET, UNKNOWN, STALE, NA = (
 )
 def test_sizing_needs_every_workload_on_a_speed_that_is_known(grade: Grade | None, wanted: Verdict) -> None:
     rows = (SizingFact("Chat", Grade.SWEEP, NOW), SizingFact("Search", grade, NOW))
-    assert find(SizingRule(grade=Grade.TWO_POINTS), replace(GOOD, sizing=rows)).verdict is wanted
+    found = find(SizingRule(grade=Grade.TWO_POINTS), replace(GOOD, sizing=rows))
+    assert (found.verdict, found.figures["workloads"]) == (wanted, 2)
+    assert found.figures["sized"] == (1 if grade is None else 2)
     assert find(SizingRule(), replace(GOOD, sizing=())).verdict is UNKNOWN
 
 

@@ -105,6 +105,12 @@ def test_a_conditional_go_has_a_condition_with_text_owner_day_and_proof(changes:
     assert codes(wanted(Outcome.CONDITIONAL_GO, **changes), situation()) == [code]
 
 
+def test_what_is_wrong_with_which_condition_is_told() -> None:
+    rows = (CONDITION, replace(CONDITION, text="", owner=None))
+    found = faults(wanted(Outcome.CONDITIONAL_GO, conditions=rows), situation(), TODAY)
+    assert [one.values for one in found] == [{"number": 2, "faults": ["text_missing", "owner_missing"]}]
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [

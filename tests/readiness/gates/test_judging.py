@@ -106,6 +106,8 @@ HOPELESS = Impossible(figure="headroom", at_most=-0.9)
 def test_a_declared_rule_makes_what_is_not_met_impossible() -> None:
     found = world.judged(RequirementRule(), FAILS, impossible=HOPELESS)
     assert found.impossible and recommend([found.counted], PACKS[0].thresholds).outcome is Outcome.KILL
+    on_it = replace(FAILS, requirements=(requirement(verdict=Verdict.NOT_MET, headroom=-0.9),))
+    assert world.judged(RequirementRule(), on_it, impossible=HOPELESS).impossible
     milder = replace(FAILS, requirements=(requirement(verdict=Verdict.NOT_MET, headroom=-0.89),))
     assert not world.judged(RequirementRule(), milder, impossible=HOPELESS).impossible
 
@@ -267,7 +269,8 @@ def test_the_verdict_of_an_interval_is_the_worst_that_is_sure(band: Any, low: in
     each = {"met" if met_low <= one <= met_high else "warning" if least <= one <= most else "not_met" for one in points}
     verdict = judged(band, points[0], points[-1])
     if each == {"not_met"}:  # a gap between two points of the grid may hide the band: then it is unknown
-        assert verdict in (Verdict.NOT_MET, Verdict.UNKNOWN)
+        apart = points[-1] < least or points[0] > most
+        assert verdict is (Verdict.NOT_MET if apart else Verdict.UNKNOWN)
     else:
         wanted = Verdict.UNKNOWN if "not_met" in each else Verdict.WARNING if "warning" in each else Verdict.MET
         assert verdict is wanted
@@ -283,6 +286,12 @@ def test_several_are_worth_the_worst_of_them(verdicts: list[Verdict]) -> None:
     order = ["not_met", "unknown", "stale", "waived", "warning", "met", "not_applicable"]
     found = worst([Finding(one, Reason.SAID) for one in verdicts])
     assert found.verdict == min(verdicts, key=lambda one: order.index(one.value))
+
+
+def test_of_several_that_age_the_first_to_change_is_looked_at_again_first() -> None:
+    rows = [Finding(Verdict.MET, Reason.SAID, observed_at=NOW - days(age)) for age in (3, 20, 9)]
+    together = worst([aged(one, 30, NOW, who=Who.FINANCE) for one in rows])
+    assert (together.observed_at, together.recheck_at) == (NOW - days(20), NOW + days(10 + 1 / 86_400))
 
 
 def test_age_is_counted_to_the_second() -> None:

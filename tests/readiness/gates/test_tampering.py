@@ -204,6 +204,14 @@ def test_a_row_that_is_none_is_told_and_what_was_before_it_is_still_looked_at(sp
     assert [(bad["kind"], bad["position"]) for bad in both(one)] == [("changed", 2)]
 
 
+@pytest.mark.parametrize("name", ["id", "review", "round", "turn"])
+def test_a_decision_without_one_of_its_numbers_is_none(name: str) -> None:
+    one = export(Random(11))
+    for value in (None, "1", 1.5, True):
+        tampering.rewrite(one.rows[0], **{name: value})
+        assert [bad["kind"] for bad in both(one)] == ["malformed"]
+
+
 def test_a_name_that_stands_twice_in_a_content_is_no_content() -> None:
     one = export(Random(6))
     row = one.rows[0]
@@ -213,8 +221,10 @@ def test_a_name_that_stands_twice_in_a_content_is_no_content() -> None:
 
 
 def test_an_anchor_without_a_hash_is_an_error_and_no_finding() -> None:
-    with pytest.raises(BadAnchor, match="Anchor 1 needs"):
-        verify([], [{"chain": "a", "sequence": 1}])
+    right = {"chain": "a", "sequence": 1, "hash": "f" * 64}
+    for wrong in ({"chain": None}, {"sequence": "1"}, {"sequence": 0}, {"sequence": None}, {"hash": None}, {"hash": 3}):
+        with pytest.raises(BadAnchor, match="Anchor 2 needs"):
+            verify([], [right, {**right, **wrong}])
     assert list(told(verify([], []))) == ["0 decisions in 0 chains, 0 anchors"]
 
 

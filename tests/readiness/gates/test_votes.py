@@ -63,6 +63,15 @@ def test_a_tie_is_broken_as_the_template_says(ballots: tuple[Ballot, ...], tie: 
     assert (found.outcome, found.how) == (wanted, How.TIE_BROKEN)
 
 
+def test_without_a_chair_or_where_they_abstain_a_tie_goes_to_the_stricter_side() -> None:
+    seats = [replace(seat, chair=False) for seat in SEATS]
+    for panel_ in (seats, [Seat(seat.person, seat.functions) for seat in SEATS]):
+        assert (
+            count(voting(tie=TieRule.CHAIR), votes(HOLD, HOLD, GO, GO), seats=panel_, present=EVERYBODY[:4]).outcome
+            is Outcome.HOLD
+        )
+
+
 @pytest.mark.parametrize("ballot", [HOLD, RECYCLE, KILL])
 def test_a_veto_bars_an_advance_and_nothing_else(ballot: Ballot) -> None:
     rule = voting(veto=(GateFunction.SECURITY,))
@@ -102,6 +111,11 @@ def test_a_meeting_needs_enough_people_and_each_of_the_functions(present: tuple[
     found = count(voting(), {}, present=present)
     assert found.quorum.met is met and found.outcome is (Outcome.HOLD if met else None)
     assert found.quorum.attainable
+
+
+def test_a_panel_of_just_the_three_functions_can_reach_its_quorum() -> None:
+    found = count(voting(), {}, seats=SEATS[:3], present=(IDA, DAN))
+    assert (found.quorum.met, found.quorum.attainable, found.quorum.needed) == (False, True, 3)
 
 
 def test_a_vote_in_writing_counts_those_who_voted_whoever_is_in_the_building() -> None:

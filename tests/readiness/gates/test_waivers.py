@@ -131,7 +131,7 @@ ASKED = Asked("No GPUs before March.", "Requests are queued.", NOW + days(30))
 )
 def test_a_waiver_has_a_reason_a_measure_and_an_end(changes: dict[str, object], code: Code) -> None:
     one = criterion(TeamRule())
-    assert asked_faults(ASKED, one, RULE, NOW) == []
+    assert asked_faults(ASKED, one, RULE, NOW) == asked_faults(replace(ASKED, expires_at=NOW + days(90)), one, RULE, NOW) == []
     assert [each.code for each in asked_faults(replace(ASKED, **changes), one, RULE, NOW)] == [code]  # type: ignore[arg-type]
 
 

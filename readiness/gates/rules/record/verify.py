@@ -199,7 +199,7 @@ class _Chain:
             return repeated or seen or not opens
         if now["round"] == last["round"]:
             return repeated or now.get("supersedes") != last["id"] or now["turn"] != last["turn"] + 1
-        return repeated or not opens or now["round"] <= last["round"]
+        return repeated or not opens or now["round"] < last["round"]
 
     def _skips(self, place: int) -> bool:
         """Whether a row follows on the one before the one before it: so that this one came between them later."""

@@ -54,7 +54,7 @@ class Reached:
     present: int
     needed: int
     missing: tuple[GateFunction, ...]
-    attainable: bool = True
+    attainable: bool
 
     @property
     def met(self) -> bool:
