@@ -19,7 +19,7 @@ from readiness.dashboards.management.bench.figures import Bar, Pair, Spread, pai
 from readiness.dashboards.management.bench.register_file import HEADERS, write_register
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-TINY = ("--initiatives", "30", "--rounds", "4", "--import-rows", "40")
+TINY = ("--initiatives", "30", "--rounds", "4", "--import-rows", "40", "--evidence-rows", "20000")
 ASSETS = REPOSITORY / "node_modules" / ".stamp"
 Bench = Callable[..., subprocess.Popen[str]]
 
@@ -82,7 +82,10 @@ def test_a_tiny_run_measures_every_line_and_leaves_no_database(bench: Bench, tmp
     lines = {line["name"]: line for line in told["lines"]}
     pages = {"list", "htmx", "detail", "api50", "api1000", "dashboard", "sizing"}
     statements = {f"statements {page}" for page in ("list", "htmx", "API", "detail", "dashboard")}
-    assert set(lines) == pages | statements | {
+    store = {f"ingest {way}" for way in ("latest", "usual", "late", "again", "growth")} | {"ingest", "latest"}
+    assert set(lines) == pages | statements | store | {
+        "bytes",
+        "bytes upsert",
         "clients16",
         "sizing1000",
         "import",

@@ -11,8 +11,10 @@ from django.test.utils import CaptureQueriesContext
 
 from portfolio.kit import clock
 from readiness.evidence.models import Run, Series
+from readiness.evidence.services.verdicts import evaluate
 from readiness.workloads.choices import Metric
-from tests.people import Organisation
+from readiness.workloads.models import Requirement
+from tests.people import SYSTEM, Organisation
 from tests.readiness.evidence.reading import HX, SignIn, hours, html, make_workload, point, require, source_of
 
 COUNTS: dict[str, int] = json.loads((Path(__file__).parent / "query_counts_reading.json").read_text())
@@ -22,6 +24,7 @@ pytestmark = pytest.mark.django_db
 
 
 def pages(workload: int) -> dict[str, tuple[str, dict[str, str]]]:
+    requirement = Requirement.objects.get(workload=workload, metric=Metric.TTFT, derived_from="")
     series = Series.objects.filter(kind="telemetry").order_by("id")[0].pk
     run = Run.objects.filter(kind="benchmark").order_by("id")[0].pk
     return {
@@ -35,6 +38,12 @@ def pages(workload: int) -> dict[str, tuple[str, dict[str, str]]]:
         "metrics": ("/evidence/metrics/", {}),
         "curves": (f"/workloads/{workload}/evidence/curves/", {}),
         "telemetry": (f"/workloads/{workload}/evidence/telemetry/", {}),
+        "missing": ("/evidence/missing/", {}),
+        "missing csv": ("/evidence/missing/export/csv/", {}),
+        "verdicts": (f"/workloads/{workload}/evidence/", {}),
+        "verdicts panel": (f"/workloads/{workload}/evidence/panel/", HX),
+        "verdicts initiative": (f"/initiatives/{requirement.initiative_id}/evidence/", {}),
+        "requirement": (f"/evidence/requirements/{requirement.pk}/", {}),
     }
 
 
@@ -45,6 +54,7 @@ def test_no_page_asks_more_than_committed(organisation: Organisation, signed_in:
     source = source_of(organisation, workload)
     source.bring(*(point(float(1 + place), sweep=f"s{place}") for place in range(max(2, rows // 10))), now=clock.now())
     source.bring(hours("ttft", [1.0] * min(rows, 200)), hours("throughput", [1.0] * 5))
+    evaluate([workload.pk], by=SYSTEM, now=clock.now())
     client, found = signed_in("Paula"), {}
     for name, (path, headers) in pages(workload.pk).items():
         with CaptureQueriesContext(connection) as queries:

@@ -176,7 +176,9 @@ def _store(
 ) -> None:  # fmt: skip
     kept = tuple(runs)
     arrived = Arrived(kept, Payload(name=name, body=NO_PAYLOAD))
-    counts = ingest(delivery=delivery, batches=[arrived], subject=subject, environment={}, now=now, feed=feed)
+    counts = ingest(
+        delivery=delivery, batches=[arrived], subject=subject, environment={}, now=now, feed=feed, told=False
+    )  # fmt: skip  # all of it is judged at the end
     for column in COUNTED:
         setattr(delivery, column, getattr(counts, column))
     delivery.save()

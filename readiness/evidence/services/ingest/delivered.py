@@ -32,14 +32,14 @@ _KEEPS_RUNS_APART = frozenset({Kind.BENCHMARK})
 
 def ingest(
     *, delivery: Delivery, batches: Iterable[Arrived], subject: Subject, environment: Mapping[str, Any], now: datetime,
-    feed: Feed | None = None,
+    feed: Feed | None = None, told: bool = True,
 ) -> Counts:  # fmt: skip
     """Write what a delivery brought: payloads, runs, series, observations, the latest of each. All of it or, on error, nothing.
 
     Belongs into the caller's transaction, which other writers of the source wait for: ask the network before, not within, and
     bring the evidence of one source only. `environment` is what was declared, checked (rules.declared). The same again adds
-    nothing, in whatever order. Emits `evidence.arrived` if anything is new. The counts are not written to the delivery: it may
-    need several ingests.
+    nothing, in whatever order. Emits `evidence.arrived` if anything is new, unless it is not to be `told`. The counts are not
+    written to the delivery: it may need several ingests.
     """
     counts = Counts()
     with transaction.atomic():
@@ -47,7 +47,8 @@ def ingest(
         writer = _Writer(Landing(delivery, subject, environment, now, feed))
         for part in _parts(batches):
             counts += writer.write(part)
-        announce(writer.landing, counts)
+        if told:
+            announce(writer.landing, counts)
     return counts
 
 
