@@ -75,7 +75,7 @@ def test_a_stranger_gets_from_an_initiative_to_an_honest_answer_that_lives(open_
         page.get_by_label(label).fill(number)
     walk.click("button", "Write it down and size it")
 
-    panel = page.locator(".panel-sentence")
+    panel = page.locator(".panel-sentence").filter(has_text="You need")  # beside it verdicts have one of their own
     expect(panel).to_have_text(ANSWER)
     walk.picture()
     assert walk.clicks < MOST_CLICKS
