@@ -20,6 +20,7 @@ from readiness.evidence.services.ingest import history
 NAME = "evidence"
 BATCH = 100_000
 SMALL = 20_000  # a batch where few rows are asked for
+LEAST = 1_000
 ROUNDS_AT_LEAST = 3
 _READS = 3
 _WAYS = ("direct", "merge", "keep", "usual", "late", "again")
@@ -37,7 +38,7 @@ Times = dict[str, list[Took]]
 def evidence_lines(databases: Databases, *, rows: int) -> Iterator[Line]:
     """Fill a history of `rows` observations in turn by COPY and by the product's ways, then bring bytes, then read."""
     name = databases.copy(NAME)
-    batch = BATCH if rows >= 20 * BATCH else SMALL
+    batch = BATCH if rows >= 20 * BATCH else max(LEAST, min(SMALL, rows // 20))
     rounds = max(ROUNDS_AT_LEAST, rows // batch // _NEW)
     store = make_store(batch)
     times: Times = {way: [] for way in _WAYS}
