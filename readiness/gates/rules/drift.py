@@ -33,6 +33,7 @@ _FAVOUR = {
 class Why(StrEnum):
     WORSE = "worse"
     BETTER = "better"
+    OTHERWISE = "otherwise"  # neither: it does not apply any more, or is unknown for another reason
     AGED = "aged"  # the same evidence, older
     WAIVER_ENDED = "waiver_ended"
     FIGURE_FELL = "figure_fell"
@@ -94,7 +95,8 @@ def _verdict(before: Mapping[str, Any], now: Mapping[str, Any], *, left_open: bo
         return Change(Why.WAIVER_ENDED, before["key"], old, new, material=True)
     if _FAVOUR[new] < _FAVOUR[old]:
         return Change(Why.BETTER, before["key"], old, new, material=left_open)
-    return Change(Why.WORSE, before["key"], old, new, material=_FAVOUR[new] > _FAVOUR[old])
+    worse = _FAVOUR[new] > _FAVOUR[old]
+    return Change(Why.WORSE if worse else Why.OTHERWISE, before["key"], old, new, material=worse)
 
 
 def _figures(key: str, before: Mapping[str, Any], now: Mapping[str, Any], *, left_open: bool) -> Iterator[Change]:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from readiness.evidence.choices import Verdict
 from readiness.gates.rules.canonical import NotCanonical, canonical, digest, plain
+from readiness.gates.rules.templates.template import Thresholds
 
 # RFC 8785, appendix B: the bits of a double and how it is written.
 NUMBERS = {
@@ -131,6 +132,12 @@ def test_plain_data_of_times_decimals_enums_and_sets() -> None:
         "pair": [1, 2],
     }
     assert plain(berlin) == plain(berlin.astimezone(UTC))
+
+
+def test_a_dataclass_is_its_members_and_a_class_is_no_data() -> None:
+    assert plain(Thresholds(passing=0.8, warning=0.6)) == {"passing": 0.8, "warning": 0.6}
+    with pytest.raises(NotCanonical, match="a type is no plain data"):
+        canonical(plain(Thresholds))
 
 
 def test_a_time_without_a_zone_is_no_moment() -> None:

@@ -133,6 +133,15 @@ def test_where_no_question_applies_it_does_not_and_where_none_is_asked_it_is_unk
     assert told(DATA, replace(GOOD, assessment=replace(GOOD.assessment, questions=())))[0] is UNKNOWN
 
 
+def test_who_is_to_answer_and_what_is_to_mend_is_named_until_it_is_met() -> None:
+    facts = replies(data_production_path=Reply.NO, data_owner_permits=Reply.UNKNOWN)
+    assert [(str(one.code), one.facts["questions"]) for one in find(DATA, facts).needs] == [
+        ("answer", ["data-owner-permits"]),
+        ("mend", ["data-production-path"]),
+    ]
+    assert codes(DATA, replies(data_lineage=Reply.NO)) == []
+
+
 def test_only_questions_of_the_phase_count() -> None:
     early = replace(DATA, phase=Phase.POC)
     assert find(early, replies(data_production_path=Reply.NO, data_pipeline_keeps_up=Reply.NO)).verdict is MET

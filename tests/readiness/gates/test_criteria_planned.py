@@ -73,6 +73,9 @@ def capacity(**changes: Any) -> Facts:
         ({"granted": None}, (UNKNOWN, Reason.NOT_SAID)),
         ({"need_high": None}, (UNKNOWN, Reason.NOT_SIZED)),
         ({"usable_from": date(2027, 1, 1)}, (MET, Reason.ALL_THERE)),
+        ({"usable_from": date(2026, 11, 29), "wanted_from": None}, (MET, Reason.ALL_THERE)),
+        ({"usable_from": date(2027, 1, 2), "granted": 5}, (NOT_MET, Reason.SHORT)),
+        ({"usable_from": date(2027, 1, 2), "granted": 7}, (NOT_MET, Reason.TOO_LATE)),
         ({"usable_from": date(2027, 1, 2)}, (NOT_MET, Reason.TOO_LATE)),
         ({"usable_from": None}, (UNKNOWN, Reason.DATE_UNKNOWN)),
         ({"usable_from": date(2027, 1, 1), "wanted_from": None}, (UNKNOWN, Reason.DATE_UNKNOWN)),
@@ -84,6 +87,7 @@ def test_capacity_is_what_is_granted_against_both_ends_of_the_need(changes: dict
 
 def test_capacity_that_is_only_asked_for_counts_where_the_template_says_so() -> None:
     assert find(CapacityRule(granted=False), capacity(granted=5, requested=3)).verdict is MET
+    assert find(CapacityRule(in_time=False), capacity(usable_from=None)).verdict is MET
 
 
 def test_a_workload_that_needs_no_such_pool_is_not_asked_for_one() -> None:
@@ -165,6 +169,7 @@ def test_an_orchestrator_that_was_seen_is_enough() -> None:
     facts = replace(GOOD, platform=PlatformFact(YES, "", YES, "Kubernetes", NOW - days(2)))
     found = find(ContainersRule(), facts)
     assert (found.verdict, found.observed_at) == (MET, NOW - days(2))
+    assert find(ContainersRule(), GOOD).verdict is MET
 
 
 def judgement(verdict: Verdict = MET, **changes: Any) -> Facts:

@@ -105,6 +105,10 @@ def test_a_conditional_go_has_a_condition_with_text_owner_day_and_proof(changes:
     assert codes(wanted(Outcome.CONDITIONAL_GO, **changes), situation()) == [code]
 
 
+def test_a_condition_may_be_due_on_the_day_that_it_is_set() -> None:
+    assert codes(wanted(Outcome.CONDITIONAL_GO, conditions=(replace(CONDITION, due=TODAY),)), situation()) == []
+
+
 def test_what_is_wrong_with_which_condition_is_told() -> None:
     rows = (CONDITION, replace(CONDITION, text="", owner=None))
     found = faults(wanted(Outcome.CONDITIONAL_GO, conditions=rows), situation(), TODAY)

@@ -98,6 +98,14 @@ def test_an_answer_that_turned_no_lowers_the_score_of_its_dimension() -> None:
     assert [(one.why, one.key, one.figure) for one in found if one.material] == [(Why.FIGURE_FELL, "data-ready", "low")]
 
 
+def test_what_does_not_apply_any_more_is_neither_better_nor_worse() -> None:
+    found = since(content(), with_requirement(verdict=Verdict.MET), ())
+    assert found == ()
+    usual = facts()
+    gone = replace(usual, purchases={basis: replace(one, inside=0) for basis, one in usual.purchases.items()})
+    assert whys(since(content(), gone)) == [("otherwise", "bought-in-plan", False)]
+
+
 def test_a_waiver_that_ended_is_material() -> None:
     poor = with_requirement(verdict=Verdict.NOT_MET, headroom=-0.2)
     waiver = WaiverInForce(5, "requirements-shown", NOW + days(30))

@@ -130,6 +130,11 @@ def test_a_delegation_that_cannot_be_made_says_why(wanted: Delegation, standing:
     assert [one.code for one in delegation.faults(wanted, standing, recused=[OWNER], now=NOW)] == [code]
 
 
+def test_who_stands_for_another_may_still_name_a_delegate_for_the_own_seat() -> None:
+    standing = [given_to(STRANGER, IDA, 0, 9, 7)]
+    assert delegation.faults(replace(given_to(IDA, DEPUTY), id=9), standing, recused=[], now=NOW) == []
+
+
 def test_delegations_of_other_times_do_not_matter() -> None:
     before = [given_to(DAN, IDA, -9, -1, 7), given_to(DAN, DEPUTY, 30, 40, 8)]
     assert delegation.faults(replace(given_to(IDA, DEPUTY, 0, 24), id=9), before, recused=[], now=NOW) == []

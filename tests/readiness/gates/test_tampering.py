@@ -102,6 +102,13 @@ def test_a_row_that_was_linked_anew_and_not_those_after_it_is_the_wrong_one() ->
         assert both(one) == both(one, anchors=False) == [wanted.plain()], seed
 
 
+def test_a_first_row_that_was_hashed_as_another_is_no_sign_of_one_before_it() -> None:
+    one = export(Random(12))
+    row = one.rows[0]
+    row["hash"] = link_hash(row["chain"], 2, row["previous"], row["digest"])
+    assert both(one, anchors=False) == [Done("deleted", row["chain"], 1, 1).plain()]
+
+
 def test_the_forged_one_of_two_with_one_number_is_named_though_it_stands_first() -> None:
     for seed in range(PLACES):
         random = Random(f"first {seed}")

@@ -154,6 +154,8 @@ def test_a_function_whose_only_seat_is_recused_makes_the_quorum_out_of_reach() -
 def test_owners_and_the_recused_count_for_nothing() -> None:
     found = count(voting(veto=(GateFunction.SECURITY,)), votes(GO, GO, GO, HOLD, KILL), recused=(SAM,))
     assert (found.vetoes, found.outcome, found.quorum.present) == ((), Outcome.GO, 4)
+    less = count(voting(), votes(GO, GO, HOLD, KILL, KILL), recused=(FAY, SAM))
+    assert (less.outcome, less.counts[KILL], less.complete) == (Outcome.GO, 0, True)
     said = count(voting(), votes(GO, GO, GO, KILL, RECUSE))
     assert (said.counts[RECUSE], said.quorum.present) == (1, 4)
 
