@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "readiness.evidence",
     "readiness.assessments",
     "readiness.sizing",
+    "readiness.gates",
     "readiness.risk",
     "readiness.dashboards",
     "django.contrib.auth",
