@@ -42,6 +42,9 @@ class Action(StrEnum):
     EVIDENCE = "evidence.edit"  # sources, feeds, query templates
     BRING = "evidence.bring"  # upload, push, attest; owners and sponsors for their own
     ASSESS = "assessment.edit"
+    GATE = "gate.manage"  # plan, schedule and open reviews, seat panels, hold meetings
+    DECIDE = "gate.decide"  # vote, decide, approve waivers; never on one's own
+    WAIVE = "waiver.request"  # owners and sponsors for their own
     IMPORT = "import.run"
     AUDIT = "audit.view"
     CONFIGURE = "configure"
@@ -70,6 +73,9 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.EVIDENCE: frozenset({Role.ARCHITECT, Role.ADMINISTRATOR}),
     Action.BRING: frozenset({Role.PROGRAM_MANAGER, Role.ARCHITECT, Role.ADMINISTRATOR}),
     Action.ASSESS: frozenset({Role.PROGRAM_MANAGER, Role.ARCHITECT}),
+    Action.GATE: frozenset({Role.PROGRAM_MANAGER}),
+    Action.DECIDE: frozenset({Role.GATEKEEPER}),
+    Action.WAIVE: frozenset({Role.PROGRAM_MANAGER, Role.ARCHITECT}),
     Action.IMPORT: frozenset({Role.PROGRAM_MANAGER, Role.ADMINISTRATOR}),
     Action.AUDIT: frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
     Action.CONFIGURE: frozenset({Role.ADMINISTRATOR}),
@@ -89,6 +95,8 @@ class Scope(StrEnum):
     EVIDENCE_PUSH = "evidence:push"
     ASSESSMENTS_READ = "assessments:read"
     ASSESSMENTS_WRITE = "assessments:write"
+    GATES_READ = "gates:read"
+    GATES_WRITE = "gates:write"
     IMPORTS_READ = "imports:read"
     IMPORTS_WRITE = "imports:write"
     COMMENTS_WRITE = "comments:write"
@@ -108,6 +116,8 @@ SCOPE_LABELS = {
     Scope.EVIDENCE_PUSH: "Push evidence, and nothing else",
     Scope.ASSESSMENTS_READ: "Read assessments and question banks",
     Scope.ASSESSMENTS_WRITE: "Answer assessments",
+    Scope.GATES_READ: "Read gate reviews, verdicts, decisions, conditions and meetings",
+    Scope.GATES_WRITE: "Plan and schedule gate reviews",
     Scope.IMPORTS_READ: "Read registers and import runs",
     Scope.IMPORTS_WRITE: "Import registers",
     Scope.COMMENTS_WRITE: "Comment",
@@ -129,6 +139,8 @@ SCOPE_ACTIONS: dict[Scope, frozenset[Action]] = {
     Scope.EVIDENCE_PUSH: frozenset({Action.BRING}),
     Scope.ASSESSMENTS_READ: frozenset({Action.VIEW}),
     Scope.ASSESSMENTS_WRITE: frozenset({Action.VIEW, Action.ASSESS}),
+    Scope.GATES_READ: frozenset({Action.VIEW}),
+    Scope.GATES_WRITE: frozenset({Action.VIEW, Action.GATE}),
     Scope.IMPORTS_READ: frozenset({Action.VIEW}),
     Scope.IMPORTS_WRITE: frozenset({Action.VIEW, Action.IMPORT}),
     Scope.COMMENTS_WRITE: frozenset({Action.VIEW, Action.COMMENT}),
