@@ -1,20 +1,18 @@
-"""Canonical JSON (RFC 8785) and its SHA-256: the same data give the same bytes, on every machine and for ever.
-
-Until the package `rfc8785` is locked this small writer stands in for it, behind one function and with its answers.
-"""
+"""Canonical JSON (RFC 8785) and its SHA-256: the same data give the same bytes, on every machine and for ever."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from math import isfinite
+from typing import Any
+
+import rfc8785
 
 SAFE = 2**53 - 1  # a larger whole number is not the same in every reader of JSON
-_FIXED, _SMALL = 21, -6  # ECMAScript writes exponents outside of 1e-6 .. 1e21
 
 
 class NotCanonical(ValueError):
@@ -27,7 +25,10 @@ class NotCanonical(ValueError):
 
 def canonical(value: object) -> bytes:
     """UTF-8 of plain data (dict, list, str, int, float, bool, None). Raises NotCanonical."""
-    return "".join(_written(value, "")).encode()
+    for wrong in _wrong(value, ""):
+        raise wrong
+    plain_data: Any = value
+    return rfc8785.dumps(plain_data)
 
 
 def digest(value: object) -> str:
@@ -64,73 +65,37 @@ def _time(value: datetime) -> str:
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _written(value: object, place: str) -> Iterator[str]:
+def _wrong(value: object, place: str) -> Iterator[NotCanonical]:
+    """What has no one spelling, with its place, which the writer of the package does not tell."""
     if isinstance(value, dict):
-        yield from _object(value, place)
+        for name, one in value.items():
+            if not isinstance(name, str):
+                yield NotCanonical(place, f"the name {name!r} is no text.")
+                continue
+            yield from _wrong_text(name, place)
+            yield from _wrong(one, f"{place}.{name}" if place else name)
     elif isinstance(value, list | tuple):
-        yield "["
         for number, one in enumerate(value):
-            yield "," if number else ""
-            yield from _written(one, f"{place}[{number}]")
-        yield "]"
+            yield from _wrong(one, f"{place}[{number}]")
     elif isinstance(value, str):
-        yield _text(value, place)
-    elif value is None or isinstance(value, bool):
-        yield {None: "null", True: "true", False: "false"}[value]
-    else:
-        yield _number(value, place)
+        yield from _wrong_text(value, place)
+    elif value is not None and not isinstance(value, bool):
+        yield from _wrong_number(value, place)
 
 
-def _object(value: dict[object, object], place: str) -> Iterator[str]:
-    """Names in the order of their UTF-16 code units."""
-    named: dict[str, object] = {}
-    for name, one in value.items():
-        if not isinstance(name, str):
-            raise NotCanonical(place, f"the name {name!r} is no text.")
-        named[name] = one
-    written = {name: _text(name, place) for name in named}  # before sorting: a broken text has no UTF-16
-    yield "{"
-    for number, name in enumerate(sorted(named, key=lambda one: one.encode("utf-16-be"))):
-        yield f"{',' if number else ''}{written[name]}:"
-        yield from _written(named[name], f"{place}.{name}" if place else name)
-    yield "}"
-
-
-def _text(value: str, place: str) -> str:
+def _wrong_text(value: str, place: str) -> Iterator[NotCanonical]:
     try:
         value.encode()
-    except UnicodeEncodeError as error:
-        raise NotCanonical(place, "holds half a character (a lone surrogate). Remove it.") from error
-    return json.dumps(value, ensure_ascii=False)
+    except UnicodeEncodeError:
+        yield NotCanonical(place, "holds half a character (a lone surrogate). Remove it.")
 
 
-def _number(value: object, place: str) -> str:
+def _wrong_number(value: object, place: str) -> Iterator[NotCanonical]:
     if isinstance(value, int):
         if abs(value) > SAFE:
-            raise NotCanonical(place, f"{value} is too large for a number that all read alike. Write it as a text.")
-        return str(int(value))
-    if isinstance(value, float):
+            yield NotCanonical(place, f"{value} is too large for a number that all read alike. Write it as a text.")
+    elif isinstance(value, float):
         if not isfinite(value):
-            raise NotCanonical(place, f"{value} is no number of JSON. Leave it out.")
-        return _float(value)
-    raise NotCanonical(place, f"a {type(value).__name__} is no plain data.")
-
-
-def _float(value: float) -> str:
-    """ECMAScript's Number::toString: the shortest digits that give the number back, as Python's repr has them."""
-    if value == 0:
-        return "0"
-    mantissa, _, exponent = repr(abs(value)).partition("e")
-    whole, _, part = mantissa.partition(".")
-    digits = (whole + ("" if part == "0" else part)).lstrip("0")
-    point = (len(whole) if whole != "0" else len(digits) - len(part)) + int(exponent or 0)  # the value is 0.digits x 10^point
-    digits = digits.rstrip("0")
-    sign = "-" if value < 0 else ""
-    if len(digits) <= point <= _FIXED:
-        return sign + digits.ljust(point, "0")
-    if 0 < point <= _FIXED:
-        return f"{sign}{digits[:point]}.{digits[point:]}"
-    if _SMALL < point <= 0:
-        return f"{sign}0.{'0' * -point}{digits}"
-    power = f"e{point - 1:+d}"
-    return sign + digits[0] + (f".{digits[1:]}" if digits[1:] else "") + power
+            yield NotCanonical(place, f"{value} is no number of JSON. Leave it out.")
+    else:
+        yield NotCanonical(place, f"a {type(value).__name__} is no plain data.")
