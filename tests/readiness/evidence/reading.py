@@ -20,7 +20,7 @@ from readiness.workloads.models import Requirement, Workload
 from readiness.workloads.services.profiles import create_workload
 from readiness.workloads.services.requirements import add_requirement
 from tests.people import SYSTEM, Organisation
-from tests.readiness.evidence.storing import Place, place, reading, telemetry
+from tests.readiness.evidence.storing import Place, place_today, reading, telemetry
 
 SignIn = Callable[[str], Client]
 HX = {"HX-Request": "true"}
@@ -42,7 +42,7 @@ def require(workload: Workload, metric: Metric, target: float, **more: Any) -> R
 
 def source_of(organisation: Organisation, workload: Workload, unit: str = "Retail", name: str = "Load tests") -> Place:
     """A source of a unit above it."""
-    return place(organisation.units[unit], workload=workload, name=name)
+    return place_today(organisation.units[unit], workload=workload, name=name)
 
 
 def point(clients: float, *, ago: timedelta = timedelta(days=3), flaws: Sequence[tuple[Flaw, str]] = (), **more: Any) -> Run:

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection
 
 from portfolio.accounts.models import BusinessUnit
+from portfolio.kit import clock
 from readiness.connectors.contract import Bound, Environment, Flaw, Kind, Reading, Run, Statistic
 from readiness.connectors.live import Payload
 from readiness.evidence.choices import SourceKind, Way
@@ -24,29 +25,35 @@ NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 
 @dataclass
 class Place:
-    """A source and what its evidence is about; `now` is when a delivery comes."""
+    """A source and what its evidence is about. Deliveries come at its `now`: NOW, or the clock's time where it has none.
+
+    Evidence dated by the clock must come by the clock: at a fixed time it would lie ahead as soon as that time is past.
+    """
 
     source: Source
     subject: Subject
+    now: datetime | None = NOW
 
     def bring(
-        self, *runs: Run, environment: Mapping[str, Any] | None = None, now: datetime = NOW, name: str = "answer.json",
-        body: bytes = b"{}",
+        self, *runs: Run, environment: Mapping[str, Any] | None = None, now: datetime | None = None,
+        name: str = "answer.json", body: bytes = b"{}",
     ) -> Counts:  # fmt: skip
         return self.bring_all([Arrived(runs, Payload(name, body))], environment=environment, now=now)
 
     def bring_all(
-        self, batches: Iterable[Arrived], *, environment: Mapping[str, Any] | None = None, now: datetime = NOW
+        self, batches: Iterable[Arrived], *, environment: Mapping[str, Any] | None = None, now: datetime | None = None
     ) -> Counts:  # fmt: skip
         return ingest(
-            delivery=self.delivery(), batches=batches, subject=self.subject, environment=environment or {}, now=now
+            delivery=self.delivery(), batches=batches, subject=self.subject, environment=environment or {},
+            now=now or self.now or clock.now(),
         )  # fmt: skip
 
     def push(
-        self, *rows: Mapping[str, Any], environment: Mapping[str, Any] | None = None, now: datetime = NOW, **more: Any
+        self, *rows: Mapping[str, Any], environment: Mapping[str, Any] | None = None, now: datetime | None = None, **more: Any
     ) -> Counts:  # fmt: skip
         return ingest_observations(
-            delivery=self.delivery(), rows=rows, subject=self.subject, environment=environment or {}, now=now, **more
+            delivery=self.delivery(), rows=rows, subject=self.subject, environment=environment or {},
+            now=now or self.now or clock.now(), **more,
         )  # fmt: skip
 
     def delivery(self) -> Delivery:
@@ -54,10 +61,18 @@ class Place:
 
 
 def place(
-    unit: BusinessUnit, *, workload: Workload | None = None, pool: CapacityPool | None = None, name: str = "Cluster"
+    unit: BusinessUnit, *, workload: Workload | None = None, pool: CapacityPool | None = None, name: str = "Cluster",
+    now: datetime | None = NOW,
 ) -> Place:  # fmt: skip
     source = Source.objects.create(unit=unit, name=name, kind=SourceKind.PROMETHEUS)
-    return Place(source, Subject(unit, workload, pool))
+    return Place(source, Subject(unit, workload, pool), now)
+
+
+def place_today(
+    unit: BusinessUnit, *, workload: Workload | None = None, pool: CapacityPool | None = None, name: str = "Cluster"
+) -> Place:  # fmt: skip
+    """For what reads the clock itself, as pages do."""
+    return place(unit, workload=workload, pool=pool, name=name, now=None)
 
 
 def benchmark(key: str = "a", *readings: Reading, **more: Any) -> Run:
@@ -135,5 +150,5 @@ def _rows(query: str) -> list[Any]:
 
 __all__ = [
     "NOW", "Arrived", "Bound", "Counts", "Environment", "Flaw", "Kind", "Place", "Reading", "Run", "Statistic", "benchmark",
-    "fingerprint", "latest_follows_from_history", "place", "reading", "row", "state", "telemetry",
+    "fingerprint", "latest_follows_from_history", "place", "place_today", "reading", "row", "state", "telemetry",
 ]  # fmt: skip

@@ -17,7 +17,7 @@ from readiness.workloads.choices import Metric
 from readiness.workloads.models import CapacityPool
 from tests.people import Organisation
 from tests.readiness.evidence.reading import HX, SignIn, hours, html, make_workload, point, require, series, source_of, words
-from tests.readiness.evidence.storing import place, reading, telemetry
+from tests.readiness.evidence.storing import place_today, reading, telemetry
 
 pytestmark = pytest.mark.django_db
 LIST = "/evidence/observations/"
@@ -94,7 +94,7 @@ def test_amounts_are_for_those_with_money_and_names_for_those_who_see_them(
     organisation: Organisation, signed_in: SignIn
 ) -> None:  # fmt: skip
     workload = make_workload(organisation)
-    bill = place(organisation.units["Logistics"], workload=workload, name="Wombat bill")
+    bill = place_today(organisation.units["Logistics"], workload=workload, name="Wombat bill")
     cost = reading("cost_per_hour", 41.5, labels={"currency": "XTS", "basis": "allocation"})
     bill.bring(telemetry("c", cost, reading("accelerator_count", 5.0), kind=Kind.COST, ended_at=clock.now()))
     seen = {name: html(signed_in(name).get(LIST)) for name in ("Paula", "Vera", "Lars", "Iris")}
@@ -114,7 +114,7 @@ def test_amounts_are_for_those_with_money_and_names_for_those_who_see_them(
 
 def test_a_pool_is_named_to_those_who_see_it(organisation: Organisation, signed_in: SignIn) -> None:
     pool = CapacityPool.objects.create(unit=organisation.units["Retail"], name="Cellar", kind="accelerators", size=8)
-    place(organisation.units["Group"], pool=pool, name="Cluster").bring(telemetry("n", reading("accelerator_count", 8.0)))
+    place_today(organisation.units["Group"], pool=pool, name="Cluster").bring(telemetry("n", reading("accelerator_count", 8.0)))
     assert "Cellar" in html(signed_in("Ada").get(LIST))
     assert "Cellar" not in html(signed_in("Vera").get(LIST))
 

@@ -15,7 +15,7 @@ from readiness.evidence.models import Delivery, Run, SetAside
 from readiness.evidence.services.ingest import Arrived, StoredPayload, ingest
 from tests.people import Organisation
 from tests.readiness.evidence.reading import SignIn, html, make_workload, point, source_of, words
-from tests.readiness.evidence.storing import place, reading, telemetry
+from tests.readiness.evidence.storing import place_today, reading, telemetry
 
 pytestmark = pytest.mark.django_db
 
@@ -93,7 +93,7 @@ def test_the_raw_answer_of_what_costs_money_is_for_those_who_see_amounts(
     organisation: Organisation, signed_in: SignIn
 ) -> None:  # fmt: skip
     workload = make_workload(organisation)
-    bill = place(organisation.units["Retail"], workload=workload, name="Bill")
+    bill = place_today(organisation.units["Retail"], workload=workload, name="Bill")
     cost = reading(
         "cost_total", 41.5, statistic=Statistic.TOTAL, labels={"currency": "XTS"}, raw_name="totalCost", raw_value="41.5"
     )

@@ -18,7 +18,7 @@ from readiness.workloads.choices import Metric
 from readiness.workloads.models import CapacityPool
 from tests.people import Organisation
 from tests.readiness.evidence.reading import SignIn, hours, html, make_workload, require, series, source_of, words
-from tests.readiness.evidence.storing import place, reading, telemetry
+from tests.readiness.evidence.storing import place_today, reading, telemetry
 
 P95: dict[str, Any] = {"statistic": Statistic.PERCENTILE, "percentile": 0.95}
 
@@ -138,7 +138,7 @@ def test_a_pool_has_a_page_of_its_own_and_its_cost_is_hidden_from_those_without_
     organisation: Organisation, signed_in: SignIn
 ) -> None:  # fmt: skip
     pool = CapacityPool.objects.create(unit=organisation.units["Retail"], name="Cellar", kind="accelerators", size=8)
-    where = place(organisation.units["Retail"], pool=pool, name="Cluster")
+    where = place_today(organisation.units["Retail"], pool=pool, name="Cluster")
     cost = reading("cost_per_hour", 41.5, labels={"currency": "XTS"})
     where.bring(hours("accelerator_use", [0.2, 0.3]), telemetry("c", cost, kind=Kind.COST, ended_at=clock.now()))
     assert Series.objects.count() == 2
