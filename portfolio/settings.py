@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "readiness.assessments",
     "readiness.sizing",
     "readiness.gates",
+    "readiness.meetings",
     "readiness.risk",
     "readiness.dashboards",
     "django.contrib.auth",
@@ -226,8 +227,9 @@ ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_BYTES", default=20 * 2**20)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
 FILE_UPLOAD_PERMISSIONS = 0o640
 
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail://{VAR / 'mail'}")
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail:///{VAR / 'mail'}")  # docs/mail.md
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT_S", default=20)
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="pilotage@localhost")
 
 REST_FRAMEWORK = {

@@ -14,10 +14,11 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
 
 from portfolio.accounts.choices import Action
-from portfolio.activity import queries, services
+from portfolio.activity import queries
 from portfolio.activity.choices import ACTION_LABELS, THROUGH_LABELS, Subjects
 from portfolio.activity.filters import AuditFilter
 from portfolio.activity.models import AuditEntry, Comment
+from portfolio.activity.services.comments import MAX_TEXT, add_comment
 from portfolio.activity.tables import as_data, lines
 from portfolio.kit.api.base import ScopedApi
 from portfolio.kit.api.pagination import CursorPagination
@@ -71,7 +72,7 @@ class CommentRow(serializers.Serializer[Any]):
 
 class CommentInput(serializers.Serializer[Any]):
     initiative = serializers.IntegerField(min_value=1)
-    text = serializers.CharField(max_length=services.MAX_TEXT)
+    text = serializers.CharField(max_length=MAX_TEXT)
 
 
 class OldestFirst(CursorPagination):
@@ -103,7 +104,7 @@ class CommentList(ScopedApi, GenericAPIView[Any]):
         given = CommentInput(data=request.data)
         given.is_valid(raise_exception=True)
         subject = self._subject(str(given.validated_data["initiative"]))
-        made = self.write(services.add_comment, subject=subject, text=given.validated_data["text"], url="/")
+        made = self.write(add_comment, subject=subject, text=given.validated_data["text"], url="/")
         return Response({str(name): getattr(made, str(name)) for name in CommentRow().fields}, status=201)
 
     def _subject(self, text: str) -> queries.Subject:

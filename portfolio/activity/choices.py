@@ -1,4 +1,4 @@
-"""Words of the audit trail, and what may be attached to a comment."""
+"""Words of the audit trail and of notices, and what may be attached to a comment."""
 
 from enum import StrEnum
 
@@ -7,6 +7,61 @@ class AuditAction(StrEnum):
     CREATE = "create"
     CHANGE = "change"
     DELETE = "delete"
+
+
+class NoticeKind(StrEnum):
+    """What people are told of. Slices above write notices of these kinds; the words stand here, so that one page asks how."""
+
+    MENTION = "mention"
+    VOTE_ASKED = "vote_asked"
+    JUDGEMENT_ASKED = "judgement_asked"
+    WAIVER_ASKED = "waiver_asked"
+    WAIVER_DECIDED = "waiver_decided"
+    WAIVER_EXPIRING = "waiver_expiring"
+    CONDITION_SET = "condition_set"
+    CONDITION_DUE = "condition_due"
+    CONDITION_OVERDUE = "condition_overdue"
+    EVIDENCE_STALE = "evidence_stale_before_gate"
+    REVIEW_READY = "review_ready"
+    REVIEW_SCHEDULED = "review_scheduled"
+    DECISION_ASKED = "decision_asked"
+    DECISION_MADE = "decision_made"
+    DECISION_DRIFTED = "decision_drifted"
+    UNKNOWN_ASSIGNED = "unknown_assigned"
+    MEETING_INVITED = "meeting_invited"
+    ACTION_ASSIGNED = "action_assigned"
+
+
+class How(StrEnum):
+    """How somebody is told; in the portal always."""
+
+    AT_ONCE = "at_once"
+    DIGEST = "digest"
+    PORTAL = "portal"
+
+
+# Until a person says otherwise: what holds others up or cannot wait a day comes at once, the rest with the daily digest.
+# A meeting sends its own invitation with a calendar entry, so its notice stays in the portal.
+DEFAULT_HOW: dict[NoticeKind, How] = {
+    NoticeKind.MENTION: How.AT_ONCE,
+    NoticeKind.VOTE_ASKED: How.AT_ONCE,
+    NoticeKind.JUDGEMENT_ASKED: How.DIGEST,
+    NoticeKind.WAIVER_ASKED: How.AT_ONCE,
+    NoticeKind.WAIVER_DECIDED: How.AT_ONCE,
+    NoticeKind.WAIVER_EXPIRING: How.DIGEST,
+    NoticeKind.CONDITION_SET: How.AT_ONCE,
+    NoticeKind.CONDITION_DUE: How.DIGEST,
+    NoticeKind.CONDITION_OVERDUE: How.AT_ONCE,
+    NoticeKind.EVIDENCE_STALE: How.DIGEST,
+    NoticeKind.REVIEW_READY: How.DIGEST,
+    NoticeKind.REVIEW_SCHEDULED: How.DIGEST,
+    NoticeKind.DECISION_ASKED: How.AT_ONCE,
+    NoticeKind.DECISION_MADE: How.AT_ONCE,
+    NoticeKind.DECISION_DRIFTED: How.DIGEST,
+    NoticeKind.UNKNOWN_ASSIGNED: How.DIGEST,
+    NoticeKind.MEETING_INVITED: How.PORTAL,
+    NoticeKind.ACTION_ASSIGNED: How.DIGEST,
+}
 
 
 # Columns that hold money: hidden in every diff from those who may not see amounts.

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portfolio.accounts.models import BusinessUnit, User
 from portfolio.accounts.queries import people_who_see
-from portfolio.activity.services import MAX_FILES, MAX_TEXT
+from portfolio.activity.services.comments import MAX_FILES, MAX_TEXT
 
 
 class FilesInput(forms.ClearableFileInput):

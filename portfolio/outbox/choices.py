@@ -27,6 +27,8 @@ HANDLERS: dict[str, Handler] = {
     "workloads.read_trace": Handler("readiness.workloads.tasks.read_trace", "imports", 600),
     "sizing.recompute": Handler("readiness.sizing.tasks.recompute"),
     "activity.notify_mention": Handler("portfolio.activity.tasks.notify_mention"),
+    "activity.send_mail": Handler("portfolio.activity.tasks.send_mail", max_attempts=300),  # a day, at least five minutes apart
+    "activity.tidy_mails": Handler("portfolio.activity.tasks.tidy_mails"),
     "evidence.pull": Handler("readiness.evidence.tasks.pull", "evidence", 120, max_attempts=4, alone="imports"),
     "evidence.pull_files": Handler("readiness.evidence.tasks.pull", "imports", 600, max_attempts=3),
     "evidence.read": Handler("readiness.evidence.tasks.read_delivery", "imports", 600),
@@ -72,6 +74,7 @@ class Slot(NamedTuple):
 SCHEDULE: tuple[Slot, ...] = (
     Slot("outbox.housekeeping", 3600),
     Slot("accounts.housekeeping", 24 * 3600),
+    Slot("activity.tidy_mails", 24 * 3600),
     Slot("initiatives.housekeeping", 24 * 3600),
     Slot("evidence.judge_due", 300),
     Slot("evidence.tidy_pulls", 24 * 3600),

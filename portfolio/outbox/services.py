@@ -29,6 +29,10 @@ class LeaseLost(Exception):
     """Another worker took the job over; drop this run's work, it must not be committed."""
 
 
+class Hopeless(Exception):
+    """Another attempt is in vain: the job becomes a dead letter at once, to be revived when the reason is gone."""
+
+
 @dataclass(frozen=True)
 class Claim:
     """The right to run job `job_id`, as long as no newer attempt exists."""

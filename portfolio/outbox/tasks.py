@@ -67,6 +67,9 @@ def _carry_out(held: services.Claim) -> None:
         except SoftTimeLimitExceeded:
             services.fail(held, "The time limit was reached.")
             log.error("job_timed_out")
+        except services.Hopeless as error:
+            services.bury(held.job_id, held.attempt, str(error))
+            log.warning("job_hopeless", error=str(error))
         # Not narrower: a handler may fail in any way, and a job that fails unseen would be retried for ever.
         except Exception as error:
             services.fail(held, f"{type(error).__name__}: {error}")

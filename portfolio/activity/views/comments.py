@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portfolio.accounts.choices import Action
 from portfolio.accounts.models import BusinessUnit
-from portfolio.activity import queries, services
+from portfolio.activity import queries
 from portfolio.activity.forms import CommentForm
 from portfolio.activity.models import Attachment
+from portfolio.activity.services.comments import add_comment, remove_comment, require_removable
 from portfolio.activity.views.access import PageRequest, get_comment, get_subject, page_of
 
 SHOWN = 50
@@ -28,7 +29,7 @@ def comments(request: PageRequest, object_type: str, object_id: int) -> HttpResp
     form = CommentForm(request.POST or None, request.FILES or None, unit=unit, demo=subject.demo)
     if request.method == "POST" and form.is_valid():
         try:
-            services.add_comment(by=request.actor, subject=subject, url=page_of(subject), **form.cleaned_data)
+            add_comment(by=request.actor, subject=subject, url=page_of(subject), **form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error)
         else:
@@ -60,9 +61,9 @@ def _panel(request: PageRequest, subject: queries.Subject, unit: BusinessUnit, f
 def remove(request: PageRequest, pk: int) -> HttpResponse:
     """Ask once, then take a comment down."""
     comment, subject = get_comment(request, pk)
-    services.require_removable(by=request.actor, comment=comment, unit_path=subject.unit_path)
+    require_removable(by=request.actor, comment=comment, unit_path=subject.unit_path)
     if request.method == "POST":
-        services.remove_comment(by=request.actor, comment=comment, unit_path=subject.unit_path)
+        remove_comment(by=request.actor, comment=comment, unit_path=subject.unit_path)
         messages.success(request, _("The comment is taken down."))
         return redirect(page_of(subject))
     context = {

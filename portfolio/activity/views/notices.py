@@ -7,8 +7,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from portfolio.activity import queries, services
+from portfolio.activity import queries
 from portfolio.activity.models import Notice
+from portfolio.activity.services.notices import read_all_notices, read_notice
 from portfolio.activity.views.access import PageRequest
 
 SHOWN = 20
@@ -26,7 +27,7 @@ def notices(request: PageRequest) -> HttpResponse:
 def read(request: PageRequest, pk: int) -> HttpResponse:
     """Mark one notice as read; `open` leads on to what it is about."""
     notice = get_object_or_404(Notice, pk=pk, user_id=request.actor.user_id)
-    services.read_notice(by=request.actor, notice=notice)
+    read_notice(by=request.actor, notice=notice)
     if "open" in request.POST and url_has_allowed_host_and_scheme(notice.url, allowed_hosts={request.get_host()}):
         return redirect(notice.url)
     return notices_again(request)
@@ -35,7 +36,7 @@ def read(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 def read_all(request: PageRequest) -> HttpResponse:
     """Mark everything as read."""
-    services.read_all_notices(by=request.actor)
+    read_all_notices(by=request.actor)
     return notices_again(request)
 
 

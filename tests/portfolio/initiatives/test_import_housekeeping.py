@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from portfolio.activity.models import AuditEntry
 from portfolio.activity.queries import subjects
-from portfolio.activity.services import add_comment
+from portfolio.activity.services.comments import add_comment
 from portfolio.initiatives.models import ImportRow, ImportRun, Initiative
 from portfolio.initiatives.services.imports.housekeeping import clean_up
 from portfolio.initiatives.services.imports.plans import file_plan
