@@ -125,16 +125,17 @@ def snapshot(
         },
         "conditions": [_condition(one) for one in conditions],
         "sealed": sealed.digest if sealed else None,
-        **_ground(ground),
+        **ground_plain(ground),
     }  # fmt: skip
 
 
 def seen_digest(ground: Ground) -> str:
     """What a decider sees, as a digest for the form: a decision on another one is refused (Code.STALE_VIEW)."""
-    return canonical.digest(_ground(ground))
+    return canonical.digest(ground_plain(ground))
 
 
-def _ground(ground: Ground) -> dict[str, Any]:
+def ground_plain(ground: Ground) -> dict[str, Any]:
+    """All that is shown to a decider, by the names that the snapshot has for it: a page before and after reads the same."""
     return {
         "initiative": canonical.plain(ground.initiative), "template": canonical.plain(ground.template), "gate": ground.gate,
         "last_gate": ground.last_gate, "thresholds": canonical.plain(ground.thresholds),
