@@ -15,6 +15,12 @@ from readiness.gates.models.review import Review
 from readiness.gates.models.scope import InitiativeQuerySet
 
 PERSON = settings.AUTH_USER_MODEL
+CONDITION_EVENTS = [
+    ("proven", "Proven"),
+    ("lapsed", "Lapsed"),
+    ("due", "Told that it is due"),
+    ("overdue", "Told that it is overdue"),
+]
 
 
 class Decision(models.Model):
@@ -100,12 +106,14 @@ class ConditionQuerySet(ScopedQuerySet[Row]):
 
 
 class ConditionEvent(models.Model):
-    """It was proven, by evidence (`by` empty, `shown` what showed it) or by a person; or it lapsed. At most one of each."""
+    """It was proven, by evidence (`by` empty, `shown` what showed it) or by a person; or it lapsed; or its owner was told that
+    it is due, and that it is overdue. At most one of each.
+    """
 
     insert_only = True
 
     condition = models.ForeignKey(Condition, on_delete=models.PROTECT, related_name="events")
-    kind = models.CharField(max_length=10, choices=[("proven", "Proven"), ("lapsed", "Lapsed")])
+    kind = models.CharField(max_length=10, choices=CONDITION_EVENTS)
     by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     note = models.TextField(blank=True, default="")
     shown = models.JSONField(default=dict)

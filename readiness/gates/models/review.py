@@ -23,7 +23,8 @@ class Review(models.Model):
     `round` grows when it goes again after Hold or Recycle. What follows from the newest run stands on the row, so that lists
     need no run: `ready`, `recommended`, `verdicts` {verdict: count}, `missing` [{key, text, verdict, who}], `recheck_at` when
     time alone would change something. `changes` is what moved since the decision in effect (rules.drift), `changed_at` set
-    where any of it is material.
+    where any of it is material. `packs` {variant: SHA-256} of the pre-read that was sent last; the slice that sends it writes it
+    through services.packs.
     """
 
     initiative = models.ForeignKey(Initiative, on_delete=models.PROTECT, related_name="gate_reviews")
@@ -54,6 +55,7 @@ class Review(models.Model):
     decided_at = models.DateTimeField(null=True, editable=False)
     changes = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), editable=False)
     changed_at = models.DateTimeField(null=True, editable=False)
+    packs = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), editable=False)
 
     objects = InitiativeQuerySet["Review"].as_manager()
 

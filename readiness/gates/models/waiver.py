@@ -28,6 +28,7 @@ class Waiver(models.Model):
     state = models.CharField(max_length=15, choices=choices_of(WaiverState), default=WaiverState.PROPOSED)
     begins_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField()
+    told_expiry = models.DateTimeField(null=True, editable=False, help_text="The end that people were told of beforehand.")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = InitiativeQuerySet["Waiver"].as_manager()

@@ -122,6 +122,7 @@ def snapshot(
         "decision": {
             **decided.columns(), "by_name": decided.by.name, "mode": decided.mode.value, "reason": decided.reason,
             "reason_code": decided.reason_code, "lesson": decided.lesson, "effect": effect.plain(),
+            "recommended": ground.recommendation.outcome.value, "gate": ground.gate, "initiative": ground.initiative["key"],
         },
         "conditions": [_condition(one) for one in conditions],
         "sealed": sealed.digest if sealed else None,
@@ -129,9 +130,12 @@ def snapshot(
     }  # fmt: skip
 
 
-def seen_digest(ground: Ground) -> str:
-    """What a decider sees, as a digest for the form: a decision on another one is refused (Code.STALE_VIEW)."""
-    return canonical.digest(ground_plain(ground))
+def seen_digest(ground: Ground, *, after: int | None = None) -> str:
+    """What a decider sees, as a digest for the form: a decision on another one is refused (Code.STALE_VIEW).
+
+    `after`: the last decision of the review, None before there is any; so the same form sent twice decides once.
+    """
+    return canonical.digest([ground_plain(ground), after])
 
 
 def ground_plain(ground: Ground) -> dict[str, Any]:
