@@ -120,7 +120,8 @@ class AssessmentAnswer(models.Model):
 
 
 class ComponentCheck(models.Model):
-    """Whether a component of the platform is there for an initiative; no row is unknown."""
+    """Whether a component of the platform is there for an initiative; no row is unknown. `stated_at` is when somebody said so
+    last; of what was said before this was kept nobody knows."""
 
     initiative = models.ForeignKey(Initiative, on_delete=models.PROTECT, related_name="components")
     component = models.CharField(max_length=30, choices=choices_of(Component))
@@ -128,6 +129,7 @@ class ComponentCheck(models.Model):
     note = models.CharField(_("note"), max_length=500, blank=True, default="", db_default="")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     due = models.DateField(_("due"), null=True, blank=True)
+    stated_at = models.DateTimeField(null=True, db_default=Now(), editable=False)
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
 
     objects = InitiativeQuerySet["ComponentCheck"].as_manager()

@@ -46,7 +46,7 @@ class StaleComponents(Exception):
 def save_components(
     *, by: Actor, initiative: Initiative, components: Mapping[Component, ComponentInput]
 ) -> list[ComponentCheck]:  # fmt: skip
-    """Set components; the rows that changed. All or none.
+    """Set components; the rows that changed. What is said again as it stands is as fresh as it was said. All or none.
 
     Raises PermissionDenied, StaleComponents, ValidationError with messages under `component.field`.
     """
@@ -60,9 +60,16 @@ def save_components(
             raise StaleComponents(stale)
         _check(row, changed, now)
         written = [_write(row, key, now.get(key), given) for key, given in changed.items()]
-        if written:
+        confirmed = _said_again(row, set(components) - set(changed))
+        if written or confirmed:
             emit("assessment.changed", {"initiative_ids": [row.pk]})
     return written
+
+
+def _said_again(row: Initiative, keys: set[Component]) -> int:
+    """How many of these, unknown ones aside, somebody now stands by."""
+    known = ComponentCheck.objects.filter(initiative=row, component__in=keys).exclude(presence=Presence.UNKNOWN)
+    return known.update(stated_at=clock.now())
 
 
 def _version(now: ComponentCheck | None) -> int:
@@ -93,7 +100,7 @@ def _check(
 def _write(row: Initiative, key: Component, now: ComponentCheck | None, given: ComponentInput) -> ComponentCheck:
     check = now or ComponentCheck(initiative=row, component=key, version=0)
     check.presence, check.note = given.presence, given.note.strip()
-    check.owner, check.due = given.owner, given.due
+    check.owner, check.due, check.stated_at = given.owner, given.due, clock.now()
     check.version += 1
     check.save()
     return check

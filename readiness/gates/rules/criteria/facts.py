@@ -5,7 +5,7 @@ Slices that are not there yet (budget, purchases) leave their facts None; their 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -89,19 +89,30 @@ class UnknownsFact:
 
 @dataclass(frozen=True, slots=True)
 class AssessmentFact:
-    """The standing answers over the questions of their bank."""
+    """The standing answers over the questions of their bank. `answered`: when each was, where it is known apart."""
 
     id: int
     questions: tuple[Asked, ...]
     replies: Mapping[str, Reply]
     answered_at: datetime
     digest: str = ""
+    answered: Mapping[str, datetime] = field(default_factory=dict)
+
+    def since(self, keys: Iterable[str]) -> datetime:
+        """When the oldest answer to one of these questions was given."""
+        return min((self.answered[key] for key in keys if key in self.answered), default=self.answered_at)
 
 
 @dataclass(frozen=True, slots=True)
 class ComponentsFact:
+    """`stated`: when each was, where it is known apart."""
+
     presence: Mapping[Component, Presence]
     stated_at: datetime | None = None
+    stated: Mapping[Component, datetime] = field(default_factory=dict)
+
+    def since(self, component: Component) -> datetime | None:
+        return self.stated.get(component, self.stated_at)
 
 
 @dataclass(frozen=True, slots=True)

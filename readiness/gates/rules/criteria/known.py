@@ -93,7 +93,7 @@ def assessment(rule: AssessmentRule, evidence: EvidenceRule, facts: Facts, now: 
     open_ = [one.key for one in asked if given.replies.get(one.key, Reply.UNKNOWN) is Reply.UNKNOWN]
     denied = [one.key for one in asked if given.replies.get(one.key) is Reply.NO]
     needs = _answers(open_, denied) if verdict is not Verdict.MET else ()
-    finding = Finding(verdict, reason, figures, needs, (_cited(given),), given.answered_at)
+    finding = Finding(verdict, reason, figures, needs, (_cited(given),), given.since(one.key for one in asked))
     return aged(finding, evidence.max_age_days, now, who=Who.WORKLOAD_UNIT)
 
 
@@ -119,7 +119,7 @@ def _components(rule: OperationsRule, evidence: EvidenceRule, facts: Facts, now:
         verdict = _OF_PRESENCE[presence]
         code = Needed.MEND if presence in (Presence.MISSING, Presence.PLANNED) else Needed.DECLARE
         needs = () if verdict is Verdict.MET else (need(code, Who.WORKLOAD_UNIT, component=one.value),)
-        finding = Finding(verdict, _REASONS[verdict], {}, needs, (), stated.stated_at if stated else None)
+        finding = Finding(verdict, _REASONS[verdict], {}, needs, (), stated.since(one) if stated else None)
         yield aged(finding, evidence.max_age_days, now, who=Who.WORKLOAD_UNIT)
 
 
@@ -133,7 +133,7 @@ def _questions(rule: OperationsRule, evidence: EvidenceRule, facts: Facts, now: 
         passes = verdict in (Verdict.MET, Verdict.NOT_APPLICABLE)
         needs = () if passes else _answers([key] if reply is Reply.UNKNOWN else [], [] if reply is Reply.UNKNOWN else [key])
         cited = (_cited(given),) if given else ()
-        finding = Finding(verdict, _REASONS[verdict], {}, needs, cited, given.answered_at if given else None)
+        finding = Finding(verdict, _REASONS[verdict], {}, needs, cited, given.since([key]) if given else None)
         yield aged(finding, evidence.max_age_days, now, who=Who.WORKLOAD_UNIT)
 
 
