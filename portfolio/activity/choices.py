@@ -40,6 +40,32 @@ class How(StrEnum):
     PORTAL = "portal"
 
 
+KIND_LABELS: dict[NoticeKind, str] = {
+    NoticeKind.MENTION: "You are mentioned in a comment",
+    NoticeKind.VOTE_ASKED: "You are asked to vote",
+    NoticeKind.JUDGEMENT_ASKED: "A criterion needs your judgement",
+    NoticeKind.WAIVER_ASKED: "A waiver waits for a gatekeeper",
+    NoticeKind.WAIVER_DECIDED: "A waiver that you asked for is decided",
+    NoticeKind.WAIVER_EXPIRING: "A waiver expires soon",
+    NoticeKind.CONDITION_SET: "You own a condition",
+    NoticeKind.CONDITION_DUE: "A condition of yours is due soon",
+    NoticeKind.CONDITION_OVERDUE: "A condition of yours is overdue",
+    NoticeKind.EVIDENCE_STALE: "Evidence goes stale before your gate",
+    NoticeKind.REVIEW_READY: "A review is ready to be scheduled",
+    NoticeKind.REVIEW_SCHEDULED: "A review is scheduled",
+    NoticeKind.DECISION_ASKED: "A review waits to be decided",
+    NoticeKind.DECISION_MADE: "A gate is decided",
+    NoticeKind.DECISION_DRIFTED: "Evidence changed since a decision",
+    NoticeKind.UNKNOWN_ASSIGNED: "You are to find something out",
+    NoticeKind.MEETING_INVITED: "You are invited to a gate meeting",
+    NoticeKind.ACTION_ASSIGNED: "You own an action of a meeting",
+}
+HOW_LABELS: dict[How, str] = {
+    How.AT_ONCE: "By mail, at once",
+    How.DIGEST: "In the daily mail",
+    How.PORTAL: "In the portal only",
+}
+
 # Until a person says otherwise: what holds others up or cannot wait a day comes at once, the rest with the daily digest.
 # A meeting sends its own invitation with a calendar entry, so its notice stays in the portal.
 DEFAULT_HOW: dict[NoticeKind, How] = {
@@ -108,6 +134,7 @@ NAME_OF: dict[str, tuple[str, str]] = {
     "gates_gatetemplate": ("x.name || ' v' || x.version", "NULL"),
     "gates_review": ("x.gate_name", _UNIT_OF_INITIATIVE),
     "gates_waiver": ("x.criterion_text", _UNIT_OF_INITIATIVE),
+    "meetings_meeting": ("x.title", _UNIT_OF),
 }
 
 # Columns that say nothing to a reader of a page; exports and the API keep them.
@@ -178,6 +205,12 @@ OBJECT_LABELS = {
     "gates_decision": "Decision",
     "gates_condition": "Condition",
     "gates_conditionevent": "Step of a condition",
+    "meetings_meeting": "Gate meeting",
+    "meetings_agendaitem": "Agenda item",
+    "meetings_invitee": "Invitation",
+    "meetings_attendance": "Attendance of a meeting",
+    "meetings_action": "Action",
+    "meetings_calendarfeed": "Calendar address",
     "accounts_user": "Person",
     "accounts_businessunit": "Business unit",
     "accounts_roleassignment": "Role",

@@ -1,0 +1,1 @@
+"""Pure rules of meetings: states, the clock, the text of minutes, and calendars."""

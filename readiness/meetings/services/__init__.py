@@ -1,0 +1,1 @@
+"""Writing: meetings, their agenda and invitations, the room, and the minutes."""

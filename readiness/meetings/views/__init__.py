@@ -1,0 +1,1 @@
+"""Pages of meetings: the list, a meeting, its room, its minutes, and the calendar."""
