@@ -231,6 +231,7 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail:///{VAR / 'mail'}")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT_S", default=20)
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="pilotage@localhost")
+DECISION_ANCHOR_MAIL = env.list("DECISION_ANCHOR_MAIL", default=[])  # who keeps the heads of decision chains outside the database
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
