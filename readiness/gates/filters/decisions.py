@@ -44,3 +44,11 @@ class ConditionFilter(InitiativeFilters):
     class Meta:
         model = Condition
         fields: tuple[str, ...] = ()
+
+
+class RecordFilter(InitiativeFilters):
+    """What leaves chains whole; a chain with a part left out looks as if somebody had taken it away."""
+
+    class Meta:
+        model = Decision
+        fields: tuple[str, ...] = ()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import JSONObject
 
 from portfolio.accounts.choices import Action
 from portfolio.accounts.rules import Actor
@@ -56,11 +58,35 @@ def run_rows(review: Review) -> Rows:
     return shown
 
 
+def one_run(review: Review, pk: int) -> dict[str, Any] | None:
+    """A run of the review with {criteria, recommendation, dependencies}, its own or those of the run that it is the same as."""
+    row = run_rows(review).filter(pk=pk).values(*RUN, "content", same=F("same_as__content")).first()
+    if row is None:
+        return None
+    own, same = row.pop("content"), row.pop("same")
+    found: dict[str, Any] = same if own is None else own
+    return dict(row) | found
+
+
+def in_effect(review: Review) -> int | None:
+    """The decision of a review that nothing corrected and no later round followed."""
+    rows = Decision.objects.filter(review=review, superseded_by=None).order_by("-sequence")
+    return rows.values_list("id", flat=True).first()
+
+
 def decision_rows(rows: QuerySet[Decision]) -> Rows:
     """DECISION of visible decisions, without their texts; one statement."""
     named = {"gate_name": F("review__gate_name"), "superseded_by_id": F("superseded_by__id"), "by_name": F("by__name")}
     shown: Rows = rows.annotate(**_ABOUT, **named).values(*DECISION)
     return shown
+
+
+def exported_decisions(rows: QuerySet[Decision]) -> Rows:
+    """DECISION with `content`, and `conditions` [{id, text, owner, due, proof}]; one statement."""
+    told = JSONObject(id="id", text="text", owner="owner__name", due="due", proof="proof")
+    own = Condition.objects.filter(decision=OuterRef("pk")).order_by("id").values(told=told)
+    shown: Rows = decision_rows(rows.annotate(set_conditions=ArraySubquery(own)))
+    return shown.values(*DECISION, "content", conditions=F("set_conditions"))
 
 
 def waivers(actor: Actor, now: datetime) -> QuerySet[Waiver]:

@@ -53,10 +53,10 @@ def write_template(template: Template) -> str:
 
 def digest_of(template: Template) -> str:
     """SHA-256 of the canonical JSON of all that the template says, defaults included: a version is what its digest says."""
-    return canonical.digest(_whole(template))
+    return canonical.digest(plain_of(template))
 
 
-def _whole(template: Template) -> object:
+def plain_of(template: Template) -> object:
     """`written` leaves out defaults and rules know their kind as a class: here both are spelled out."""
     data = canonical.plain(template)
     assert isinstance(data, dict)
