@@ -11,6 +11,7 @@ api = [
     path("", include("readiness.evidence.api.routes")),
     path("", include("readiness.assessments.api.routes")),
     path("", include("readiness.sizing.api.routes")),
+    path("", include("readiness.gates.api.routes")),
     path("", include("readiness.risk.api")),
     path("", include("readiness.dashboards.api")),
 ]

@@ -8,7 +8,7 @@ from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status as http
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
@@ -27,6 +27,11 @@ from readiness.gates.queries.templates import published
 from readiness.gates.services import reviews as verbs
 
 ORDERINGS = ("-id", "id", "scheduled_at", "-scheduled_at", "-decided_at")
+
+
+class Stale(APIException):
+    status_code = http.HTTP_412_PRECONDITION_FAILED
+    default_code = "stale_version"
 
 
 class GateReviewViewSet(ScopedApi, GenericViewSet[Review]):
@@ -65,6 +70,17 @@ class GateReviewViewSet(ScopedApi, GenericViewSet[Review]):
         made = self.write(verbs.plan_review, **said)
         return self._answer(self._get(made.pk), http.HTTP_201_CREATED)
 
+    @extend_schema(request=shapes.ChangeReviewInput, responses=shapes.GateReviewDetail)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """When it is wanted and how it is meant to be held, until it begins. If-Match guards the version (412 if it is stale)."""
+        row, said = self._get(int(pk)), self._said(shapes.ChangeReviewInput)
+        wanted, mode = said.get("wanted_on", row.wanted_on), Mode(said.get("mode", row.mode))
+        try:
+            self.write(verbs.change_review, review=row, wanted_on=wanted, mode=mode, version=self.version())
+        except verbs.StaleReview as stale:
+            raise Stale(f"Somebody saved version {stale.current.version} meanwhile; read it again.") from stale
+        return self._answer(self._get(row.pk))
+
     @extend_schema(request=shapes.ScheduleReviewInput, responses=shapes.GateReviewDetail)
     @action(detail=True, methods=["post"])
     def schedule(self, request: Request, pk: str) -> Response:
@@ -84,7 +100,7 @@ class GateReviewViewSet(ScopedApi, GenericViewSet[Review]):
     @extend_schema(request=shapes.WithdrawReviewInput, responses=shapes.GateReviewDetail)
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, pk: str) -> Response:
-        """End it without a decision. What is decided is not withdrawn."""
+        """End it without a decision; a person does, no token. What is decided is not withdrawn."""
         row = self._get(int(pk))
         self.write(verbs.withdraw_review, review=row, note=self._said(shapes.WithdrawReviewInput)["note"])
         return self._answer(self._get(row.pk))

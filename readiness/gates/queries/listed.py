@@ -89,7 +89,7 @@ def exported_decisions(rows: QuerySet[Decision]) -> Rows:
     return shown.values(*DECISION, "content", conditions=F("set_conditions"))
 
 
-def waivers(actor: Actor, now: datetime) -> QuerySet[Waiver]:
+def waivers(actor: Actor, now: datetime) -> Any:
     """With `standing`: the state that follows from the time, whoever notices first. An extension asked for is told by events."""
     ran_out = Q(state__in=(WaiverState.APPROVED, WaiverState.ACTIVE), expires_at__lte=now)
     began = Q(state=WaiverState.APPROVED) & (Q(begins_at=None) | Q(begins_at__lte=now))
@@ -105,7 +105,7 @@ def waiver_rows(rows: QuerySet[Waiver]) -> Rows:
     return shown
 
 
-def conditions(actor: Actor, today: date) -> QuerySet[Condition]:
+def conditions(actor: Actor, today: date) -> Any:
     """With `standing`, as rules.conditions says of each."""
     events = ConditionEvent.objects.filter(condition=OuterRef("pk"))
     cases = (

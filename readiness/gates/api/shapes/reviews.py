@@ -132,6 +132,11 @@ class PlanReviewInput(Strict):
         return fields
 
 
+class ChangeReviewInput(Strict):
+    wanted_on = serializers.DateField(required=False, allow_null=True)
+    mode = serializers.ChoiceField(choices_of(Mode), required=False)
+
+
 class ScheduleReviewInput(Strict):
     at = serializers.DateTimeField()
 
