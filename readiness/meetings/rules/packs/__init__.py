@@ -1,0 +1,1 @@
+"""Packs and minutes as pages: what stands in them, as plain data that a template prints and no template can misread."""

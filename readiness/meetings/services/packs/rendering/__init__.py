@@ -1,0 +1,1 @@
+"""From frozen pages to a PDF, in a process of its own."""
