@@ -10,6 +10,9 @@ from readiness.gates.choices import ReviewStep
 from readiness.gates.models import Review, ReviewEvent
 from readiness.gates.rules.reviews import MOVES
 
+# A vote that lapsed, or another round: nothing of the one before is left standing.
+AFRESH: Mapping[str, Any] = {"scheduled_at": None, "opened_at": None, "window_ends_at": None}
+
 
 def take(
     row: Review, step: ReviewStep, *, by: int | None, at: datetime, note: str = "", facts: Mapping[str, Any] | None = None,

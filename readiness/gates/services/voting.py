@@ -21,7 +21,7 @@ from readiness.gates.rules.voting.tally import Tally
 from readiness.gates.services.deciders import require_gatekeeper
 from readiness.gates.services.locking import lock_review
 from readiness.gates.services.refusals import Refused, refuse_if
-from readiness.gates.services.steps import named, take
+from readiness.gates.services.steps import AFRESH, named, take
 
 LATEST = 0  # supersede whatever vote of the seat is in effect
 
@@ -78,7 +78,7 @@ def end_windows(*, now: datetime) -> int:
             if row.state != ReviewState.IN_REVIEW or window is None or not window.is_over(now):
                 continue
             if not propose_if_complete(row, now=now):
-                take(row, ReviewStep.LAPSE, by=None, at=now, facts=_tally(row, now).plain(), opened_at=None, window_ends_at=None)
+                take(row, ReviewStep.LAPSE, by=None, at=now, facts=_tally(row, now).plain(), round=row.round + 1, **AFRESH)
                 emit("review.lapsed", named(row))
             ended += 1
     return ended
