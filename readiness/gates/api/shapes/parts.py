@@ -42,7 +42,7 @@ class CauseShape(Shape):
     keys = serializers.ListField(child=serializers.CharField())
 
 
-class ScoreShape(Shape):
+class GateScore(Shape):
     """Of should-meet criteria, 0..1; what nobody knows counts 0 at the low end and 1 at the high end."""
 
     low = serializers.FloatField()
@@ -56,7 +56,7 @@ class RecommendationShape(Shape):
     rule = serializers.IntegerField()
     by_rule = serializers.ChoiceField(OUTCOMES, help_text="what the rule gave before it was turned to Hold")
     because = CauseShape(many=True)
-    score = ScoreShape()
+    score = GateScore()
     turned = serializers.ListField(child=serializers.CharField(), help_text="last_gate, open_conditions")
     open_conditions = serializers.ListField(child=serializers.IntegerField())
 
@@ -82,14 +82,14 @@ class CriterionShape(Shape):
     observed_at = serializers.DateTimeField(allow_null=True)
 
 
-class DependencyShape(Shape):
+class GateDependency(Shape):
     id = serializers.IntegerField()
     name = serializers.CharField()
     kind = serializers.CharField()
     ready = serializers.BooleanField(allow_null=True, help_text="null: nobody knows")
 
 
-class ChangeShape(Shape):
+class DriftShape(Shape):
     """What moved since a decision. That time passes alone is told and is not material."""
 
     why = serializers.CharField(help_text="code")

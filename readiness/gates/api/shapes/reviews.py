@@ -11,9 +11,9 @@ from portfolio.initiatives.models import Initiative
 from readiness.gates.api.shapes.parts import (
     OUTCOMES,
     AboutShape,
-    ChangeShape,
+    DriftShape,
     CriterionShape,
-    DependencyShape,
+    GateDependency,
     RecommendationShape,
     Shape,
     Strict,
@@ -59,13 +59,13 @@ class GateReviewRow(AboutShape):
     decided = serializers.ChoiceField(OUTCOMES, allow_blank=True, help_text="blank: nobody decided yet")
     decided_at = serializers.DateTimeField(allow_null=True)
     changed_at = serializers.DateTimeField(allow_null=True, help_text="set: evidence changed materially since the decision")
-    changes = ChangeShape(many=True)
+    changes = DriftShape(many=True)
     superseded_by_id = serializers.IntegerField(allow_null=True)
     created_at = serializers.DateTimeField()
     version = serializers.IntegerField()
 
 
-class VoteShape(Shape):
+class GateVote(Shape):
     """The vote of a seat that is in effect."""
 
     ballot = serializers.ChoiceField(choices_of(Ballot))
@@ -83,7 +83,7 @@ class SeatShape(Shape):
     filled_by_id = serializers.IntegerField(allow_null=True)
     filled_by = serializers.CharField(allow_null=True, help_text="who may vote on it now; null: nobody")
     voted = serializers.BooleanField()
-    vote = VoteShape(allow_null=True, help_text="null while votes are being cast, and where there is none")
+    vote = GateVote(allow_null=True, help_text="null while votes are being cast, and where there is none")
 
 
 class QuorumShape(Shape):
@@ -107,7 +107,7 @@ class GateReviewDetail(GateReviewRow):
     last_gate = serializers.BooleanField(help_text="the last one before production: Conditional Go is not offered")
     criteria = CriterionShape(many=True)
     recommendation = RecommendationShape()
-    dependencies = DependencyShape(many=True)
+    dependencies = GateDependency(many=True)
     open_conditions = serializers.ListField(child=serializers.DictField(), help_text="of gates before; they bar an advance")
     seats = SeatShape(many=True)
     tally = TallyShape()
@@ -163,4 +163,4 @@ class GateRunRow(Shape):
 class GateRunDetail(GateRunRow):
     criteria = CriterionShape(many=True)
     recommendation = RecommendationShape()
-    dependencies = DependencyShape(many=True)
+    dependencies = GateDependency(many=True)

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from portfolio.initiatives.choices import choices_of
 from readiness.evidence.choices import Verdict
-from readiness.gates.api.shapes.parts import OUTCOMES, ChangeShape, RecommendationShape, Shape
+from readiness.gates.api.shapes.parts import OUTCOMES, DriftShape, RecommendationShape, Shape
 from readiness.gates.choices import ConditionState, ReviewState
 from readiness.gates.rules.passing import Why
 
@@ -45,7 +45,7 @@ class StandingCondition(Shape):
     state = serializers.ChoiceField(choices_of(ConditionState))
 
 
-class GateChange(ChangeShape):
+class GateChange(DriftShape):
     text = serializers.CharField()
 
 
