@@ -28,6 +28,8 @@ HANDLERS: dict[str, Handler] = {
     "sizing.recompute": Handler("readiness.sizing.tasks.recompute"),
     "activity.notify_mention": Handler("portfolio.activity.tasks.notify_mention"),
     "activity.send_mail": Handler("portfolio.activity.tasks.send_mail", max_attempts=300),  # a day, at least five minutes apart
+    "activity.schedule_digests": Handler("portfolio.activity.tasks.schedule_digests"),
+    "activity.write_digest": Handler("portfolio.activity.tasks.write_digest"),
     "activity.tidy_mails": Handler("portfolio.activity.tasks.tidy_mails"),
     "evidence.pull": Handler("readiness.evidence.tasks.pull", "evidence", 120, max_attempts=4, alone="imports"),
     "evidence.pull_files": Handler("readiness.evidence.tasks.pull", "imports", 600, max_attempts=3),
@@ -39,6 +41,10 @@ HANDLERS: dict[str, Handler] = {
     "evidence.tidy_pulls": Handler("readiness.evidence.tasks.tidy_pulls"),
     "evidence.tidy_files": Handler("readiness.evidence.tasks.tidy_files"),
     "evidence.tidy_history": Handler("readiness.evidence.tasks.tidy_history", "imports", 600),
+    "gates.evaluate": Handler("readiness.gates.tasks.evaluate_changed"),
+    "gates.evaluate_due": Handler("readiness.gates.tasks.evaluate_due"),
+    "gates.sweep": Handler("readiness.gates.tasks.sweep"),
+    "gates.anchor": Handler("readiness.gates.tasks.anchor"),
     "outbox.housekeeping": Handler("portfolio.outbox.tasks.housekeeping"),
     "accounts.housekeeping": Handler("portfolio.accounts.tasks.housekeeping"),
     "initiatives.housekeeping": Handler("portfolio.initiatives.tasks.housekeeping"),
@@ -46,13 +52,23 @@ HANDLERS: dict[str, Handler] = {
 
 # event kind -> handlers, in the order of the floors
 SUBSCRIBERS: dict[str, tuple[str, ...]] = {
-    "initiative.changed": ("initiatives.index_search",),
-    "import.published": ("initiatives.index_search",),
+    "initiative.changed": ("initiatives.index_search", "gates.evaluate"),
+    "import.published": ("initiatives.index_search", "gates.evaluate"),
     "comment.added": ("activity.notify_mention", "initiatives.index_search"),
-    "workload.changed": ("evidence.judge", "sizing.recompute"),
-    "capacity.changed": ("evidence.judge",),
+    "workload.changed": ("evidence.judge", "sizing.recompute", "gates.evaluate"),
+    "capacity.changed": ("evidence.judge", "gates.evaluate"),
     "evidence.arrived": ("evidence.judge",),
     "catalogue.changed": ("evidence.judge_catalogue", "sizing.recompute"),
+    "verdict.kept": ("gates.evaluate",),
+    "sizing.changed": ("gates.evaluate",),
+    "sizing.computed": ("gates.evaluate",),
+    "venues.changed": ("gates.evaluate",),
+    "assessment.changed": ("gates.evaluate",),
+    "waiver.decided": ("gates.evaluate",),
+    "waiver.began": ("gates.evaluate",),
+    "waiver.expired": ("gates.evaluate",),
+    "condition.proven": ("gates.evaluate",),
+    "review.decided": ("gates.evaluate",),
 }
 
 
@@ -75,10 +91,14 @@ SCHEDULE: tuple[Slot, ...] = (
     Slot("outbox.housekeeping", 3600),
     Slot("accounts.housekeeping", 24 * 3600),
     Slot("activity.tidy_mails", 24 * 3600),
+    Slot("activity.schedule_digests", 600),
     Slot("initiatives.housekeeping", 24 * 3600),
     Slot("evidence.judge_due", 300),
     Slot("evidence.tidy_pulls", 24 * 3600),
     Slot("evidence.tidy_files", 3600),
     Slot("evidence.tidy_history", 24 * 3600),
+    Slot("gates.evaluate_due", 300),
+    Slot("gates.sweep", 60),
+    Slot("gates.anchor", 1800),  # at least hourly where anything changed
     Slot("sizing.recompute", 24 * 3600),  # what another version of the engine said; the same inputs add nothing
 )

@@ -13,7 +13,7 @@ from portfolio.initiatives.models import Dependency as DependencyRow
 from portfolio.initiatives.models import Initiative
 from readiness.evidence.choices import Verdict
 from readiness.gates.choices import GateFunction
-from readiness.gates.models import GateTemplate, Judgement, Review
+from readiness.gates.models import GateTemplate, Judgement, Review, ReviewEvent
 from readiness.gates.queries.conditions import standing_conditions
 from readiness.gates.queries.facts import facts_of
 from readiness.gates.queries.templates import parsed
@@ -119,16 +119,29 @@ def _evaluated(
 
 
 def _judgements(reviews: Sequence[Review]) -> dict[int, dict[str, JudgementFact]]:
-    """The word in effect on each criterion; two statements, because owners may have changed since a review was read."""
+    """The word in effect on each criterion; three statements. Owners are those of now, and what was said of a criterion that
+    means something else since the review was moved to another template counts no more.
+    """
     own = {pk: people for pk, *people in _own(reviews)}
     initiatives = {review.pk: review.initiative_id for review in reviews}
+    dropped = _dropped(initiatives)
     made: dict[int, dict[str, JudgementFact]] = defaultdict(dict)
     rows = Judgement.objects.filter(review__in=initiatives, superseded_by=None)
     for row in rows.order_by("id"):
-        made[row.review_id][row.criterion] = JudgementFact(
-            row.pk, Verdict(row.verdict), row.by_id, row.at, frozenset(GateFunction(one) for one in row.functions),
-            row.by_id in own.get(initiatives[row.review_id], ()), row.impossible, row.note,
-        )  # fmt: skip
+        if row.pk > dropped.get((row.review_id, row.criterion), 0):
+            made[row.review_id][row.criterion] = JudgementFact(
+                row.pk, Verdict(row.verdict), row.by_id, row.at, frozenset(GateFunction(one) for one in row.functions),
+                row.by_id in own.get(initiatives[row.review_id], ()), row.impossible, row.note,
+            )  # fmt: skip
+    return made
+
+
+def _dropped(reviews: Collection[int]) -> dict[tuple[int, str], int]:
+    """Up to which judgement a criterion's words were left behind (services.migrating)."""
+    made: dict[tuple[int, str], int] = {}
+    rows = ReviewEvent.objects.filter(review__in=reviews, step="migrate").order_by("id")
+    for pk, facts in rows.values_list("review_id", "facts"):
+        made |= {(pk, criterion): facts["up_to"] for criterion in facts["dropped"]}
     return made
 
 

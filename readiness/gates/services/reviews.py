@@ -20,9 +20,11 @@ from readiness.gates.models import GateTemplate, Review, ReviewEvent, Seat
 from readiness.gates.queries.templates import parsed
 from readiness.gates.rules.templates.template import Gate
 from readiness.gates.rules.voting.casting import Window, window_faults
+from readiness.gates.services.deciders import as_of_now
 from readiness.gates.services.evaluating import evaluate
 from readiness.gates.services.locking import lock_review
-from readiness.gates.services.planning import Plan, check_another_round, check_mode, check_stands_before, plan_of
+from readiness.gates.services.migrating import carried, drop_waivers, dropped_judgements
+from readiness.gates.services.planning import Plan, check_another_round, check_mode, check_stands_before, chosen, plan_of
 from readiness.gates.services.refusals import refuse_if
 from readiness.gates.services.rights import fresh, require_gate, require_step
 from readiness.gates.services.seating import seat_from_gatekeepers
@@ -233,6 +235,33 @@ def change_review(
             raise ValidationError({"wanted_on": _("This day is over; choose one from today on.")})
         row.wanted_on, row.mode, row.version = wanted_on, mode, row.version + 1
         row.save(update_fields=["wanted_on", "mode", "version"])
+    return row
+
+
+def migrate_review(*, by: Actor, review: Review, template: GateTemplate, now: datetime | None = None) -> Review:
+    """Move a running review to another published version; judgements and waivers go along where a criterion means the same.
+
+    Raises PermissionDenied for a token, ValidationError (votes were cast, the gate is gone, it is of another lifecycle).
+    """
+    with acting(by):
+        row, at = lock_review(review.pk), now or clock.now()
+        who = as_of_now(by)
+        require_gate(who, row.initiative.unit.path)
+        target = chosen(Initiative.objects.select_related("lifecycle").get(pk=row.initiative_id), template)
+        if target.pk == row.template_id:
+            return row
+        goes = carried(row, target)
+        note = _("The criterion means something else in %s.") % target
+        facts = {"from": row.template_id, "to": target.pk, "kept": sorted(goes.kept), **dropped_judgements(row, goes.kept)}
+        facts["waivers"] = drop_waivers(row, goes.kept, by=int(who.user_id or 0), at=at, note=note)
+        row.template, row.gate_name, row.version = target, goes.gate.name, row.version + 1
+        row.save(update_fields=["template", "gate_name", "version"])
+        ReviewEvent.objects.create(
+            review=row, step="migrate", before=row.state, after=row.state, round=row.round, by_id=who.user_id, at=at, facts=facts
+        )
+        emit("review.migrated", named(row))
+        evaluate([row.pk], why="review.migrated", now=at, by=who)
+    row.refresh_from_db()
     return row
 
 

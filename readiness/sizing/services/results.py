@@ -7,6 +7,7 @@ from dataclasses import fields
 from itertools import islice
 from typing import Any
 
+from portfolio.outbox.services import emit
 from readiness.core.sizing.inputs import Demand, Task, WorkloadClass
 from readiness.core.sizing.quantity import Quantity
 from readiness.sizing.models import SizingOption, SizingResult
@@ -22,7 +23,8 @@ CHUNK = 200
 
 
 def recompute(option_ids: Iterable[int]) -> int:
-    """Size these options with what stands now; the number whose answer changed. Runs in the caller's transaction.
+    """Size these options with what stands now; the number whose answer changed, of which `sizing.computed` tells. Runs in the
+    caller's transaction.
 
     An option that cannot be sized (something is missing) has no result. What is free in a pool is no input: it is read live.
     """
@@ -59,6 +61,8 @@ def _recompute(ids: list[int]) -> int:
     for option in moved:
         option.result = found[option.pk]
     SizingOption.objects.bulk_update(moved, ["result"])
+    if moved:
+        emit("sizing.computed", {"workload_ids": sorted({option.workload_id for option in moved})})
     return len(moved)
 
 

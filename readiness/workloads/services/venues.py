@@ -15,6 +15,7 @@ from portfolio.initiatives.choices import Venue
 from portfolio.initiatives.models import Initiative
 from portfolio.kit import clock
 from portfolio.kit.acting import acting
+from portfolio.outbox.services import emit
 from readiness.workloads.choices import Function, OptionState
 from readiness.workloads.models import VenueComparison, VenueOption
 from readiness.workloads.services.profiles import require_edit
@@ -57,6 +58,7 @@ def add_venue_option(
         row = VenueOption(initiative=initiative, function=Function(function))
         _write(by, row, {"venue": venue, "label": label, **values})
         row.save()
+        _changed(row.initiative_id)
     return row
 
 
@@ -70,6 +72,7 @@ def change_venue_option(
             raise StaleOption(row)
         _write(by, row, changes)
         _save(row, *changes)
+        _changed(row.initiative_id)
     return row
 
 
@@ -88,6 +91,7 @@ def choose_venue(*, by: Actor, option: VenueOption, reason: str, decided_on: dat
         row.state, row.reason = OptionState.CHOSEN, reason.strip()
         _save(row, "state", "reason")
         _decided(row.initiative, Function(row.function), decided_on=decided_on or clock.today(), not_applicable=False)
+        _changed(row.initiative_id)
     return row
 
 
@@ -102,6 +106,7 @@ def reject_venue(*, by: Actor, option: VenueOption, reason: str) -> VenueOption:
         _save(row, "state", "reason")
         if was_chosen:
             _decided(row.initiative, Function(row.function), decided_on=None)
+        _changed(row.initiative_id)
     return row
 
 
@@ -114,6 +119,7 @@ def reconsider_venue(*, by: Actor, option: VenueOption) -> VenueOption:
         _save(row, "state", "reason")
         if was_chosen:
             _decided(row.initiative, Function(row.function), decided_on=None)
+        _changed(row.initiative_id)
     return row
 
 
@@ -133,6 +139,7 @@ def record_comparison(
         here = VenueOption.objects.filter(initiative=initiative, function=function)
         if not_applicable and here.filter(state=OptionState.CHOSEN).exists():
             raise ValidationError({"not_applicable": _("A venue was chosen for it; reject or reconsider that first.")})
+        _changed(initiative.pk)
         return _decided(
             initiative, Function(function), reason=reason.strip(), decided_on=decided_on, not_applicable=not_applicable
         )
@@ -141,6 +148,10 @@ def record_comparison(
 def _decided(initiative: Initiative, function: Function, **values: Any) -> VenueComparison:
     row, _made = VenueComparison.objects.update_or_create(initiative=initiative, function=function, defaults=values)
     return row
+
+
+def _changed(initiative_id: int) -> None:
+    emit("venues.changed", {"initiative_ids": [initiative_id]})
 
 
 def _siblings(row: VenueOption) -> Any:
