@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portfolio.kit import clock
+from portfolio.outbox.models import Job
 from portfolio.outbox.services import Claim, enqueue
 from readiness.gates.queries.due import concerned, due
 from readiness.gates.services.anchors import send_anchors
@@ -20,13 +21,18 @@ def evaluate_changed(held: Claim) -> None:
         if len(wanted) > AT_ONCE:
             _later(wanted)
         else:
-            evaluate(wanted, why=str(held.payload.get("why", "changed")), now=clock.now())
+            evaluate(wanted, why=str(held.payload.get("why") or _told_by(held)), now=clock.now())
 
 
 def evaluate_due(held: Claim) -> None:
     """Evidence goes stale by itself, waivers begin and end, and the rules change."""
     with held.finishing():
         _later(sorted(due(clock.now())))
+
+
+def _told_by(held: Claim) -> str:
+    """The kind of the event that this job follows on."""
+    return Job.objects.filter(pk=held.job_id).values_list("event__kind", flat=True).first() or "asked"
 
 
 def _later(wanted: list[int]) -> None:
