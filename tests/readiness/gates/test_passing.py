@@ -1,4 +1,4 @@
-"""Whether an initiative may pass a gate now: every outcome with every state of its conditions and evidence, and nothing decided."""
+"""Whether an initiative may pass a gate now: each outcome with each state of its conditions and evidence, and nothing decided."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from portfolio.initiatives.models import Initiative
 from readiness.gates.api.shapes.parts import (
     OUTCOMES,
     AboutShape,
-    DriftShape,
     CriterionShape,
+    DriftShape,
     GateDependency,
     RecommendationShape,
     Shape,
