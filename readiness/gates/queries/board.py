@@ -11,7 +11,7 @@ from django.db.models.functions import RowNumber
 from portfolio.initiatives.queries.lists import PAGE_SIZE
 from readiness.gates.choices import ReviewState
 from readiness.gates.models import Review
-from readiness.gates.queries.listed import REVIEW, review_rows
+from readiness.gates.queries.listed import review_rows
 from readiness.gates.rules.reviews import Listing
 
 SHOWN = 8
@@ -79,9 +79,9 @@ def page(rows: QuerySet[Review], number: int) -> tuple[list[dict[str, Any]], boo
     return found[:PAGE_SIZE], len(found) > PAGE_SIZE
 
 
-def gates_of(rows: QuerySet[Review]) -> list[tuple[str, str]]:
-    """Keys and names of the gates that there are reviews of, for the filter bar."""
-    found = dict(rows.order_by("gate", "id").values_list("gate", "gate_name").distinct())
+def gates_of(rows: QuerySet[Any], name: str = "gate_name") -> list[tuple[str, str]]:
+    """Keys and names of the gates that there are rows of, for the filter bar; `name` is where a row has the gate's name."""
+    found = dict(rows.order_by("gate", name).values_list("gate", name).distinct())
     return sorted(found.items(), key=lambda one: one[1].casefold())
 
 

@@ -87,3 +87,9 @@ def steps_of(lifecycle: str) -> list[tuple[str, str]]:
     """(key, kind) of the stages of the newest version of a lifecycle, in order."""
     newest = Stage.objects.filter(lifecycle__key=lifecycle).order_by("-lifecycle__version").values("lifecycle")[:1]
     return list(Stage.objects.filter(lifecycle=newest).order_by("position").values_list("key", "kind"))
+
+
+def stage_names(lifecycle: str) -> dict[str, str]:
+    """Names of the stages of the newest version of a lifecycle, by key; one statement."""
+    newest = Stage.objects.filter(lifecycle__key=lifecycle).order_by("-lifecycle__version").values("lifecycle")[:1]
+    return dict(Stage.objects.filter(lifecycle=newest).values_list("key", "name"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -11,11 +12,13 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from portfolio.initiatives.choices import REASON_LABELS, ReasonCode
 from portfolio.kit.templatetags.ui import VERDICTS
+from portfolio.kit.templatetags.ui_text import grouped
 from readiness.gates.choices import OUTCOMES as FAVOUR
 from readiness.gates.rules.decisions import Barrier
 from readiness.gates.rules.drift import Why
+from readiness.gates.tables.panel import name_of
 from readiness.gates.tables.reasons import share
-from readiness.gates.tables.words import OUTCOMES, Text, outcome
+from readiness.gates.tables.words import OUTCOME_HELP, OUTCOMES, Text, outcome
 
 Row = Mapping[str, Any]
 BARRIERS: dict[str, Text] = {
@@ -76,7 +79,12 @@ def headline(row: Any) -> str:
 def offers(given: Mapping[Any, Sequence[Any]]) -> list[dict[str, Any]]:
     """Each outcome as the decision form offers it, with what bars it in words. `given` is rules.decisions.offered's."""
     return [
-        {"key": one.value, **(outcome(one.value) or {}), "barred": "; ".join(str(BARRIERS[bar]) for bar in given[one])}
+        {
+            "key": one.value,
+            **(outcome(one.value) or {}),
+            "help": OUTCOME_HELP[one],
+            "barred": "; ".join(str(BARRIERS[bar]) for bar in given[one]),
+        }
         for one in FAVOUR
     ]
 
@@ -121,6 +129,30 @@ def changed_words(rows: Sequence[Row]) -> str:
         return ""
     said = ngettext("%d thing that matters", "%d things that matter", material) % material
     return _("Evidence changed since the decision: %s") % said
+
+
+def list_headline(total: int) -> str:
+    """`61 decisions, each a link of a chain that nobody can change unseen`"""
+    if not total:
+        return _("Nothing was decided yet")
+    said = ngettext("%s decision", "%s decisions", total) % grouped(total)
+    return _("%s, each a link of a chain that nobody changes unseen") % said
+
+
+def frozen_waivers(content: Row) -> list[dict[str, Any]]:
+    """Waivers that were in force, as the snapshot has them."""
+    names, texts = content["people"], {one["key"]: one["text"] for one in content["criteria"]}
+    return [
+        {
+            "url": reverse("gates:waiver", args=[one["id"]]),
+            "text": texts.get(one["criterion"], one["criterion"]),
+            "reason": one["reason"],
+            "measure": one["measure"],
+            "expires_at": datetime.fromisoformat(one["expires_at"]),
+            "approved_by": name_of(names, one["approved_by"]),
+        }
+        for one in content["waivers"]
+    ]
 
 
 def reason_words(code: str) -> str:

@@ -156,6 +156,11 @@ def name_of(names: Row, person: int | None) -> str:
     return str(found or _("person %d") % person)
 
 
+def ballots(*, last_gate: bool) -> list[tuple[str, Text]]:
+    """What may be voted here; there is no Conditional Go at the last gate before production."""
+    return [(one.value, BALLOTS[one][0]) for one in Ballot if not (last_gate and one is Ballot.CONDITIONAL)]
+
+
 def function_choices() -> list[tuple[str, Text]]:
     return [(one.value, FUNCTIONS[one]) for one in GateFunction]
 
