@@ -27,5 +27,6 @@ urlpatterns = [
     path("", include("readiness.evidence.urls")),
     path("", include("readiness.assessments.urls")),
     path("", include("readiness.sizing.urls")),
+    path("", include("readiness.gates.urls")),
     path("api/v1/", include(api)),
 ]

@@ -17,6 +17,7 @@ TABS = (
     ("evidence", "evidence:initiative", gettext_lazy("Evidence")),
     ("venues", "workloads:venues", gettext_lazy("Venues")),
     ("assessment", "assessments:initiative", gettext_lazy("Assessment")),
+    ("gates", "gates:initiative", gettext_lazy("Gates")),
     ("history", "initiatives:history", gettext_lazy("History")),
 )
 

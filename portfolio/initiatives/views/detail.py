@@ -31,6 +31,7 @@ def detail(request: PageRequest, pk: int) -> HttpResponse:
         "functions": presenting.functions(seen),
         "answers": presenting.answers(seen),
         "comments_url": frame.route("activity:comments", "initiatives_initiative", pk),
+        "gates_url": frame.route("gates:panel", pk),
         "evidence_url": frame.route("evidence:initiative_panel", pk),
     }
     return render(request, "initiatives/detail.html", context)
