@@ -12,6 +12,7 @@ api = [
     path("", include("readiness.assessments.api.routes")),
     path("", include("readiness.sizing.api.routes")),
     path("", include("readiness.gates.api.routes")),
+    path("", include("readiness.meetings.api.routes")),
     path("", include("readiness.risk.api")),
     path("", include("readiness.dashboards.api")),
 ]
@@ -28,5 +29,6 @@ urlpatterns = [
     path("", include("readiness.assessments.urls")),
     path("", include("readiness.sizing.urls")),
     path("", include("readiness.gates.urls")),
+    path("", include("readiness.meetings.urls")),
     path("api/v1/", include(api)),
 ]

@@ -6,7 +6,7 @@ from typing import Self
 
 from django.db.models import Q
 
-from portfolio.kit.scope import Reader, Row, ScopedQuerySet, within
+from portfolio.kit.scope import EVERYTHING, Reader, Row, ScopedQuerySet, within
 
 
 class MeetingQuerySet(ScopedQuerySet[Row]):
@@ -15,8 +15,10 @@ class MeetingQuerySet(ScopedQuerySet[Row]):
     meeting_lookup = ""
 
     def visible_to(self, reader: Reader) -> Self:
-        seen = within(f"{self.meeting_lookup}unit__path", reader.paths(self.view_action))
-        return self.filter(seen | self._invited(reader), **{f"{self.meeting_lookup}demo": reader.showing_demo})
+        paths, shown = reader.paths(self.view_action), self.filter(**{f"{self.meeting_lookup}demo": reader.showing_demo})
+        if EVERYTHING in paths:  # an empty Q() would be lost in an OR
+            return shown
+        return shown.filter(within(f"{self.meeting_lookup}unit__path", paths) | self._invited(reader))
 
     def _invited(self, reader: Reader) -> Q:
         """People alone: a token stands for a unit, not for whoever made it. Without any role nothing is seen."""

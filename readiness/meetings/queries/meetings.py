@@ -13,7 +13,7 @@ from portfolio.kit.scope import within
 from readiness.gates.choices import Mode, ReviewState
 from readiness.gates.models import Review
 from readiness.meetings.choices import ENDED
-from readiness.meetings.models import AgendaItem, Attendance, Invitee, Meeting
+from readiness.meetings.models import Action, AgendaItem, Attendance, Invitee, Meeting
 
 LEAST = timedelta(minutes=15)
 AHEAD = Q(state__in=(ReviewState.PLANNED, ReviewState.SCHEDULED))
@@ -119,3 +119,10 @@ def meetings_of_reviews(actor: Actor, reviews: list[int]) -> dict[int, Meeting]:
     """{review: the meeting it is on the agenda of}, for pages of reviews."""
     items = AgendaItem.objects.filter(Q(review__in=reviews), standing=True, meeting__in=Meeting.objects.visible_to(actor))
     return {item.review_id: item.meeting for item in items.select_related("meeting")}
+
+
+def actions_of(actor: Actor, meeting: Meeting) -> QuerySet[Action]:
+    """What was taken on, except for items whose initiative the actor does not see."""
+    seen = Review.objects.visible_to(actor).values("pk")
+    rows = Action.objects.filter(Q(item=None) | Q(item__review__in=seen), meeting=meeting)
+    return rows.select_related("owner", "item__review__initiative").order_by("done_at", "due", "pk")

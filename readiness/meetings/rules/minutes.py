@@ -102,7 +102,7 @@ def _lines(minutes: Minutes, zone: tzinfo) -> Iterator[str]:
     if minutes.actions:
         yield ""
         yield _OF_MEETING
-        yield from _agreed(minutes.actions)
+        yield from _agreed(minutes.actions, "")
 
 
 def _item(number: int, item: Item, zone: tzinfo) -> Iterator[str]:
@@ -131,9 +131,9 @@ def _decided(decided: Decided, zone: tzinfo) -> Iterator[str]:
         yield from _agreed(decided.conditions)
 
 
-def _agreed(rows: Sequence[Agreed]) -> Iterator[str]:
+def _agreed(rows: Sequence[Agreed], indent: str = "   ") -> Iterator[str]:
     for one in rows:
-        yield f"   - {one_line(one.text)} ({one_line(one.owner)}, by {one.due.isoformat()})"
+        yield f"{indent}- {one_line(one.text)} ({one_line(one.owner)}, by {one.due.isoformat()})"
 
 
 def _quoted(text: str, indent: str) -> Iterator[str]:

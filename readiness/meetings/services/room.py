@@ -5,24 +5,28 @@ from __future__ import annotations
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
 
+from portfolio.accounts.choices import Through
 from portfolio.accounts.models import User
-from portfolio.accounts.rules import Actor
+from portfolio.accounts.rules import Actor, system
 from portfolio.kit import clock
 from portfolio.kit.acting import acting
 from portfolio.outbox.services import emit
 from readiness.gates.choices import Mode, ReviewState
+from readiness.gates.models import Attendance as GateAttendance
 from readiness.gates.models import Review
-from readiness.gates.services import panel, reviews
+from readiness.gates.services import reviews
 from readiness.gates.services.evaluating import evaluate
 from readiness.gates.services.locking import lock_reviews
+from readiness.gates.services.panel import attendance
 from readiness.meetings.choices import MeetingState
 from readiness.meetings.models import AgendaItem, Attendance, Meeting
 from readiness.meetings.queries.people import invitable
 from readiness.meetings.rules.states import Step
 from readiness.meetings.services.locking import item_of, lock_meeting, save
-from readiness.meetings.services.rights import can_keep, require_hold, require_keep
+from readiness.meetings.services.rights import can_hold, can_keep, require_hold, require_keep
 
 _TO_OPEN = (ReviewState.PLANNED, ReviewState.SCHEDULED)
+_HELD = (*_TO_OPEN, ReviewState.IN_REVIEW, ReviewState.PROPOSED)
 _GONE = (ReviewState.WITHDRAWN, ReviewState.SUPERSEDED)
 
 
@@ -53,8 +57,9 @@ def start_item(*, by: Actor, item: AgendaItem) -> AgendaItem:
             return found
         end_current(by, row)
         review = _opened(by, found.review)
-        for one in row.attendance.filter(left_at=None).select_related("person").order_by("pk"):
-            panel.arrive(by=by, review=review, person=one.person)
+        if review.state in _HELD:
+            for one in row.attendance.filter(left_at=None).select_related("person").order_by("pk"):
+                attendance.arrive(by=by, review=review, person=one.person)
         found.started_at, found.ended_at = found.started_at or clock.now(), None
         found.save(update_fields=["started_at", "ended_at"])
         row.current = found
@@ -78,8 +83,8 @@ def end_current(by: Actor, row: Meeting) -> None:
     if row.current is None:
         return
     item = row.current
-    for one in row.attendance.filter(left_at=None).select_related("person").order_by("pk"):
-        panel.leave(by=by, review=item.review, person=one.person)
+    for one in GateAttendance.objects.filter(review=item.review_id, left_at=None).select_related("person").order_by("pk"):
+        attendance.leave(by=by, review=item.review, person=one.person)
     item.ended_at = clock.now()
     item.save(update_fields=["ended_at"])
     row.current = None
@@ -112,8 +117,8 @@ def attend(*, by: Actor, meeting: Meeting, person: User) -> Attendance:
         found = row.attendance.filter(person=person, left_at=None).first()
         if found is None:
             found = Attendance.objects.create(meeting=row, person=person, arrived_at=clock.now())
-            if row.current is not None:
-                panel.arrive(by=by, review=row.current.review, person=person)
+            if row.current is not None and row.current.review.state in _HELD:
+                attendance.arrive(by=_teller(by, row, person), review=row.current.review, person=person)
             save(row)
     return found
 
@@ -125,7 +130,7 @@ def leave(*, by: Actor, meeting: Meeting, person: User) -> None:
         _require_theirs(by, row, person)
         gone = row.attendance.filter(person=person, left_at=None).update(left_at=clock.now())
         if gone and row.current is not None:
-            panel.leave(by=by, review=row.current.review, person=person)
+            attendance.leave(by=_teller(by, row, person), review=row.current.review, person=person)
         if gone:
             save(row)
 
@@ -138,6 +143,14 @@ def _require_theirs(by: Actor, row: Meeting, person: User) -> None:
 
 def _opened(by: Actor, review: Review) -> Review:
     """In review where it was ahead, and judged as things are now."""
-    opened = reviews.open_review(by=by, review=review, mode=Mode.MEETING) if review.state in _TO_OPEN else review
-    evaluate([opened.pk], why="meeting.item", now=clock.now(), by=by)
-    return opened
+    if review.state in _TO_OPEN:
+        return reviews.open_review(by=by, review=review, mode=Mode.MEETING)
+    if review.state in _HELD:
+        evaluate([review.pk], why="meeting.item", now=clock.now(), by=by)
+    return review
+
+
+def _teller(by: Actor, row: Meeting, person: User) -> Actor:
+    """A chair who is no program manager keeps attendance as the meeting's own hand."""
+    own = by.user_id == person.pk or can_hold(by, row)
+    return by if own else system(f"{by.label}, chair of meeting {row.pk}", Through.PAGE)

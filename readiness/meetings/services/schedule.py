@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portfolio.accounts.choices import Action
@@ -29,7 +30,6 @@ from readiness.meetings.services.rights import require_plan
 EDITABLE = frozenset({"title", "starts_at", "time_zone", "place", "call_link", "chair"})
 HEARD = frozenset({"title", "starts_at", "place", "call_link"})  # what calendars must hear of
 LATEST = timedelta(days=3 * 366)
-EARLIEST = timedelta(days=1)  # one that was held without the product may still be written down
 
 
 def schedule_meeting(*, by: Actor, unit: BusinessUnit, title: str, starts_at: Any, demo: bool = False, **values: Any) -> Meeting:
@@ -106,8 +106,8 @@ def _clean(row: Meeting, *, moved: bool = True) -> None:
         setattr(row, name, getattr(row, name).replace("\x00", "").strip())
     problems: dict[str, str] = {}
     now = clock.now()
-    if moved and not now - EARLIEST <= row.starts_at <= now + LATEST:
-        problems["starts_at"] = _("Name a time from now on, within three years.")
+    if moved and not (timezone.localdate(now) <= timezone.localdate(row.starts_at) and row.starts_at <= now + LATEST):
+        problems["starts_at"] = _("Name a day from today on, within three years.")
     if row.time_zone and row.time_zone not in available_timezones():
         problems["time_zone"] = _("There is no such time zone.")
     if row.chair is not None and not _may_chair(row.chair, row):

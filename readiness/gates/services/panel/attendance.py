@@ -19,6 +19,7 @@ from readiness.gates.services.rights import fresh, require_person
 from readiness.gates.services.voting import propose_if_complete
 
 _HELD = (ReviewState.SCHEDULED, ReviewState.IN_REVIEW, ReviewState.PROPOSED)
+_AFTER = (*_HELD, ReviewState.DECIDED, ReviewState.CLOSED)  # who was there when it was decided leaves some time
 
 
 def arrive(*, by: Actor, review: Review, person: User, at: datetime | None = None) -> Attendance:
@@ -39,7 +40,7 @@ def arrive(*, by: Actor, review: Review, person: User, at: datetime | None = Non
 def leave(*, by: Actor, review: Review, person: User, at: datetime | None = None) -> Attendance | None:
     """They left the room; None where they were not there. The vote that they cast stays, and one that was awaited no more is."""
     with acting(by):
-        row, when = _lock(by, review, person, at)
+        row, when = _lock(by, review, person, at, _AFTER)
         there: Attendance | None = Attendance.objects.filter(
             review=row, round=row.round, person=person, left_at=None
         ).first()  # fmt: skip
@@ -50,13 +51,15 @@ def leave(*, by: Actor, review: Review, person: User, at: datetime | None = None
     return there
 
 
-def _lock(by: Actor, review: Review, person: User, at: datetime | None) -> tuple[Review, datetime]:
+def _lock(
+    by: Actor, review: Review, person: User, at: datetime | None, states: tuple[ReviewState, ...] = _HELD
+) -> tuple[Review, datetime]:  # fmt: skip
     require_person(by)
     row, now = lock_review(review.pk), clock.now()
     who = fresh(by)
     if not who.may(Action.GATE, row.initiative.unit.path) and who.user_id != person.pk:
         raise PermissionDenied(_("Only program managers say who else is in the room."))
-    if row.state not in _HELD:
+    if row.state not in states:
         raise ValidationError(_("This review is not being held."))
     if at is not None and at > now:
         raise ValidationError({"at": _("This moment is still to come.")})
