@@ -211,6 +211,7 @@ OBJECT_LABELS = {
     "meetings_attendance": "Attendance of a meeting",
     "meetings_action": "Action",
     "meetings_calendarfeed": "Calendar address",
+    "meetings_pack": "Pack",
     "accounts_user": "Person",
     "accounts_businessunit": "Business unit",
     "accounts_roleassignment": "Role",

@@ -1,4 +1,4 @@
-"""One set of filters for the audit page, its exports and the API."""
+"""One set of filters for the audit page, its exports and the API; and those of a person's notices."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from portfolio.accounts.choices import Action
 from portfolio.accounts.models import BusinessUnit
 from portfolio.accounts.queries import units_where
 from portfolio.activity import queries
-from portfolio.activity.choices import ACTION_LABELS, OBJECT_LABELS, THROUGH_LABELS
-from portfolio.activity.models import AuditEntry
+from portfolio.activity.choices import ACTION_LABELS, KIND_LABELS, OBJECT_LABELS, THROUGH_LABELS
+from portfolio.activity.models import AuditEntry, Notice
 
 _DAY = {"type": "date", "class": "form-control"}
 
@@ -65,3 +65,21 @@ class AuditFilter(django_filters.FilterSet):
     def by_initiative(self, entries: QuerySet[AuditEntry], _name: str, value: str) -> QuerySet[AuditEntry]:
         number = queries.initiative_named(value)
         return entries.none() if number is None else entries.filter(initiative_id=number)
+
+
+class NoticeFilter(django_filters.FilterSet):
+    """Filters over `queries.notices(actor)`."""
+
+    state = django_filters.ChoiceFilter(
+        method="by_state", choices=[("unread", _("Unread")), ("read", _("Read"))], label=_("Read or not"), empty_label=_("all")
+    )
+    kind = django_filters.MultipleChoiceFilter(
+        choices=[(kind.value, label) for kind, label in KIND_LABELS.items()], label=_("What")
+    )
+
+    class Meta:
+        model = Notice
+        fields: tuple[str, ...] = ()
+
+    def by_state(self, notices: QuerySet[Notice], _name: str, value: str) -> QuerySet[Notice]:
+        return notices.filter(read_at__isnull=value == "unread")

@@ -1,4 +1,4 @@
-"""The comment form: text, people to mention, files."""
+"""The comment form (text, people to mention, files), and how one wants to be told."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portfolio.accounts.models import BusinessUnit, User
 from portfolio.accounts.queries import people_who_see
+from portfolio.activity.choices import HOW_LABELS, KIND_LABELS
 from portfolio.activity.services.comments import MAX_FILES, MAX_TEXT
 
 
@@ -49,3 +50,13 @@ class CommentForm(forms.Form):
             "number": MAX_FILES,
             "size": settings.ATTACHMENT_MAX_BYTES // 2**20,
         }
+
+
+class PreferencesForm(forms.Form):
+    """One choice for each kind of notice; names are the kinds."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ways = [(how.value, words) for how, words in HOW_LABELS.items()]
+        for kind, label in KIND_LABELS.items():
+            self.fields[kind.value] = forms.ChoiceField(label=label, choices=ways)

@@ -17,8 +17,8 @@ from django.db.models.expressions import RawSQL
 from portfolio.accounts.choices import Action
 from portfolio.accounts.models import BusinessUnit
 from portfolio.accounts.rules import EVERYTHING, Actor, may_see_money
-from portfolio.activity.choices import MONEY_FIELDS, NAME_OF, OWN_PANEL, Subjects
-from portfolio.activity.models import Attachment, AuditEntry, Comment, Notice
+from portfolio.activity.choices import DEFAULT_HOW, MONEY_FIELDS, NAME_OF, OWN_PANEL, How, NoticeKind, Subjects
+from portfolio.activity.models import Attachment, AuditEntry, Comment, Notice, NoticePreference
 from portfolio.kit.scope import within
 
 # What comments and history hang on: where it lies, and the two people who may see its amounts whatever their role.
@@ -218,8 +218,30 @@ def visible_attachment(actor: Actor, number: int) -> Attachment | None:
     return file if file and visible_comment(actor, file.comment_id) else None
 
 
-def unread_notices(actor: Actor) -> QuerySet[Notice]:
-    """What a person has not read yet, newest first."""
+def notices(actor: Actor) -> QuerySet[Notice]:
+    """A person's own notices, newest first: those about what they may see today, demo or real as the portfolio shown."""
     if actor.user_id is None:
         return Notice.objects.none()
-    return Notice.objects.filter(user_id=actor.user_id, read_at=None).order_by("-created_at", "-id")
+    own = Notice.objects.filter(user_id=actor.user_id, demo=actor.showing_demo).order_by("-created_at", "-id")
+    paths = actor.paths(Action.VIEW)
+    if EVERYTHING in paths:
+        return own
+    of_nothing = Q(initiative_id=None, unit=None)
+    return own.filter(of_nothing | in_units(paths) if paths else of_nothing)
+
+
+def unread_notices(actor: Actor) -> QuerySet[Notice]:
+    """What a person has not read yet, newest first."""
+    return notices(actor).filter(read_at=None)
+
+
+def how_told(people: Iterable[int], kind: NoticeKind) -> dict[int, How]:
+    """How each of the people wants to be told of that kind."""
+    chosen = dict(NoticePreference.objects.filter(user__in=list(people), kind=kind).values_list("user_id", "how"))
+    return {number: How(chosen.get(number, DEFAULT_HOW[kind])) for number in people}
+
+
+def preferences(actor: Actor) -> dict[NoticeKind, How]:
+    """How a person is told of each kind."""
+    chosen = dict(NoticePreference.objects.filter(user=actor.user_id).values_list("kind", "how"))
+    return {kind: How(chosen.get(kind, default)) for kind, default in DEFAULT_HOW.items()}

@@ -1,6 +1,7 @@
-"""Telling people that they were mentioned, and sending mails."""
+"""Telling people that they were mentioned, the daily digest, and sending mails."""
 
-from portfolio.activity.services import mails, notices
+from portfolio.activity.services import digests, mails, notices
+from portfolio.kit import clock
 from portfolio.outbox.choices import HANDLERS
 from portfolio.outbox.services import Claim, Hopeless
 
@@ -38,3 +39,15 @@ def tidy_mails(held: Claim) -> None:
     """Forget what was sent long ago."""
     with held.finishing():
         mails.tidy_mails()
+
+
+def schedule_digests(held: Claim) -> None:
+    """A job for each person whose morning has come."""
+    with held.finishing():
+        digests.schedule_digests(clock.now())
+
+
+def write_digest(held: Claim) -> None:
+    """One person's digest."""
+    with held.finishing():
+        digests.write_digest(user_id=int(held.payload["user_id"]), day=held.payload["day"])

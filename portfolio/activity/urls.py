@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("activity/comments/<int:pk>/remove/", comments.remove, name="comment-remove"),
     path("activity/attachments/<int:pk>/", comments.attachment, name="attachment"),
     path("activity/notices/", notices.notices, name="notices"),
+    path("activity/notices/settings/", notices.settings, name="notice-settings"),
     path("activity/notices/read/", notices.read_all, name="notices-read"),
     path("activity/notices/<int:pk>/read/", notices.read, name="notice-read"),
 ]

@@ -21,6 +21,7 @@ class Notice(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
     kind = models.CharField(max_length=30, choices=[(kind.value, kind.value) for kind in NoticeKind])
     text = models.CharField(max_length=300)
+    quote = models.CharField(max_length=200, default="", db_default="", help_text="What somebody typed: never mailed.")
     url = models.CharField(max_length=300)
     key = models.CharField(max_length=150, help_text="Makes a repeated job write one notice.")
     initiative_id = models.BigIntegerField(null=True)

@@ -17,7 +17,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.validators import validate_email
-from django.db.models import F, Subquery
+from django.db.models import F
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
@@ -41,6 +41,10 @@ class File:
     name: str
     content_type: str
     content: bytes
+
+
+class NotNow(OSError):
+    """The mail server will take it later, perhaps."""
 
 
 class Refused(Exception):
@@ -141,8 +145,8 @@ def message_id(key: str) -> str:
 def tidy_mails() -> int:
     """Forget mails sent a month and given up half a year ago; mark those dead whose job died with its worker."""
     now = clock.now()
-    buried = Job.objects.filter(handler=HANDLER, dead_at__isnull=False).values("payload__mail_id")
-    lost = Mail.objects.filter(sent_at=None, dead_at=None, pk__in=Subquery(buried))
+    buried = Job.objects.filter(handler=HANDLER, dead_at__isnull=False).values_list("payload__mail_id", flat=True)
+    lost = Mail.objects.filter(sent_at=None, dead_at=None, pk__in=list(buried))
     lost.update(dead_at=now, last_error="The worker died in every attempt.")
     gone = Mail.objects.filter(sent_at__lt=now - KEEP_SENT) | Mail.objects.filter(dead_at__lt=now - KEEP_DEAD)
     deleted, _by_model = gone.delete()
@@ -152,7 +156,7 @@ def tidy_mails() -> int:
 def _said(code: int, reply: Any) -> Exception:
     """5xx is for good, 4xx for now (RFC 5321, 4.2.1)."""
     text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else str(reply)
-    return Refused(f"{code} {text}") if 500 <= code < 600 else smtplib.SMTPResponseException(code, text)
+    return Refused(f"{code} {text}") if 500 <= code < 600 else NotNow(f"{code} {text}")
 
 
 @contextmanager

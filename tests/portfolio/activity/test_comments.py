@@ -84,7 +84,7 @@ def test_a_mentioned_person_gets_one_notice_that_leads_there(
     assert signed_in("Vera").post(f"/activity/notices/{notice.pk}/read/").status_code == 404
     opened = paulas.post(f"/activity/notices/{notice.pk}/read/", {"open": "yes"})
     assert opened["Location"] == notice.url
-    assert "mentioned you" not in paulas.get("/activity/notices/").content.decode()
+    assert "mentioned you" not in paulas.get("/activity/notices/?state=unread").content.decode()
 
 
 def test_all_notices_of_ones_own_are_read_at_once(organisation: Organisation, signed_in: SignIn) -> None:
