@@ -45,6 +45,8 @@ HANDLERS: dict[str, Handler] = {
     "gates.evaluate_due": Handler("readiness.gates.tasks.evaluate_due"),
     "gates.sweep": Handler("readiness.gates.tasks.sweep"),
     "gates.anchor": Handler("readiness.gates.tasks.anchor"),
+    "meetings.render_pack": Handler("readiness.meetings.tasks.render_pack", time_limit_s=120),
+    "meetings.print_minutes": Handler("readiness.meetings.tasks.print_minutes"),
     "outbox.housekeeping": Handler("portfolio.outbox.tasks.housekeeping"),
     "accounts.housekeeping": Handler("portfolio.accounts.tasks.housekeeping"),
     "initiatives.housekeeping": Handler("portfolio.initiatives.tasks.housekeeping"),
@@ -69,6 +71,7 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     "waiver.expired": ("gates.evaluate",),
     "condition.proven": ("gates.evaluate",),
     "review.decided": ("gates.evaluate",),
+    "meeting.closed": ("meetings.print_minutes",),
 }
 
 

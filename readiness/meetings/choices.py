@@ -29,3 +29,30 @@ class Answer(StrEnum):
 class Direction(StrEnum):
     UP = "up"
     DOWN = "down"
+
+
+class PackKind(StrEnum):
+    """Pre-read before the meeting, minutes after it."""
+
+    PACK = "pack"
+    MINUTES = "minutes"
+
+
+class Variant(StrEnum):
+    """The two differ in what is money and nothing else."""
+
+    MONEY = "money"
+    PLAIN = "plain"
+
+
+class PackState(StrEnum):
+    """Draft (frozen, waits for its print) -> rendering -> ready | failed; a pack that was sent stays as it is."""
+
+    DRAFT = "draft"
+    RENDERING = "rendering"
+    READY = "ready"
+    FAILED = "failed"
+    SENT = "sent"
+
+
+PRINTED = (PackState.READY, PackState.SENT)

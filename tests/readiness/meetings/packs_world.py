@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from portfolio.outbox import services as outbox
+from portfolio.outbox.models import Job
 from readiness.meetings.choices import Variant
 from readiness.meetings.models import Meeting, Pack
 from readiness.meetings.services.packs.making import make_pack
 from readiness.meetings.tasks import render_pack
-from portfolio.outbox import services as outbox
-from portfolio.outbox.models import Job
 from tests.people import Organisation
 from tests.readiness.meetings.world import actor
 
@@ -32,4 +32,6 @@ def printed(organisation: Organisation, meeting: Meeting) -> dict[Variant, Pack]
     """The next version, printed."""
     packs = made(organisation, meeting)
     run_jobs()
-    return {variant: Pack.objects.get(pk=pack.pk) for variant, pack in packs.items()}
+    found = {variant: Pack.objects.get(pk=pack.pk) for variant, pack in packs.items()}
+    assert not any(pack.error for pack in found.values()), [pack.error for pack in found.values()]
+    return found

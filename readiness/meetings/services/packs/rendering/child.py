@@ -80,8 +80,9 @@ def _print(pages: dict[str, Any], folder: Path, faces: Path) -> int:
         folder / "main.typ", root=folder, font_paths=[faces], ignore_system_fonts=True, package_path=nothing,
         package_cache_path=nothing, sys_inputs={"data": json.dumps(pages["document"])},
     )  # fmt: skip
+    made_at = datetime.fromisoformat(pages["made_at"]).replace(microsecond=0)
     try:
-        compiler.compile(output=folder / "out.pdf", format="pdf", timestamp=datetime.fromisoformat(pages["made_at"]))
+        compiler.compile(output=folder / "out.pdf", format="pdf", timestamp=made_at)
         return int(json.loads(compiler.query("<pages>", field="value", one=True)))
     except typst.TypstError as error:
         _fail(str(error)[:500])
