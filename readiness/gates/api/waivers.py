@@ -37,7 +37,8 @@ class WaiverViewSet(ScopedApi, GenericViewSet[Waiver]):
     def list(self, request: Request) -> Response:
         self.refuse_unknown_parameters(set(WaiverFilter.base_filters))
         rows = reading.waiver_rows(self.filter_queryset(reading.waivers(self.actor, clock.now())))
-        return self.get_paginated_response(self.paginate_queryset(rows))
+        page = self.paginate_queryset(rows) or []
+        return self.get_paginated_response([_standing(row) for row in page])
 
     @extend_schema(responses=shapes.WaiverDetail)
     def retrieve(self, request: Request, pk: str) -> Response:
@@ -52,7 +53,12 @@ class WaiverViewSet(ScopedApi, GenericViewSet[Waiver]):
         told: dict[str, Any] = {
             name: getattr(folded, name) for name in ("reason", "measure", "begins_at", "expires_at", "extension")
         }
-        return Response(dict(row) | told | {"state": folded.state.value, "events": list(steps)})
+        return Response(_standing(row) | told | {"state": folded.state.value, "events": list(steps)})
+
+
+def _standing(row: Any) -> dict[str, Any]:
+    told = dict(row)
+    return told | {"state": told.pop("standing")}
 
 
 class ConditionViewSet(ScopedApi, GenericViewSet[Condition]):

@@ -34,7 +34,7 @@ DECISION = (
     "digest", "hash",
 )  # fmt: skip
 WAIVER = (
-    "id", *ABOUT, "gate", "criterion", "criterion_text", "state", "begins_at", "expires_at", "created_at",
+    "id", *ABOUT, "gate", "criterion", "criterion_text", "standing", "begins_at", "expires_at", "created_at",
 )  # fmt: skip
 CONDITION = (
     "id", *ABOUT, "decision_id", "review_id", "gate", "text", "owner_id", "owner_name", "due", "proof", "ref", "state",
@@ -100,8 +100,7 @@ def waivers(actor: Actor, now: datetime) -> Any:
 
 def waiver_rows(rows: QuerySet[Waiver]) -> Rows:
     """WAIVER of `waivers(...)`; one statement."""
-    columns = [name for name in WAIVER if name != "state"]
-    shown: Rows = rows.annotate(**_ABOUT).values(*columns, state=F("standing"))
+    shown: Rows = rows.annotate(**_ABOUT).values(*WAIVER)
     return shown
 
 
@@ -133,8 +132,10 @@ def condition_rows(rows: QuerySet[Condition]) -> Rows:
 def gatekeepers(actor: Actor) -> QuerySet[Gatekeeper]:
     """Those of the units that a reader may see, and those of the whole organisation, who sit at the gates of all."""
     paths = actor.paths(Action.VIEW)
-    rows = Gatekeeper.objects.filter(demo=actor.showing_demo)
-    return rows.filter(within("unit__path", paths) | Q(unit=None)) if paths else rows.none()
+    rows, inside = Gatekeeper.objects.filter(demo=actor.showing_demo), within("unit__path", paths)
+    if not paths:
+        return rows.none()
+    return rows.filter(inside | Q(unit=None)) if inside else rows
 
 
 def gatekeeper_rows(rows: QuerySet[Gatekeeper]) -> Rows:

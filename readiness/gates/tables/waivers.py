@@ -44,7 +44,7 @@ def waiver_rows(rows: Iterable[Row]) -> list[dict[str, Any]]:
             "initiative_url": reverse("gates:initiative", args=[row["initiative_id"]]),
             "unit": row["unit_name"],
             "gate": row["gate"],
-            "state": sign(WAIVERS, row["state"]),
+            "state": sign(WAIVERS, row["standing"]),
             "begins_at": row["begins_at"],
             "expires_at": row["expires_at"],
         }
