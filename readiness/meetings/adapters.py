@@ -42,11 +42,11 @@ def invitation(entry: Entry, *, method: Method, organizer: tuple[str, str], atte
     """
     calendar = _calendar(method)
     event = _event(entry)
-    event.add("organizer", _address(*organizer), encode=0)
+    event.add("organizer", _address(*organizer), encode=False)
     guest = _address(*attendee)
     guest.params["ROLE"] = vText("REQ-PARTICIPANT")
     guest.params["PARTSTAT"] = vText("NEEDS-ACTION")
-    event.add("attendee", guest, encode=0)
+    event.add("attendee", guest, encode=False)
     calendar.add_component(event)
     return bytes(calendar.to_ical())
 
@@ -55,7 +55,7 @@ def feed(entries: Iterable[Entry], *, name: str) -> bytes:
     """Many meetings, to be read again and again."""
     calendar = _calendar(Method.PUBLISH)
     calendar.add("x-wr-calname", name)
-    calendar.add("refresh-interval;value=duration", "PT1H", encode=0)
+    calendar.add("refresh-interval;value=duration", "PT1H", encode=False)
     for entry in entries:
         calendar.add_component(_event(entry))
     return bytes(calendar.to_ical())

@@ -38,7 +38,7 @@ class MeetingViewSet(ScopedApi, GenericViewSet[Meeting]):
 
     resource = "gates"
     queryset = Meeting.objects.none()
-    serializer_class = shapes.NewMeetingInput  # type: ignore[assignment]
+    serializer_class = shapes.NewMeetingInput
     lookup_value_regex = r"\d+"
 
     @extend_schema(responses=shapes.MeetingRow(many=True), parameters=[OpenApiParameter("state", enum=STATES)])
@@ -67,7 +67,7 @@ class MeetingViewSet(ScopedApi, GenericViewSet[Meeting]):
         if unit is None:
             raise ValidationError({"unit": "There is no such unit."})
         made = self.write(verbs.schedule_meeting, unit=unit, **said)
-        return self._answer(self._get(made.pk), http.HTTP_201_CREATED)
+        return self._answer(self._get(str(made.pk)), http.HTTP_201_CREATED)
 
     @extend_schema(request=shapes.ChangeInput, responses=shapes.MeetingDetail)
     def partial_update(self, request: Request, pk: str) -> Response:

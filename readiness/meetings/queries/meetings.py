@@ -72,7 +72,7 @@ def agenda(actor: Actor, meeting: Meeting) -> list[Line]:
     )  # fmt: skip
     lines, begins = [], meeting.starts_at
     for item in rows:
-        lines.append(Line(item, item.review if item.seen else None, item.started_at or begins))  # type: ignore[attr-defined]
+        lines.append(Line(item, item.review if item.seen else None, item.started_at or begins))
         begins += timedelta(minutes=item.minutes)
     return lines
 

@@ -55,7 +55,7 @@ def close_meeting(*, by: Actor, meeting: Meeting) -> Meeting:
     with acting(by):
         row = lock_meeting(meeting.pk, Step.CLOSE)
         require_hold(by, row)
-        lock_reviews(row.items.values_list("review_id", flat=True))
+        lock_reviews(list(row.items.values_list("review_id", flat=True)))
         end_current(by, row)
         now = clock.now()
         row.attendance.filter(left_at=None).update(left_at=now)

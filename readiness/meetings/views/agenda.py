@@ -36,7 +36,7 @@ def add(request: PageRequest, pk: int) -> HttpResponse:
             count = len(made)
             messages.success(request, ngettext("%d review is on the agenda.", "%d reviews are on the agenda.", count) % count)
             return redirect(page_of(row, "agenda"))
-    chosen_ids = form.data.getlist("reviews") if form.is_bound else []
+    chosen_ids = request.POST.getlist("reviews")
     context = {
         "meeting": row,
         "rows": [review_row(review) | {"chosen": str(review.pk) in chosen_ids} for review in offered],

@@ -58,7 +58,7 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
             add_errors(form, problem)
         except StaleMeeting as problem:
             stale = problem.current
-            form.data = {**form.data.dict(), "version": str(stale.version)}
+            form.data = {**request.POST.dict(), "version": str(stale.version)}
         else:
             messages.success(request, _("The meeting is changed."))
             return redirect(page_of(row))
@@ -73,9 +73,7 @@ def open_(request: PageRequest, pk: int) -> HttpResponse:
     """The agenda stands: invitations leave."""
     row = get_meeting_for(request, pk, can_hold)
     if request.method == "POST":
-        return done(
-            request, page_of(row), open_meeting, meeting=row, says=_("The meeting is open; invitations leave.")
-        )
+        return done(request, page_of(row), open_meeting, meeting=row, says=_("The meeting is open; invitations leave."))
     count = row.invitees.count()
     text = ngettext("%d invitation leaves by mail.", "%d invitations leave by mail.", count) % count
     return confirm(

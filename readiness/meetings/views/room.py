@@ -104,14 +104,14 @@ def _desk(request: PageRequest, found: Room, *, keeps: bool) -> dict[str, Any]:
     actions = list(actions_of(request.actor, found.meeting))
     form = VoteForm(last_gate=table.last_gate, initial={"ballot": vote.ballot if vote else None}) if votes and table else None
     return {
-        "desk": tables.keys([found.meeting.state, item.pk if item else 0, state, vote.pk if vote else 0, int(here), int(keeps)]),
+        "desk": tables.keys([found.meeting.state, item.pk if item else 0, state, vote.id if vote else 0, int(here), int(keeps)]),
         "pad": tables.keys([found.meeting.state, item.pk if item else 0, int(keeps), len(actions), *(one.pk for one in actions)]),
         "pad_notes": item.notes if item is not None else found.meeting.notes,
         "item": item,
         "vote_form": form if here else None,
         "must_arrive": votes and not here,
         "my_vote": mine,
-        "my_vote_id": vote.pk if vote else "",
+        "my_vote_id": vote.id if vote else "",
         "decide_url": route("gates:review", table.review.pk) if decides and table is not None else "",
         "action_form": _action_form(found.meeting) if keeps and found.meeting.state == MeetingState.IN_PROGRESS else None,
         "actions": actions,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -218,8 +219,8 @@ def test_the_pulse_beats_for_what_the_room_shows_and_for_nothing_else(board: Org
     assert seen == pulse(who, meeting.pk)
     assert meeting.current is not None
     for change in (
-        lambda: gates.vote(board, meeting.current.review, "Ida"),  # type: ignore[union-attr]
-        lambda: gates.vote(board, meeting.current.review, "Ida", Ballot.HOLD),  # type: ignore[union-attr]
+        lambda: gates.vote(board, meeting.current.review, "Ida"),
+        lambda: gates.vote(board, meeting.current.review, "Ida", Ballot.HOLD),
         lambda: leave(by=who, meeting=meeting, person=board.people["Sam"]),
         lambda: show_votes(by=who, item=first(meeting)),
         lambda: write_notes(by=who, meeting=meeting, text="Said"),
@@ -237,7 +238,7 @@ def _in_gate(meeting: Meeting) -> set[str]:
     return set(there.values_list("person__name", flat=True))
 
 
-def _told(board: Organisation, meeting: Meeting) -> dict[str, object]:
+def _told(board: Organisation, meeting: Meeting) -> dict[str, Any]:
     found = room(actor(board), fresh(meeting), now=clock.now())
     assert found.table is not None
     assert found.current is not None
