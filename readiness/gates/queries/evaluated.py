@@ -151,11 +151,14 @@ def _own(reviews: Sequence[Review]) -> Any:
 
 
 def dependencies_of(initiative_ids: Collection[int]) -> Mapping[int, list[Dependency]]:
-    """What each depends on, as declared; one statement."""
+    """What each depends on, as declared; one statement.
+
+    An initiative is named by its key: whoever reads a review, a run or a decision may not see the unit that it belongs to.
+    """
     made: dict[int, list[Dependency]] = defaultdict(list)
     rows = DependencyRow.objects.filter(initiative__in=initiative_ids).order_by("id")
     for pk, initiative, platform, on, kind, ready in rows.values_list(
-        "id", "initiative_id", "platform", "on__name", "kind", "ready"
+        "id", "initiative_id", "platform", "on__key", "kind", "ready"
     ):
         made[initiative].append(Dependency(pk, platform or on, DependencyKind(kind), ready))
     return made
