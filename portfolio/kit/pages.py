@@ -29,6 +29,7 @@ PLACES = (
     Place("workloads:capacity", _("Capacity"), "server", "c", "view"),
     Place("evidence:home", _("Evidence"), "activity", "e", "view"),
     Place("gates:list", _("Gates"), "flag", "d", "view"),
+    Place("meetings:list", _("Meetings"), "calendar", "b", "view"),
     Place("assessments:unknowns", _("Unknowns"), "help-circle", "u", "view"),
     Place("activity:audit", _("Audit trail"), "history", "a", "audit.view"),
     Place("accounts:administration", _("Administration"), "settings", "s", "configure"),

@@ -25,7 +25,7 @@ from tests.sweeps.evidence_world import installation, say
 
 EVERY_S, HAPPENS_EVERY_S = 2.0, 4.0
 LIVE = re.compile(r'hx-get="([^"]*room/live/[^"]*)"')
-WORKERS = 2
+WORKERS, BLOCKS = 2, 4
 
 
 @dataclass
@@ -51,20 +51,31 @@ class Followed:
         return statistics.quantiles([ms for found in self.times.values() for ms in found], n=20)[-1]
 
 
+@dataclass
+class Turn:
+    """Whether the followers refresh just now, and whether it is over."""
+
+    theirs: threading.Event = field(default_factory=threading.Event)
+    over: threading.Event = field(default_factory=threading.Event)
+
+
 class Follower(threading.Thread):
     """A browser that has the room open."""
 
-    def __init__(self, number: int, port: int, cookie: str, room: str, told: Followed, ends: float) -> None:
+    def __init__(self, number: int, port: int, cookie: str, room: str, told: Followed, turn: Turn) -> None:
         super().__init__(daemon=True)
-        self.number, self.port, self.cookie, self.room, self.told, self.ends = number, port, cookie, room, told, ends
+        self.number, self.port, self.cookie, self.room, self.told, self.turn = number, port, cookie, room, told, turn
 
     def run(self) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         time.sleep(EVERY_S * (self.number % 25) / 25)
         address = _live(self._get(connection, self.room)[1], "")
         due = time.monotonic()
-        while due < self.ends:
+        while not self.turn.over.is_set():
             time.sleep(max(0.0, due - time.monotonic()))
+            if not self.turn.theirs.is_set():
+                due = time.monotonic() + EVERY_S
+                continue
             began = time.perf_counter()
             status, text = self._get(connection, address)
             self.told.add(status, 1000 * (time.perf_counter() - began))
@@ -89,20 +100,23 @@ def measure(*, followers: int, seconds: float, folder: Path) -> tuple[dict[str, 
     meeting, people, reader = _world()
     paths = ("/today/", "/portfolio/", "/initiatives/", "/unknowns/", f"/meetings/{meeting.pk}/")
     cookies, own = [session_cookie(person) for person in people], session_cookie(reader)
+    alone: dict[str, list[float]] = defaultdict(list)
+    beside: dict[str, list[float]] = defaultdict(list)
     with web(WORKERS, folder / "web.log") as port:
         _read(port, own, paths, 5)  # both workers are warm
-        alone = _read(port, own, paths, seconds)
-        told, ends = Followed(), time.monotonic() + seconds + 4
-        crowd = [
-            Follower(number, port, cookies[number % len(cookies)], f"/meetings/{meeting.pk}/room/", told, ends)
-            for number in range(followers)
-        ]
-        for one in crowd:
-            one.start()
-        time.sleep(2.5)
-        happening = threading.Thread(target=_happen, args=(meeting, people[0], ends), daemon=True)
-        happening.start()
-        beside = _read(port, own, paths, seconds)
+        told, turn = Followed(), Turn()
+        room = f"/meetings/{meeting.pk}/room/"
+        crowd = [Follower(number, port, cookies[number % len(cookies)], room, told, turn) for number in range(followers)]
+        happening = threading.Thread(target=_happen, args=(meeting, people[0], turn), daemon=True)
+        for thread in (*crowd, happening):
+            thread.start()
+        for _ in range(BLOCKS):  # in turn, so that whatever else the machine does is in both
+            for found, theirs in ((alone, False), (beside, True)):
+                (turn.theirs.set if theirs else turn.theirs.clear)()
+                time.sleep(EVERY_S + 0.5)
+                for path, times in _read(port, own, paths, seconds / BLOCKS).items():
+                    found[path] += times
+        turn.over.set()
         for thread in (*crowd, happening):
             thread.join()
     return alone, beside, told
@@ -125,7 +139,7 @@ def _read(port: int, cookie: str, paths: tuple[str, ...], seconds: float) -> dic
     return dict(found)
 
 
-def _happen(meeting: Any, person: Any, ends: float) -> None:
+def _happen(meeting: Any, person: Any, turn: Turn) -> None:
     """Somebody goes and comes back: everybody's room changes."""
     from django.db import connection
 
@@ -133,10 +147,11 @@ def _happen(meeting: Any, person: Any, ends: float) -> None:
     from tests.people import SYSTEM
 
     there = True
-    while time.monotonic() < ends - HAPPENS_EVERY_S:
+    while not turn.over.wait(HAPPENS_EVERY_S):
+        if not turn.theirs.is_set():
+            continue
         (leave if there else attend)(by=SYSTEM, meeting=meeting, person=person)
         there = not there
-        time.sleep(HAPPENS_EVERY_S)
     connection.close()
 
 

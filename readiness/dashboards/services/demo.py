@@ -12,6 +12,7 @@ from portfolio.initiatives.services.demo.tables import COLUMNS
 from portfolio.kit.acting import acting
 from readiness.assessments.services import demo as assessments
 from readiness.evidence.services import demo as evidence
+from readiness.meetings.services import demo as meetings
 from readiness.sizing.services import demo as sizing
 from readiness.workloads.services import demo as workloads
 
@@ -28,6 +29,7 @@ def load_everything(*, by: Actor, count: int, seed: int, today: date) -> int:
         assessments.load_demo(by=by, seed=seed, today=today)
         sizing.load_demo(by=by, seed=seed, today=today)
         evidence.load_demo(by=by, seed=seed, today=today)
+        meetings.load_demo(by=by, seed=seed, today=today)
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     return made
