@@ -12,7 +12,7 @@ from portfolio.initiatives.queries.lists import PAGE_SIZE
 from readiness.gates.choices import ReviewState
 from readiness.gates.models import Review
 from readiness.gates.queries.listed import review_rows
-from readiness.gates.rules.reviews import Listing
+from readiness.gates.rules.reviews import Listing, listing
 
 SHOWN = 8
 LATELY = timedelta(days=90)
@@ -46,10 +46,8 @@ def board(rows: QuerySet[Review], now: datetime) -> Board:
     counts = dict(found.order_by().values_list("listing").annotate(n=Count("pk")))
     order = [F("scheduled_at").asc(nulls_last=True), F("decided_at").desc(nulls_last=True), F("wanted_on").asc(nulls_last=True)]
     place = Window(RowNumber(), partition_by=F("listing"), order_by=[*order, F("id").desc()])
-    few = (
-        review_rows(found.annotate(place=place).filter(place__lte=SHOWN)).values("listing", "place").order_by("listing", "place")
-    )
-    return Board(counts, list(few))
+    few = list(review_rows(found.annotate(place=place).filter(place__lte=SHOWN)).order_by("place"))
+    return Board(counts, [{**row, "listing": listing(ReviewState(row["state"]), ready=row["ready"]).value} for row in few])
 
 
 def changed(rows: QuerySet[Review]) -> QuerySet[Review]:
