@@ -58,11 +58,12 @@ class Evaluated:
 
     @property
     def missing(self) -> list[dict[str, Any]]:
-        """The deliverables that are not there, with the kinds of people who owe them."""
+        """The deliverables that are not there, with the kinds of people who owe them; gatekeepers of these `functions`."""
         return [
             {
                 "key": one.criterion.key, "text": one.criterion.text, "verdict": one.verdict.value,
                 "who": list(dict.fromkeys(str(need.who) for need in one.finding.needs)),
+                "functions": list(dict.fromkeys(each for need in one.finding.needs for each in need.facts.get("functions", ()))),
             }
             for one in missing_deliverables(self.judged)
         ]  # fmt: skip
@@ -87,7 +88,7 @@ def evaluated(reviews: Sequence[Review], *, now: datetime) -> dict[int, Evaluate
         return {}
     ids = {review.initiative_id for review in reviews}
     templates = {row.pk: parsed(row) for row in GateTemplate.objects.filter(pk__in={review.template_id for review in reviews})}
-    facts, judgements = facts_of(ids, now=now), _judgements(reviews)
+    facts, judgements = facts_of(ids, now=now), judgements_of(reviews)
     waivers, dependencies, conditions = waivers_now(ids, now=now), dependencies_of(ids), standing_conditions(ids, now=now)
     return {
         review.pk: _evaluated(
@@ -118,7 +119,7 @@ def _evaluated(
     )  # fmt: skip
 
 
-def _judgements(reviews: Sequence[Review]) -> dict[int, dict[str, JudgementFact]]:
+def judgements_of(reviews: Sequence[Review]) -> dict[int, dict[str, JudgementFact]]:
     """The word in effect on each criterion; three statements. Owners are those of now, and what was said of a criterion that
     means something else since the review was moved to another template counts no more.
     """

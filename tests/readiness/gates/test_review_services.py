@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -160,12 +161,13 @@ class TestScheduling:
         token = a_token(organisation, Scope.GATES_WRITE)
         row = verbs.plan_review(by=token, initiative=an_initiative(organisation))
         verbs.schedule_review(by=token, review=row, at=clock.now() + DAY)
-        for verb in (
+        refused: list[Callable[[], object]] = [
             lambda: verbs.open_review(by=token, review=row, mode=Mode.MEETING),
             lambda: verbs.withdraw_review(by=token, review=row, note="No."),
             lambda: verbs.lapse_review(by=token, review=row),
             lambda: judge(by=token, review=row, criterion="worth-it", verdict=Verdict.MET, note="Yes."),
-        ):
+        ]
+        for verb in refused:
             with pytest.raises(PermissionDenied):
                 verb()
         with pytest.raises(PermissionDenied):
@@ -250,11 +252,12 @@ class TestAfterVoting:
         with pytest.raises(ValidationError, match="why"):
             verbs.withdraw_review(by=paula, review=row, note=" ")
         assert verbs.withdraw_review(by=paula, review=row, note="The sponsor left.").state == ReviewState.WITHDRAWN
-        for verb in (
+        refused: list[Callable[[], object]] = [
             lambda: verbs.withdraw_review(by=paula, review=row, note="Again."),
             lambda: verbs.open_review(by=paula, review=row, mode=Mode.MEETING),
             lambda: verbs.schedule_review(by=paula, review=row, at=clock.now() + DAY),
-        ):
+        ]
+        for verb in refused:
             with pytest.raises(Refused):
                 verb()
         assert planned(organisation, row.initiative).pk != row.pk
