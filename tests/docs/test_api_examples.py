@@ -19,6 +19,7 @@ from portfolio.kit import clock
 from readiness.evidence.choices import SourceKind
 from readiness.evidence.models import Run, Source, SourceHealth
 from readiness.evidence.services.attestations import attest
+from readiness.gates.services.reviews import plan_review
 from readiness.workloads.choices import PoolKind
 from readiness.workloads.services.capacity import create_pool, request_capacity
 from readiness.workloads.services.profiles import create_workload
@@ -80,6 +81,8 @@ def test_every_example_answers_as_written(client: Client, organisation: Organisa
     attest(by=SYSTEM, workload=workload, file=SimpleUploadedFile("report.pdf", b"%PDF"), now=clock.now(), **said)
     source = Source.objects.create(unit=initiative.unit, name="Cluster", kind=SourceKind.PROMETHEUS)
     SourceHealth.objects.create(source=source)
+    gated = create_initiative(by=SYSTEM, unit=initiative.unit, name="Parcels", lifecycle=initiative.lifecycle)
+    review = plan_review(by=SYSTEM, initiative=gated)
     secret = organisation.token(*Scope)
     values = {
         "PILOTAGE": "",
@@ -91,6 +94,9 @@ def test_every_example_answers_as_written(client: Client, organisation: Organisa
         "UNIT": str(organisation.units["Retail"].pk),
         "RUN": str(Run.objects.get().pk),
         "SOURCE": str(source.pk),
+        "REVIEW": str(review.pk),
+        "TEMPLATE": str(review.template_id),
+        "KEY": gated.key,
     }
     examples = _examples(ROOT / "docs" / "api.md")
     assert len(examples) > 15

@@ -6,11 +6,7 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,11 +16,11 @@ import pytest
 from django.db import connections
 
 from portfolio.accounts.choices import Scope
-from portfolio.kit.serving import web_command
 from readiness.evidence.choices import DeliveryState
 from readiness.evidence.models import Delivery, Latest
 from readiness.workloads.models import Workload
 from tests.conftest import ROOT
+from tests.docs.serving import served
 from tests.people import Organisation, make_organisation
 from tests.readiness.evidence.brought import make_chat, make_hall, vllm, work_off
 
@@ -46,21 +42,8 @@ def world(committed_db: str, django_db_blocker: Any, settings: Any, tmp_path: Pa
 @pytest.fixture
 def server(world: Any, tmp_path: Path) -> Iterator[str]:
     """The product as it is served, on the database of this test."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = os.environ | {"PILOTAGE_MEDIA": str(tmp_path / "media")}
-    log = (tmp_path / "server.log").open("wb")
-    command = web_command(host="127.0.0.1", port=port, workers=1)
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait(f"{url}/healthz", tmp_path / "server.log")
+    with served(tmp_path) as url:
         yield url
-    finally:
-        process.terminate()
-        process.wait(20)
-        log.close()
 
 
 def test_every_example_answers_as_written(server: str, world: tuple[Organisation, Workload], tmp_path: Path) -> None:
@@ -146,13 +129,3 @@ def _curl(command: str, values: dict[str, str], folder: Path) -> tuple[str, str]
     done = subprocess.run(["bash", "-c", asked], cwd=folder, env=os.environ | values, capture_output=True, text=True, check=False)
     assert done.returncode == 0 or done.stdout, done.stderr
     return done.stdout, (folder / "body.txt").read_text()
-
-
-def _wait(url: str, log: Path) -> None:
-    for _ in range(300):
-        try:
-            with urllib.request.urlopen(url, timeout=1):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    raise RuntimeError(log.read_text()[-2000:])
