@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from readiness.meetings.views import agenda, calendars, holding, inviting, lists, minutes, noting, planning, room
+from readiness.meetings.views import agenda, calendars, holding, inviting, lists, minutes, noting, packs, planning, room
 
 app_name = "meetings"
 urlpatterns: list[URLPattern] = [
@@ -39,4 +39,10 @@ urlpatterns: list[URLPattern] = [
     path("meetings/<int:pk>/close/", minutes.close, name="close"),
     path("meetings/<int:pk>/minutes/", minutes.minutes, name="minutes"),
     path("meetings/<int:pk>/minutes/text/", minutes.minutes_file, name="minutes_file"),
+    path("meetings/<int:pk>/minutes/pdf/", packs.minutes_pdf, name="minutes_pdf"),
+    path("meetings/<int:pk>/packs/", packs.packs, name="packs"),
+    path("meetings/<int:pk>/packs/make/", packs.make, name="pack_make"),
+    path("meetings/<int:pk>/packs/<int:number>/file/", packs.file, name="pack_file"),
+    path("meetings/<int:pk>/packs/<int:number>/send/", packs.send, name="pack_send"),
+    path("meetings/<int:pk>/packs/<int:number>/again/", packs.again, name="pack_again"),
 ]

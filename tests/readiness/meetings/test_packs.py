@@ -22,7 +22,7 @@ from readiness.meetings.services.packs.making import make_pack, print_again
 from readiness.meetings.services.packs.sending import send_pack
 from tests.people import Organisation
 from tests.readiness.gates import deciding_world as gates
-from tests.readiness.meetings.packs_world import made, printed, run_jobs
+from tests.readiness.meetings.packs_world import made, printed, run_jobs, stamped
 from tests.readiness.meetings.world import (
     a_meeting,
     actor,
@@ -78,9 +78,7 @@ class TestMaking:
         assert titles["Sizing"]["lead"].startswith("We do not know what production needs")
         assert "first gate decision" in titles["Changes since the last decision"]["lead"]
 
-    def test_each_criterion_stands_there_with_its_verdict_and_the_rule_that_fired(
-        self, board: Organisation
-    ) -> None:
+    def test_each_criterion_stands_there_with_its_verdict_and_the_rule_that_fired(self, board: Organisation) -> None:
         pack = made(board, with_agenda(board, ["Chat"]))[Variant.PLAIN]
 
         part = pack.input["document"]["parts"][0]
@@ -151,7 +149,7 @@ class TestPrinting:
 class TestSending:
     def test_decisions_then_name_both_digests(self, board: Organisation) -> None:
         meeting = opened(board, names=["Chat"])
-        packs = printed(board, meeting)
+        packs = stamped(board, meeting)
 
         send_pack(by=actor(board), meeting=meeting, number=1)
 
@@ -164,7 +162,7 @@ class TestSending:
 
     def test_it_stays_as_it_is_and_a_change_is_a_new_version(self, board: Organisation) -> None:
         meeting = opened(board, names=["Chat"])
-        packs = printed(board, meeting)
+        packs = stamped(board, meeting)
         send_pack(by=actor(board), meeting=meeting, number=1)
 
         with pytest.raises(Error, match="stay as they are"), transaction.atomic():
@@ -175,7 +173,7 @@ class TestSending:
 
     def test_invitees_get_a_mail_with_an_address_and_the_digest_of_what_they_may_open(self, board: Organisation) -> None:
         meeting = opened(board, people=["Ida", "Vera"], names=["Chat"])
-        packs = printed(board, meeting)
+        packs = stamped(board, meeting)
 
         assert send_pack(by=actor(board), meeting=meeting, number=1) == 2
 
@@ -192,7 +190,7 @@ class TestSending:
         meeting = opened(board, names=["Search"])
         later = gates.a_review(board, gate="production", initiative=review.initiative, state="planned", present=())
         add_items(by=actor(board), meeting=meeting, reviews=[later])
-        packs = printed(board, fresh(meeting))
+        packs = stamped(board, fresh(meeting))
 
         send_pack(by=actor(board), meeting=meeting, number=1)
 
@@ -207,15 +205,15 @@ class TestSending:
         made(board, meeting)
         with pytest.raises(ValidationError, match="not printed"):
             send_pack(by=actor(board), meeting=meeting, number=1)
-        run_jobs()
+        stamped(board, meeting)
         remove_item(by=actor(board), item=second(meeting))
 
         with pytest.raises(ValidationError, match="another one by now"):
-            send_pack(by=actor(board), meeting=meeting, number=1)
+            send_pack(by=actor(board), meeting=meeting, number=2)
 
     def test_a_draft_is_sent_to_nobody(self, board: Organisation) -> None:
         meeting = with_agenda(board, ["Chat"])
-        printed(board, meeting)
+        stamped(board, meeting)
 
         with pytest.raises(ValidationError, match="Open the meeting"):
             send_pack(by=actor(board), meeting=meeting, number=1)

@@ -1,6 +1,6 @@
 """Runs alone, in a process of bounded memory and time and without a network: pages as JSON become a PDF.
 
-The order is the only argument, as JSON: {"root", "folder"} and the members of parent.Limits. In `folder`, its own, lie the
+The order is the only argument, as JSON: {"root", "folder", "parent"} and the members of parent.Limits. In `folder`, its own, lie the
 templates and `pages.json`; there it leaves `out.pdf`. On stdout one line: {"pages": n} or {"error": text}. None: it crashed.
 """
 
@@ -10,6 +10,7 @@ import ctypes
 import json
 import os
 import resource
+import shutil
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +33,8 @@ def main(order: dict[str, Any]) -> None:
     except MemoryError:
         _fail(f"it needs more than {order['memory_bytes'] // 2**20} MiB of memory")
     _say({"pages": count})
+    if os.getppid() != order["parent"]:  # whoever asked was killed and can take nothing away any more
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _bound(order: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -59,7 +60,8 @@ def printed(pages: Mapping[str, Any], *, limits: Limits = _LIMITS) -> Printed:
 
 
 def _run(folder: Path, limits: Limits) -> int:
-    order = json.dumps({**asdict(limits), "root": str(settings.BASE_DIR), "folder": str(folder)})
+    told = {"root": str(settings.BASE_DIR), "folder": str(folder), "parent": os.getpid()}
+    order = json.dumps({**asdict(limits), **told})
     with tempfile.TemporaryFile("w+b") as answer, tempfile.TemporaryFile("w+b") as complaints:
         child = subprocess.Popen(
             [sys.executable, "-I", str(_CHILD), order],
