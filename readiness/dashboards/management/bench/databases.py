@@ -28,15 +28,15 @@ _URLS = ("DATABASE_URL", "DATABASE_OWNER_URL")
 class Databases:
     """`empty` is migrated and has no rows; `load` and `copy` make others of it."""
 
-    def __init__(self, maintenance: psycopg.Connection[Any], urls: dict[str, str], output: Any) -> None:
-        self._maintenance, self._urls, self._output = maintenance, urls, output
+    def __init__(self, maintenance: psycopg.Connection[Any], urls: dict[str, str], output: Any, template: str) -> None:
+        self._maintenance, self._urls, self._output, self._template = maintenance, urls, output, template
         self._mark = f"bench_{secrets.token_hex(4)}"
         self._held: set[str] = set()
         self.empty = self._mark
 
     def prepare(self) -> None:
-        """Migrate the empty one, as owner, with the product's own command."""
-        self._create(self.empty, template="template0")
+        """Migrate the empty one, as owner, with the product's own command; a copy of a migrated one needs nothing."""
+        self._create(self.empty, template=self._template)
         self.use(self.empty)
         call_command("prepare", no_demo=True, stdout=self._output)
 
@@ -95,13 +95,13 @@ class Databases:
 
 
 @contextmanager
-def bench_databases(output: Any) -> Iterator[Databases]:
+def bench_databases(output: Any, *, template: str | None = None) -> Iterator[Databases]:
     """Databases for the length of the block. The product's own is not read, not written, and in use again afterwards."""
     urls = {key: os.environ[key] for key in _URLS}
     product = str(settings.DATABASES["default"]["NAME"])
     with psycopg.connect(urls["DATABASE_OWNER_URL"], autocommit=True) as maintenance:
         _drop_orphans(maintenance, urls["DATABASE_URL"])
-        databases = Databases(maintenance, urls, output)
+        databases = Databases(maintenance, urls, output, template or "template0")
         try:
             yield databases
         finally:

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from readiness.dashboards.management.bench.databases import Databases
-from readiness.dashboards.management.bench.evidence_bytes import bytes_lines
+from readiness.dashboards.management.bench.evidence_bytes import PODS, POINTS, bytes_lines
 from readiness.dashboards.management.bench.evidence_store import Store, Took, copy_in, make_store, observations, timed
 from readiness.dashboards.management.bench.figures import Bar, Line, NotMeasured, Spread, milliseconds
 from readiness.evidence.rules.columns import Columns
@@ -47,7 +47,7 @@ def evidence_lines(databases: Databases, *, rows: int) -> Iterator[Line]:
             times[way].append(took)
     yield from _told(times, batch, rounds)
     with psycopg.connect(databases.url("DATABASE_OWNER_URL", name), autocommit=True) as owner:
-        yield from bytes_lines(store, owner)
+        yield from bytes_lines(store, owner, points=min(POINTS, max(PODS, rows // 10 // PODS * PODS)))
         yield _latest(owner, store)
 
 

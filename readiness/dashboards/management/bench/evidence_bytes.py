@@ -28,18 +28,18 @@ _MICROSECOND = timedelta(microseconds=1)
 _PK = "CREATE TABLE bench_pk (series_id bigint, observed_at timestamptz, value float8, PRIMARY KEY (series_id, observed_at))"
 
 
-def bytes_lines(store: Store, owner: psycopg.Connection[Any]) -> Iterator[Line]:
-    """Bodies of new values, each beside COPY of the same rows; then the same by bulk_create, model instances included."""
+def bytes_lines(store: Store, owner: psycopg.Connection[Any], *, points: int) -> Iterator[Line]:
+    """Bodies of so many new values, each beside COPY of the same rows; then the same by bulk_create, model instances included."""
     ours: list[float] = []
     copies: list[float] = []
     for number in range(ROUNDS):
-        body, rows = _body(store, number)
-        ours.append(_pushed(store, body))
+        body, rows = _body(store, number, points)
+        ours.append(_pushed(store, body, points))
         copies.append(_copied(owner, rows))
-    pushed, copied = (Spread.of([POINTS / one for one in found]) for found in (ours, copies))
-    upserts = Spread.of([POINTS / _upserted(store, number) for number in range(UPSERTS)])
+    pushed, copied = (Spread.of([points / one for one in found]) for found in (ours, copies))
+    upserts = Spread.of([points / _upserted(store, number, points) for number in range(UPSERTS)])
     first = (
-        f"n {pushed.n}, {POINTS:,} points of {PODS:,} series a body: JSON, units, refusals, run, series, latest, event, commit"
+        f"n {pushed.n}, {points:,} points of {PODS:,} series a body: JSON, units, refusals, run, series, latest, event, commit"
     )
     told = f"{_rate(pushed)}; COPY {_rate(copied)}"
     data = {"ours": pushed, "copy": copied, "upsert": upserts}
@@ -50,29 +50,28 @@ def bytes_lines(store: Store, owner: psycopg.Connection[Any]) -> Iterator[Line]:
     yield Line("bytes upsert", label, pushed.p50 / upserts.p50, "x", Bar(3, 6, at_least=True), (note,), data)
 
 
-def _body(store: Store, number: int) -> tuple[bytes, Columns]:
+def _body(store: Store, number: int, points: int) -> tuple[bytes, Columns]:
     """A body as a tool would send it, and its rows in order of their key."""
     dice = np.random.default_rng(number)
-    values = dice.random(POINTS) * 1000 + 1
-    moments = [
-        store.now - timedelta(hours=12, minutes=POINTS // PODS * (ROUNDS - number) - step) for step in range(POINTS // PODS)
-    ]
+    values = dice.random(points) * 1000 + 1
+    steps = points // PODS
+    moments = [store.now - timedelta(hours=12, minutes=steps * (ROUNDS - number) - step) for step in range(steps)]
     rows = [
         {
             "metric": "queue_time", "value": float(values[place]), "unit": "ms", "labels": {"pod": f"pod-{place % PODS}"},
             "observed_at": moments[place // PODS].isoformat(),
         }
-        for place in range(POINTS)
+        for place in range(points)
     ]  # fmt: skip
     at = np.array([(one - OLDEST) // _MICROSECOND for one in moments], dtype=np.int64)
     columns = Columns(
-        np.tile(np.arange(PODS, dtype=np.int64), POINTS // PODS), np.repeat(at, PODS), values, np.zeros(POINTS, np.int16),
-        np.full(POINTS, UNKNOWN, np.int64), np.zeros(POINTS, np.int64),
+        np.tile(np.arange(PODS, dtype=np.int64), steps), np.repeat(at, PODS), values, np.zeros(points, np.int16),
+        np.full(points, UNKNOWN, np.int64), np.zeros(points, np.int64),
     )  # fmt: skip
     return orjson.dumps(rows), columns.in_order()
 
 
-def _pushed(store: Store, body: bytes) -> float:
+def _pushed(store: Store, body: bytes, points: int) -> float:
     delivery = store.delivery()
     gc.collect()
     started = time.perf_counter()
@@ -81,7 +80,7 @@ def _pushed(store: Store, body: bytes) -> float:
             delivery=delivery, rows=orjson.loads(body), subject=store.subject, environment={"venue": "cloud"}, now=store.now
         )
     took = time.perf_counter() - started
-    if (counts.runs, counts.observations, counts.refused) != (1, POINTS, 0):
+    if (counts.runs, counts.observations, counts.refused) != (1, points, 0):
         raise NotMeasured(f"the push gave {counts}")
     return took
 
@@ -97,15 +96,15 @@ def _copied(owner: psycopg.Connection[Any], rows: Columns) -> float:
     return took
 
 
-def _upserted(store: Store, number: int) -> float:
+def _upserted(store: Store, number: int, points: int) -> float:
     """As the owner, for the application may not update history."""
     at = store.now - SPAN / 2 - timedelta(minutes=number)  # between batches that are there
     dice = np.random.default_rng(number)
-    values = dice.random(POINTS)
+    values = dice.random(points)
     count = len(store.series)
     told = [
         (int(store.series[place % count]), at - timedelta(microseconds=place // count), float(values[place]))
-        for place in range(POINTS)
+        for place in range(points)
     ]
     gc.collect()
     started = time.perf_counter()

@@ -28,10 +28,10 @@ BARS = {
 }
 
 
-def statement_lines(databases: Databases) -> Iterator[Line]:
-    """One line for each kind of page; the value is the most that any number of rows took."""
+def statement_lines(databases: Databases, *, most: int) -> Iterator[Line]:
+    """One line for each kind of page; the value is the most that any number of rows took. No more than `most` rows are made."""
     counted: dict[str, dict[int, int]] = {name: {} for name in BARS}
-    for rows in ROWS:
+    for rows in sorted({min(rows, most) for rows in ROWS}):
         databases.load(rows)
         person = program_manager()
         for page in _pages():

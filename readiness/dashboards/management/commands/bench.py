@@ -37,6 +37,9 @@ class Command(BaseCommand):
         parser.add_argument("--import-rows", type=int, default=100_000, metavar="N", help="rows of the imported CSV file")
         parser.add_argument("--evidence-rows", type=int, default=1_000_000, metavar="N", help="observations in the history")
         parser.add_argument("--only", nargs="+", choices=NAMES, default=NAMES, metavar="NAME", help=", ".join(NAMES))
+        parser.add_argument(
+            "--template", metavar="DATABASE", help="a migrated, empty database to copy instead of migrating one"
+        )
         parser.add_argument("--json", type=Path, metavar="OUT", help="write every figure there as well")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -57,7 +60,7 @@ class Command(BaseCommand):
         before = machine.Busy.now()
         lines: list[Line] = []
         collected_static(settings.VAR)
-        with bench_databases(io.StringIO()) as databases:
+        with bench_databases(io.StringIO(), template=options["template"]) as databases:
             self._say(f"preparing the database {databases.empty}")
             databases.prepare()
             found = machine.environment()
@@ -92,7 +95,7 @@ class Command(BaseCommand):
             if only & {*sizing.NAMES}:
                 yield from sizing.sizing_lines(person, only, rounds=rounds, log=log)
         if "statements" in only:
-            yield from statement_lines(databases)
+            yield from statement_lines(databases, most=options["initiatives"])
         if "import" in only:
             yield from import_lines(databases, rows=options["import_rows"])
         if evidence.NAME in only:
