@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
 
 from portfolio.accounts.rules import Actor
+from portfolio.initiatives.models import Dependency, Initiative
 from readiness.gates.models import Decision, Review, ReviewEvent, Waiver
 from readiness.gates.models.waiver import STANDING
 from readiness.gates.queries.listed import waivers
@@ -21,6 +26,15 @@ def standing_waivers(actor: Actor, review: Review, now: datetime) -> list[Waiver
 def events_of(review: Review) -> list[ReviewEvent]:
     """Every step, the oldest first; one statement."""
     return list(ReviewEvent.objects.filter(review=review).select_related("by").order_by("id"))
+
+
+def seen_dependencies(actor: Actor, rows: Iterable[Mapping[str, Any]]) -> frozenset[int]:
+    """Of a snapshot's dependencies those on a platform, or on an initiative that the reader may see; one statement at most."""
+    ids = [row["id"] for row in rows]
+    if not ids:
+        return frozenset()
+    seen = Q(on=None) | Q(on__in=Initiative.objects.visible_to(actor).values("pk"))
+    return frozenset(Dependency.objects.filter(seen, pk__in=ids).values_list("id", flat=True))
 
 
 def decisions_of(review: Review) -> list[Decision]:

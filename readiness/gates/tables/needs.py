@@ -20,6 +20,7 @@ from readiness.assessments.choices import Component
 from readiness.assessments.tables.words import COMPONENTS
 from readiness.evidence.tables.missing import TITLES as OF_EVIDENCE
 from readiness.evidence.tables.missing import detail as detail_of_evidence
+from readiness.evidence.tables.missing import without_hidden_pool
 from readiness.evidence.tables.reasons import fact_words
 from readiness.evidence.tables.verdicts import metric_label
 from readiness.gates.rules.criteria.reasons import Needed, Who
@@ -167,7 +168,7 @@ def _count(one: Facts) -> str:
 def _measured(one: Facts) -> str:
     """Of a requirement: which metric, and what the evidence must be like."""
     if str(one.get("code", "")) in OF_EVIDENCE and str(one.get("code", "")) != Needed.REFRESH:
-        return detail_of_evidence(one)
+        return detail_of_evidence(without_hidden_pool(one, frozenset()))
     parts = [metric_label(one["metric"]) if one.get("metric") else ""]
     if one.get("facts"):
         parts.append(_("as in production: %s") % fact_words(one["facts"]))

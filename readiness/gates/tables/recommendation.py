@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -40,10 +40,15 @@ TURNED: dict[str, Text] = {
 }
 
 
-def recommendation(given: Row, criteria: Iterable[Row], thresholds: Row, dependencies: Iterable[Row] = ()) -> dict[str, Any]:
-    """`given` as Recommendation.plain; `criteria`, `dependencies` and `thresholds` {passing, warning} as a snapshot has them."""
+def recommendation(
+    given: Row, criteria: Iterable[Row], thresholds: Row, dependencies: Iterable[Row] = (), seen: Collection[int] = ()
+) -> dict[str, Any]:
+    """`given` as Recommendation.plain; `criteria`, `dependencies` and `thresholds` {passing, warning} as a snapshot has them.
+
+    `seen`: dependencies on what this reader may see; the others have no name for them.
+    """
     texts = {row["key"]: row for row in criteria}
-    names = {str(one["id"]): one["name"] for one in dependencies}
+    names = {str(one["id"]): one["name"] for one in dependencies if one["id"] in seen}
     return {
         "outcome": outcome(given["outcome"]),
         "by_rule": outcome(given["by_rule"]) if given["by_rule"] != given["outcome"] else None,
@@ -95,7 +100,7 @@ def _cause(one: Row, texts: Mapping[str, Row], names: Mapping[str, str]) -> dict
     if cause == Cause.DEPENDENCY_NOT_READY:
         return {
             "says": _("Not ready, and this initiative needs it:"),
-            "criteria": [{"text": names.get(key, key)} for key in keys],
+            "criteria": [{"text": names.get(key) or _("an initiative of another unit")} for key in keys],
         }
     criteria = [{"key": key, "text": texts[key]["text"], "verdict": texts[key]["verdict"]} for key in keys if key in texts]
     if cause in _SCORES:

@@ -18,6 +18,7 @@ from portfolio.kit import clock
 from readiness.gates.choices import ReviewState
 from readiness.gates.forms.deciding import ConditionForm, DecideForm, PasswordForm, condition_forms
 from readiness.gates.models import Decision, Review
+from readiness.gates.queries import standing
 from readiness.gates.queries.proofs import proof_rows, who_may_own
 from readiness.gates.queries.situation import situation
 from readiness.gates.rules import decisions as rules
@@ -97,7 +98,11 @@ def _context(request: PageRequest, row: Review, found: Situation, told: dict[str
         "decidable": row.state in (ReviewState.PROPOSED, ReviewState.DECIDED, ReviewState.CLOSED),
         "offers": decisions.offers(rules.offered(found)),
         "advice": recommendation.recommendation(
-            told["recommendation"], told["criteria"], told["thresholds"], told["dependencies"]
+            told["recommendation"],
+            told["criteria"],
+            told["thresholds"],
+            told["dependencies"],
+            standing.seen_dependencies(request.actor, told["dependencies"]),
         ),
         "summary": criteria.summary(told["criteria"]),
         "chips": criteria.chips(told["criteria"]),

@@ -18,7 +18,7 @@ from portfolio.kit.templatetags.ui_forms import with_value
 from readiness.gates.filters.decisions import DecisionFilter
 from readiness.gates.forms.bars import GatesBar
 from readiness.gates.models import Decision
-from readiness.gates.queries import listed
+from readiness.gates.queries import listed, standing
 from readiness.gates.queries.board import gates_of
 from readiness.gates.queries.record import head_of
 from readiness.gates.tables import criteria, exports, frame, panel, recommendation
@@ -94,7 +94,11 @@ def decision(request: PageRequest, pk: int) -> HttpResponse:
         "reason_code": tables.reason_words(row.reason_code) if row.reason_code else "",
         "template": content["template"],
         "advice": recommendation.recommendation(
-            content["recommendation"], content["criteria"], content["thresholds"], content["dependencies"]
+            content["recommendation"],
+            content["criteria"],
+            content["thresholds"],
+            content["dependencies"],
+            standing.seen_dependencies(request.actor, content["dependencies"]),
         ),
         "sections": criteria.sections(content["criteria"], whose, row.at),
         "summary": criteria.summary(content["criteria"]),

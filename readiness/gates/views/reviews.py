@@ -39,7 +39,8 @@ def context_of(request: PageRequest, row: Review, vote_form: VoteForm | None = N
     judged, found, ground = situation(row, now=now)
     told = ground_plain(ground)
     advice = recommendation.recommendation(
-        told["recommendation"], told["criteria"], told["thresholds"], told["dependencies"]
+        told["recommendation"], told["criteria"], told["thresholds"], told["dependencies"],
+            standing.seen_dependencies(request.actor, told["dependencies"]),
     )  # fmt: skip
     past = standing.decisions_of(row)
     return {

@@ -27,7 +27,7 @@ def with_panel(organisation: Organisation) -> Organisation:
     return organisation
 
 
-def page(client: Client, path: str, status: int = 200, **headers: str) -> str:
+def page(client: Client, path: str, status: int = 200, headers: dict[str, str] | None = None) -> str:
     """The text of a page, whole or as a fragment."""
     answer = client.get(path, headers=headers)
     assert answer.status_code == status, (path, answer.status_code)

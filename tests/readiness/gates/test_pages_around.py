@@ -58,7 +58,7 @@ def test_a_waiver_is_asked_for_reviewed_approved_extended_and_revoked(review: Re
     assert owner.post(f"{path}revoke/", {"note": "The data came."}).status_code == 302
     assert "revoked" in page(owner, path)
     assert "No waiver is in force" in page(owner, "/gates/waivers/")
-    assert "It is worth finding out." in page(owner, "/gates/waivers/?state=revoked", **HX)
+    assert "It is worth finding out." in page(owner, "/gates/waivers/?state=revoked", headers=HX)
 
 
 def test_whoever_asked_for_a_waiver_cannot_approve_it_and_is_told(

@@ -149,7 +149,7 @@ def test_the_list_says_what_waits_and_what_is_missing(organisation: Organisation
     one = page(signed_in("Paula"), "/gates/?group=scheduled_not_ready")
     assert "Late one" in one
     assert "Ready one" not in one
-    assert "Late one" in page(signed_in("Paula"), "/gates/?group=scheduled_not_ready", **HX)
+    assert "Late one" in page(signed_in("Paula"), "/gates/?group=scheduled_not_ready", headers=HX)
 
 
 def test_an_empty_list_says_what_to_do(organisation: Organisation, signed_in: SignIn) -> None:
@@ -198,7 +198,7 @@ def test_the_initiatives_page_loads_its_gates_by_address(review: Review, signed_
     client, base = signed_in("Vera"), f"/initiatives/{review.initiative_id}"
     assert f'hx-get="{base}/gates/panel/"' in page(client, f"{base}/")
     assert client.get(f"{base}/gates/panel/").headers["Location"] == f"{base}/gates/"
-    part = page(client, f"{base}/gates/panel/", **HX)
+    part = page(client, f"{base}/gates/panel/", headers=HX)
     assert "<html" not in part
     assert "in review" in part
     assert "Plan a review" not in page(client, f"{base}/gates/")
