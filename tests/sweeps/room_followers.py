@@ -12,16 +12,17 @@ import argparse
 import http.client
 import re
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from tests.sweeps.evidence_world import installation, say
+from tests.sweeps.evidence_world import ROOT, installation, say
 
 EVERY_S, HAPPENS_EVERY_S = 2.0, 4.0
 LIVE = re.compile(r'hx-get="([^"]*room/live/[^"]*)"')
@@ -175,25 +176,29 @@ def _world() -> tuple[Any, list[Any], Any]:
     from readiness.meetings.services.schedule import schedule_meeting
     from tests.people import SYSTEM
 
+    by = replace(SYSTEM, showing_demo=True)
+    call_command("vendor_assets", verbosity=0)
+    collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--clear", "--verbosity", "0"]
+    subprocess.run(collect, cwd=ROOT, check=True)
     call_command("load_demo", verbosity=0)
     people = list(User.objects.filter(demo=True).order_by("id"))
     panel = people[:4]
     for person in people:
-        assign_role(by=SYSTEM, user=person, role=Role.GATEKEEPER if person in panel else Role.VIEWER, unit=None)
+        assign_role(by=by, user=person, role=Role.GATEKEEPER if person in panel else Role.VIEWER, unit=None)
     for person, function in zip(panel, GateFunction, strict=False):
         Gatekeeper.objects.get_or_create(person=person, unit=None, defaults={"functions": [function.value], "demo": True})
     subject = Initiative.objects.filter(demo=True, status="active", stage__key="poc").exclude(
         pk__in=Review.objects.values("initiative")
     )
-    review = plan_review(by=SYSTEM, initiative=subject.order_by("id")[0])
+    review = plan_review(by=by, initiative=subject.order_by("id")[0])
     root = BusinessUnit.objects.filter(demo=True, depth=0).order_by("id")[0]
-    meeting = schedule_meeting(by=SYSTEM, unit=root, title="Gate board", starts_at=clock.now(), demo=True)
-    add_items(by=SYSTEM, meeting=meeting, reviews=[review])
-    invite(by=SYSTEM, meeting=meeting, people=people)
-    start_meeting(by=SYSTEM, meeting=meeting)
+    meeting = schedule_meeting(by=by, unit=root, title="Gate board", starts_at=clock.now(), demo=True)
+    add_items(by=by, meeting=meeting, reviews=[review])
+    invite(by=by, meeting=meeting, people=people)
+    start_meeting(by=by, meeting=meeting)
     for person in panel:
-        attend(by=SYSTEM, meeting=meeting, person=person)
-    start_item(by=SYSTEM, item=meeting.items.get())
+        attend(by=by, meeting=meeting, person=person)
+    start_item(by=by, item=meeting.items.get())
     return Meeting.objects.get(pk=meeting.pk), people, program_manager()
 
 

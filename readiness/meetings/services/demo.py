@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from portfolio.accounts.models import BusinessUnit, User
@@ -40,7 +41,7 @@ def load_demo(*, by: Actor, seed: int, today: date) -> int:
         return 0
     with acting(by, note="demo"):
         made = [_held(root, day, decisions, number) for number, (day, decisions) in enumerate(_by_day())]
-        ahead = _tomorrow(by, root, today)
+        ahead = _tomorrow(replace(by, showing_demo=True), root, today)
     return len(made) + (ahead is not None)
 
 

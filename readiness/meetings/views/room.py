@@ -112,7 +112,7 @@ def _desk(request: PageRequest, found: Room, *, keeps: bool) -> dict[str, Any]:
         "must_arrive": votes and not here,
         "my_vote": mine,
         "my_vote_id": vote.id if vote else "",
-        "decide_url": route("gates:review", table.review.pk) if decides and table is not None else "",
+        "decide_url": route("gates:decide", table.review.pk) if decides and table is not None else "",
         "action_form": _action_form(found.meeting) if keeps and found.meeting.state == MeetingState.IN_PROGRESS else None,
         "actions": actions,
     }
