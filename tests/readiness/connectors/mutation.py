@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import gzip
-import os
 import random
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -15,8 +14,8 @@ from hypothesis import strategies as st
 
 from readiness.connectors.contract import Run
 from tests.readiness.connectors.soundness import survived
+from tests.sampling import FULL
 
-FULL = bool(os.environ.get("PILOTAGE_FULL"))
 MUTATED, GENERATED = (500, 500) if FULL else (75, 25)  # per importer
 WRONG: tuple[Any, ...] = (
     None, True, False, "", "NaN", "inf", "-Infinity", "N/A", -1, -0.0, 0, 1e308, -1e308, 10**30, 2**63, 1.7976931348623157e308,

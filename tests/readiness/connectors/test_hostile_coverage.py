@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from readiness.connectors.registry import CONNECTORS, IMPORTERS
-from tests.readiness.connectors.mutation import FULL, GENERATED, MUTATED
+from tests.readiness.connectors.mutation import GENERATED, MUTATED
+from tests.sampling import FULL
 
 HERE = Path(__file__).resolve().parent
 FED = re.compile(r"^ +hostile\(", re.MULTILINE)

@@ -1,4 +1,7 @@
-"""Bodies of pushes, read strictly: what refuses all, what refuses a row, what is unpacked and how far."""
+"""Bodies of pushes, read strictly: what refuses all, what refuses a row, what is unpacked and how far.
+
+PILOTAGE_FULL=1 tries more generated ones.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,7 @@ from readiness.workloads.models import Workload
 from tests.people import Organisation
 from tests.readiness.evidence.brought import make_chat, work_off
 from tests.readiness.evidence.pushing import JSON, errors, files, push, row, said
+from tests.sampling import of
 
 pytestmark = pytest.mark.django_db
 Api = Callable[..., Client]
@@ -183,7 +187,7 @@ ROWS = st.builds(lambda words, rest: words | rest, WORDS, REST)
 
 
 @given(st.lists(ROWS, min_size=1, max_size=4))
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=of(1000, suite=150), deadline=None)
 def test_whatever_a_row_says_it_is_a_word_a_refusal_or_a_value_with_its_unit(rows: list[dict[str, Any]]) -> None:
     """No other way out; and what is read one by one is what is read in columns."""
     assume(not wrong_words(rows))
@@ -203,7 +207,7 @@ def test_whatever_a_row_says_it_is_a_word_a_refusal_or_a_value_with_its_unit(row
 
 
 @given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode) | VALUES.map(lambda one: json.dumps(one).encode()))
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=of(1000, suite=150), deadline=None)
 def test_whatever_the_bytes_are_they_are_an_envelope_or_refused(body: bytes) -> None:
     for read in (envelope, lines):
         with suppress(BadBody):
@@ -211,7 +215,7 @@ def test_whatever_the_bytes_are_they_are_an_envelope_or_refused(body: bytes) -> 
 
 
 @given(st.lists(VALUES, min_size=1, max_size=5))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=of(500, suite=100), deadline=None)
 def test_whatever_stands_for_rows_it_is_told_where(rows: list[Any]) -> None:
     told = wrong_words(rows)
     assert len(told) == len(rows), "none of them is a row"

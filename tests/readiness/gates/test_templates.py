@@ -1,4 +1,7 @@
-"""Templates of gates: what is shipped, what is refused and where, and that nothing is lost on the way to YAML and back."""
+"""Templates of gates: what is shipped, what is refused and where, and that nothing is lost on the way to YAML and back.
+
+PILOTAGE_FULL=1 writes and reads more generated ones.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ from readiness.gates.rules.templates.kinds import BY_KIND, AssessmentRule, Opera
 from readiness.gates.rules.templates.reading import BadTemplate, digest_of, read_template, write_template
 from readiness.gates.rules.templates.template import Template, Thresholds, Voting
 from tests.readiness.gates.templates_world import SMALL, templates
+from tests.sampling import of
 
 PACKS = Path("readiness/gates/packs")
 BANK = read_pack(Path("readiness/assessments/packs/infrastructure-readiness.yaml").read_text(encoding="utf-8"))
@@ -113,7 +117,7 @@ def test_a_shipped_pack_is_written_back_as_itself(name: str) -> None:
     assert write_template(read_template(write_template(template))) == write_template(template)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=of(60, suite=20), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(templates())
 def test_any_template_is_written_back_as_itself(template: Template) -> None:
     again = read_template(write_template(template))

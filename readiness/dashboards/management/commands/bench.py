@@ -37,9 +37,7 @@ class Command(BaseCommand):
         parser.add_argument("--import-rows", type=int, default=100_000, metavar="N", help="rows of the imported CSV file")
         parser.add_argument("--evidence-rows", type=int, default=1_000_000, metavar="N", help="observations in the history")
         parser.add_argument("--only", nargs="+", choices=NAMES, default=NAMES, metavar="NAME", help=", ".join(NAMES))
-        parser.add_argument(
-            "--template", metavar="DATABASE", help="a migrated, empty database to copy instead of migrating one"
-        )
+        parser.add_argument("--template", metavar="DATABASE", help="a migrated, empty database to copy instead of migrating one")
         parser.add_argument("--json", type=Path, metavar="OUT", help="write every figure there as well")
 
     def handle(self, *args: Any, **options: Any) -> None:

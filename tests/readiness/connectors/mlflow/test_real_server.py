@@ -21,9 +21,9 @@ from readiness.connectors.mlflow import client
 from readiness.connectors.mlflow.connector import CONNECTOR
 from tests.readiness.connectors.mlflow import seed
 from tests.readiness.connectors.mlflow.real import RUNS, Mlflow
-from tests.readiness.connectors.mutation import FULL
 from tests.readiness.connectors.scripted import DROPPED, Asked, Told, open_loopback, serving, through_the_door
 from tests.readiness.connectors.soundness import assert_sound
+from tests.sampling import FULL
 
 NOW = datetime.fromtimestamp(seed.EPOCH_MS / 1000, tz=UTC) + timedelta(hours=1)
 ASK: dict[str, Any] = {
