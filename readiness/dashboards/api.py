@@ -1,4 +1,4 @@
-"""`/api/v1/portfolio/`: the figures of the Portfolio page, with the same filters."""
+"""`/api/v1/portfolio/`: the figures of the Portfolio page, with the same filters. `/api/v1/awaiting/`: what waits for you."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from portfolio.initiatives.models import Initiative
 from portfolio.initiatives.queries.lists import unit_rows
 from portfolio.kit import clock
 from portfolio.kit.api.base import ScopedApi
+from readiness.dashboards.choices import DutyKind
+from readiness.dashboards.queries.awaiting import awaiting
 from readiness.dashboards.queries.figures import portfolio_figures
+from readiness.dashboards.tables.awaiting import plain
 from readiness.dashboards.tables.shapes import portfolio_shape
 
 
@@ -64,4 +67,36 @@ class Portfolio(ScopedApi):
         return Response(portfolio_shape(figures))
 
 
-urlpatterns = [path("portfolio/", Portfolio.as_view(), name="api-portfolio")]
+class DutyShape(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField([kind.value for kind in DutyKind])
+    ref = serializers.CharField(help_text="Names it as long as it waits.")
+    text = serializers.CharField()
+    initiative_id = serializers.IntegerField(allow_null=True)
+    initiative_key = serializers.CharField(allow_blank=True)
+    initiative_name = serializers.CharField(allow_blank=True)
+    due = serializers.CharField(allow_null=True, help_text="A day, or a moment with its offset.")
+    overdue = serializers.BooleanField()
+    url = serializers.CharField(help_text="The page where it is done.")
+
+
+class AwaitingShape(serializers.Serializer[Any]):
+    count = serializers.IntegerField()
+    results = DutyShape(many=True)
+
+
+class Awaiting(ScopedApi):
+    """Everything that waits for you (for a token: for who made it, in its unit), what is overdue first. Tokens do none of it."""
+
+    resource = "gates"
+
+    @extend_schema(responses=AwaitingShape, parameters=[])
+    def get(self, request: Request) -> Response:
+        self.refuse_unknown_parameters(set())
+        found = awaiting(self.actor, now=clock.now())
+        return Response({"count": len(found), "results": [plain(one) for one in found]})
+
+
+urlpatterns = [
+    path("portfolio/", Portfolio.as_view(), name="api-portfolio"),
+    path("awaiting/", Awaiting.as_view(), name="api-awaiting"),
+]

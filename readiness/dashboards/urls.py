@@ -7,6 +7,7 @@ from readiness.dashboards import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("today/", views.today, name="today"),
+    path("awaiting/", views.awaiting, name="awaiting"),
     path("portfolio/", views.portfolio, name="portfolio"),
     path("", include("readiness.risk.urls")),
 ]

@@ -16,8 +16,12 @@ from portfolio.initiatives.forms.filter_bar import filter_bar
 from portfolio.initiatives.models import Initiative
 from portfolio.initiatives.queries.lists import named_options, stage_rows, unit_rows
 from portfolio.kit import clock
+from readiness.dashboards.choices import DutyKind
+from readiness.dashboards.queries.awaiting import AT_GATES
+from readiness.dashboards.queries.awaiting import awaiting as awaiting_of
 from readiness.dashboards.queries.figures import portfolio_figures
-from readiness.dashboards.queries.today import today_for
+from readiness.dashboards.queries.today import SHOWN, today_for
+from readiness.dashboards.tables import awaiting as awaiting_table
 from readiness.dashboards.tables import infrastructure, stages, summary
 from readiness.dashboards.tables import today as today_table
 from readiness.dashboards.tables.links import Links
@@ -37,8 +41,9 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
     """What waits for the reader, by the roles that the reader holds."""
-    actor = _actor(request)
-    waiting = today_for(actor, clock.today(), clock.now())
+    actor, now = _actor(request), clock.now()
+    waiting = today_for(actor, clock.today(), now)
+    duties = awaiting_of(actor, now=now, sources=AT_GATES)
     may = {
         "triage": actor.may_somewhere(Action.TRIAGE),
         "import": actor.may_somewhere(Action.IMPORT),
@@ -48,12 +53,26 @@ def today(request: HttpRequest) -> HttpResponse:
         "evidence": actor.may_somewhere(Action.EVIDENCE),
     }
     context = {
-        "today": waiting, "headline": today_table.headline(waiting), "may": may,
+        "today": waiting, "headline": today_table.headline(waiting, len(duties)), "may": may,
+        "duties": awaiting_table.rows(duties[:SHOWN]), "duties_total": len(duties),
         "asks": today_table.asks(waiting.asks.rows),
         "evidence": today_table.evidence(waiting),
         "finding": [(one, reverse(one.route, args=one.arguments)) for one in waiting.finding],
     }  # fmt: skip
     return render(request, "dashboards/today.html", context)
+
+
+@require_safe
+def awaiting(request: HttpRequest) -> HttpResponse:
+    """Everything that waits for the reader, from every source; `kind` leaves one kind of it."""
+    found = awaiting_of(_actor(request), now=clock.now())
+    kind = request.GET.get("kind", "")
+    shown = [one for one in found if one.kind == kind] if kind in set(DutyKind) else found
+    context = {
+        "rows": awaiting_table.rows(shown), "kinds": awaiting_table.counted(found), "kind": kind, "total": len(found),
+        "overdue": sum(one.overdue for one in found),
+    }  # fmt: skip
+    return render(request, "dashboards/awaiting.html", context)
 
 
 @require_safe

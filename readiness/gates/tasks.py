@@ -8,6 +8,9 @@ from portfolio.outbox.services import Claim, enqueue
 from readiness.gates.queries.due import concerned, due
 from readiness.gates.services.anchors import send_anchors
 from readiness.gates.services.evaluating import AT_ONCE, evaluate
+from readiness.gates.services.notices import tell
+from readiness.gates.services.notices.reviews import tell_fading
+from readiness.gates.services.notices.telling import Told
 from readiness.gates.services.sweeping import sweep_conditions, sweep_waivers
 from readiness.gates.services.voting import end_windows
 
@@ -54,3 +57,16 @@ def anchor(held: Claim) -> None:
     """Heads of the decision chains that are new go out of the database."""
     with held.finishing():
         send_anchors(now=clock.now())
+
+
+def notify(held: Claim) -> None:
+    """Tell whom an event of a gate concerns; a repeated run tells nobody twice."""
+    with held.finishing():
+        kind, event = Job.objects.filter(pk=held.job_id).values_list("event__kind", "event_id").get()
+        tell(kind, Told(event, held.payload, clock.now()))
+
+
+def notify_fading(held: Claim) -> None:
+    """Tell what evidence will be too old at the reviews that are scheduled."""
+    with held.finishing():
+        tell_fading(clock.now())

@@ -20,6 +20,7 @@ from readiness.assessments.choices import Reply
 from readiness.assessments.models import Assessment, AssessmentAnswer, Question
 from readiness.assessments.services.assessments import lock_open
 from readiness.assessments.services.finders import stranger_problems
+from readiness.workloads.services.finders import tell_finders
 
 MAX_NOTE = 5_000
 _WEB = URLValidator(schemes=["http", "https"])
@@ -66,6 +67,7 @@ def save_answers(*, by: Actor, assessment: Assessment, answers: Mapping[str, Ans
         standing = {key: found.get(question.pk) for key, question in questions.items()}
         _refuse_stale(by, answers, standing)
         _check(row, answers, standing)
+        finding = {f"answer:{row.pk}:{questions[key].pk}": one.owner_id for key, one in standing.items() if one}
         written = [
             answer
             for key, given in answers.items()
@@ -74,6 +76,8 @@ def save_answers(*, by: Actor, assessment: Assessment, answers: Mapping[str, Ans
         _write(written)
         if written:
             emit("assessment.changed", {"initiative_ids": [row.initiative_id]})
+            named = {f"answer:{row.pk}:{one.question_id}": one.owner_id for one in written}
+            tell_finders(by=by, initiative_id=row.initiative_id, before=finding, after=named)
     return written
 
 

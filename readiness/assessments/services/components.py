@@ -20,6 +20,7 @@ from readiness.assessments.choices import Component, Presence
 from readiness.assessments.models import ComponentCheck
 from readiness.assessments.services.finders import stranger_problems
 from readiness.assessments.services.rights import require_assess
+from readiness.workloads.services.finders import tell_finders
 
 _OWN = ("presence", "note", "owner_id", "due")
 
@@ -59,10 +60,14 @@ def save_components(
         if stale:
             raise StaleComponents(stale)
         _check(row, changed, now)
+        finding = {f"component:{row.pk}:{key}": one.owner_id for key, one in now.items()}
         written = [_write(row, key, now.get(key), given) for key, given in changed.items()]
         confirmed = _said_again(row, set(components) - set(changed))
         if written or confirmed:
             emit("assessment.changed", {"initiative_ids": [row.pk]})
+            unknown = [one for one in written if one.presence == Presence.UNKNOWN]
+            named = {f"component:{row.pk}:{one.component}": one.owner_id for one in unknown}
+            tell_finders(by=by, initiative_id=row.pk, before=finding, after=named)
     return written
 
 

@@ -41,9 +41,10 @@ def _source_url(pk: int) -> str:
     return reverse("evidence:source", args=[pk])
 
 
-def headline(today: Today) -> str:
-    """What waits, the most pressing first; or that nothing does."""
-    parts = [str(words % {"n": n}) for n, words in _waiting(today) if n]
+def headline(today: Today, at_gates: int = 0) -> str:
+    """What waits, the most pressing first; or that nothing does. `at_gates`: duties at gates and meetings."""
+    own = (at_gates, ngettext_lazy("%(n)d thing at a gate awaits you", "%(n)d things at gates await you", "n"))
+    parts = [str(words % {"n": n}) for n, words in (own, *_waiting(today)) if n]
     if not parts:
         return _("Nothing waits for you today.")
     sentence = _(" and ").join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]

@@ -51,10 +51,10 @@ class Seated:
 
 def seated(review: Review, *, now: datetime) -> Seated:
     """Six statements. Somebody who is no gatekeeper of the unit any more, or whose account is closed, fills no seat."""
-    casts = tuple(_cast(row) for row in Vote.objects.filter(review=review, round=review.round).order_by("id"))
+    casts = tuple(cast_of(row) for row in Vote.objects.filter(review=review, round=review.round).order_by("id"))
     rows = SeatRow.objects.filter(review=review).order_by("-chair", "id")
     seats = list(rows.values_list("person_id", "functions", "chair"))
-    delegations = _delegations({person for person, *_ in seats}, now)
+    delegations = delegations_of({person for person, *_ in seats}, now)
     able = gatekeepers({person for person, *_ in seats} | {one.taker for one in delegations}, review.initiative)
     attendance = AttendanceRow.objects.filter(review=review, round=review.round).order_by("arrived_at", "id")
     recused = _owners(review)
@@ -100,10 +100,12 @@ def _owners(review: Review) -> frozenset[int]:
     return frozenset(person for row in rows for person in row if person is not None)
 
 
-def _delegations(givers: Collection[int], now: datetime) -> Sequence[Delegation]:
+def delegations_of(givers: Collection[int], now: datetime) -> Sequence[Delegation]:
+    """In force now or taken back, of any of the givers; one statement."""
     rows = DelegationRow.objects.filter(giver__in=givers, begins_at__lte=now, ends_at__gt=now)
     return [Delegation(*row) for row in rows.values_list("id", "giver_id", "taker_id", "begins_at", "ends_at", "revoked_at")]
 
 
-def _cast(row: Vote) -> Cast:
+def cast_of(row: Vote) -> Cast:
+    """As the rules take it."""
     return Cast(row.pk, row.seat_id, row.by_id, Ballot(row.ballot), row.at, row.rationale, row.supersedes_id)

@@ -27,6 +27,7 @@ from readiness.workloads.rules.values import PERCENTILE_OF, class_fault, faults
 from readiness.workloads.services.access import StaleVersion, can_edit, changed, lock, require_edit
 from readiness.workloads.services.capacity import give_back
 from readiness.workloads.services.deriving import derive_requirements
+from readiness.workloads.services.finders import tell_finders
 from readiness.workloads.services.messages import message
 
 __all__ = [
@@ -153,7 +154,10 @@ def set_values(
         row = lock(workload, by=by, version=version)
         _check(row, values)
         stored = {one.name: one for one in ProfileValue.objects.filter(workload=row)}
+        finding = {f"value:{row.pk}:{name}": one.owner_id for name, one in stored.items()}
         if _write(row, stored, _with_percentiles(row, stored, values)):
+            named = {f"value:{row.pk}:{name}": _columns(given)["owner_id"] for name, given in values.items()}
+            tell_finders(by=by, initiative_id=row.initiative_id, before=finding, after=named)
             _save(row, [])
             derive_requirements(row)
             changed([row.pk])
