@@ -12,11 +12,12 @@ from portfolio.initiatives.services.demo.tables import COLUMNS
 from portfolio.kit.acting import acting
 from readiness.assessments.services import demo as assessments
 from readiness.evidence.services import demo as evidence
+from readiness.gates.services import demo as gates
 from readiness.meetings.services import demo as meetings
 from readiness.sizing.services import demo as sizing
 from readiness.workloads.services import demo as workloads
 
-TABLES = (*COLUMNS, *workloads.COLUMNS, *assessments.COLUMNS, *evidence.TABLES)
+TABLES = (*COLUMNS, *workloads.COLUMNS, *assessments.COLUMNS, *evidence.TABLES, *gates.TABLES)
 
 
 def load_everything(*, by: Actor, count: int, seed: int, today: date) -> int:
@@ -29,6 +30,7 @@ def load_everything(*, by: Actor, count: int, seed: int, today: date) -> int:
         assessments.load_demo(by=by, seed=seed, today=today)
         sizing.load_demo(by=by, seed=seed, today=today)
         evidence.load_demo(by=by, seed=seed, today=today)
+        gates.load_demo(by=by, seed=seed, today=today)
         meetings.load_demo(by=by, seed=seed, today=today)
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -27,27 +27,33 @@ _STANDS = ["ready", "recommended", "verdicts", "missing", "evaluated_at", "reche
 _DRIFTS = ["changes", "changed_at", "evaluated_at", "recheck_at"]
 
 
-def evaluate(review_ids: Collection[int], *, why: str, now: datetime, by: Actor | None = None) -> int:
+def evaluate(
+    review_ids: Collection[int], *, why: str, now: datetime, by: Actor | None = None, told: bool = True
+) -> int:  # fmt: skip
     """Judge these reviews as everything stands now; how many of them found something else than the run before.
 
     An open one gets a run and its standing columns; a decided one what changed since its decision, as long as nothing was
-    decided after it. Emits `review.ready`, `review.changed` and `decision.drifted`. `by` None: it was due, or an event said so.
+    decided after it. Emits `review.ready`, `review.changed` and `decision.drifted`, unless nobody is `told`. `by` None: it was
+    due, or an event said so.
     A constant number of statements for AT_ONCE reviews.
     """
     wanted = sorted(set(review_ids))
     who = by or system("gates")
-    return sum(_evaluate(wanted[start : start + AT_ONCE], why, now, who) for start in range(0, len(wanted), AT_ONCE))
+    return sum(_evaluate(wanted[start : start + AT_ONCE], why, now, who, told) for start in range(0, len(wanted), AT_ONCE))
 
 
-def _evaluate(ids: Sequence[int], why: str, now: datetime, by: Actor) -> int:
+def _evaluate(ids: Sequence[int], why: str, now: datetime, by: Actor, told: bool) -> int:
     with acting(by):
         rows = lock_reviews(ids)
         is_open, decided = [row for row in rows if row.state in OPEN], _latest(row for row in rows if _is_decided(row))
         prove_by_evidence({row.initiative_id for row in rows}, now=now)
         found = evaluated([*is_open, *decided], now=now)
-        turned = _run(is_open, found, why, now, by)
-        _drift(decided, found, now)
-    return turned
+        runs = _run(is_open, found, why, now, by)
+        news = [*_news(is_open, found), *_drift(decided, found, now)]
+        _stand(is_open, found, now)
+        for kind, row in news if told else ():
+            emit(kind, named(row))
+    return sum(run.content is not None for run in runs)
 
 
 def _is_decided(row: Review) -> bool:
@@ -62,15 +68,9 @@ def _latest(rows: Iterable[Review]) -> list[Review]:
     return [row for row in asked if row.pk in last]
 
 
-def _run(rows: Sequence[Review], found: Mapping[int, Evaluated], why: str, now: datetime, by: Actor) -> int:
+def _run(rows: Sequence[Review], found: Mapping[int, Evaluated], why: str, now: datetime, by: Actor) -> list[Run]:
     before = {run.review_id: run for run in _last_runs([row.pk for row in rows])}
-    runs = [_run_of(row, found[row.pk], before.get(row.pk), why, now, by) for row in rows]
-    Run.objects.bulk_create(runs)
-    for row in rows:
-        _tell(row, found[row.pk])
-        _stand(row, found[row.pk], now)
-    Review.objects.bulk_update(rows, _STANDS)
-    return sum(run.content is not None for run in runs)
+    return Run.objects.bulk_create(_run_of(row, found[row.pk], before.get(row.pk), why, now, by) for row in rows)
 
 
 def _last_runs(ids: Collection[int]) -> Iterable[Run]:
@@ -88,32 +88,39 @@ def _run_of(row: Review, one: Evaluated, before: Run | None, why: str, now: date
     )  # fmt: skip
 
 
-def _tell(row: Review, one: Evaluated) -> None:
-    """`row` still stands as it did before this run."""
-    if one.ready and not row.ready:
-        emit("review.ready", named(row))
-    if row.recommended and row.recommended != one.recommendation.outcome:
-        emit("review.changed", named(row))
+def _news(rows: Sequence[Review], found: Mapping[int, Evaluated]) -> Iterator[tuple[str, Review]]:
+    """`rows` still stand as they did before this run."""
+    for row in rows:
+        one = found[row.pk]
+        if one.ready and not row.ready:
+            yield "review.ready", row
+        if row.recommended and row.recommended != one.recommendation.outcome:
+            yield "review.changed", row
 
 
-def _stand(row: Review, one: Evaluated, now: datetime) -> None:
-    row.ready, row.recommended = one.ready, one.recommendation.outcome
-    row.verdicts, row.missing, row.evaluated_at, row.recheck_at = one.verdicts, one.missing, now, one.recheck_at
+def _stand(rows: Sequence[Review], found: Mapping[int, Evaluated], now: datetime) -> None:
+    for row in rows:
+        one = found[row.pk]
+        row.ready, row.recommended = one.ready, one.recommendation.outcome
+        row.verdicts, row.missing, row.evaluated_at, row.recheck_at = one.verdicts, one.missing, now, one.recheck_at
+    Review.objects.bulk_update(rows, _STANDS)
 
 
-def _drift(rows: Sequence[Review], found: Mapping[int, Evaluated], now: datetime) -> None:
-    contents = _in_effect([row.pk for row in rows])
+def _drift(rows: Sequence[Review], found: Mapping[int, Evaluated], now: datetime) -> list[tuple[str, Review]]:
+    """Those that became material."""
+    contents, news = _in_effect([row.pk for row in rows]), []
     drifting = [row for row in rows if row.pk in contents]
     for row in drifting:
         one = found[row.pk]
         changes = drift(contents[row.pk], one.judged, one.recommendation, one.dependencies)
         material = is_material(changes)
         if material and row.changed_at is None:
-            emit("decision.drifted", named(row))
+            news.append(("decision.drifted", row))
         row.changed_at = (row.changed_at or now) if material else None
         row.changes = canonical.plain(changes)
         row.evaluated_at, row.recheck_at = now, one.recheck_at
     Review.objects.bulk_update(drifting, _DRIFTS)
+    return news
 
 
 def _in_effect(ids: Collection[int]) -> dict[int, Mapping[str, Any]]:

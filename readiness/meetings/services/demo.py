@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from portfolio.accounts.models import BusinessUnit, User
 from portfolio.accounts.rules import Actor
+from portfolio.kit import clock
 from portfolio.kit.acting import acting
 from readiness.gates.models import Decision, Review, Seat
 from readiness.meetings.choices import Answer, MeetingState
@@ -101,6 +102,8 @@ def _tomorrow(by: Actor, root: BusinessUnit, today: date) -> Meeting | None:
     if not Review.objects.filter(initiative__demo=True, state="planned").exists():
         return None
     begins = datetime.combine(today + timedelta(days=1), NINE)
+    if begins.date() < clock.today():  # the demo of a day long past has no tomorrow
+        return None
     row = schedule_meeting(
         by=by, unit=root, title=_title(begins.date()), starts_at=begins, demo=True, time_zone="UTC", place="Room 4.12",
         call_link="https://meet.example.org/gate-board",
