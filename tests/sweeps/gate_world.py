@@ -27,6 +27,25 @@ from tests.people import Organisation, make_organisation
 from tests.readiness.gates.deciding_world import NAMES, PANEL, a_template, add_people
 
 ADVANCING = ("go", "conditional_go")
+MEASURED = """\
+key: measured
+name: Measured
+lifecycle: standard
+thresholds: {pass: 0.8, warning: 0.6}
+voting:
+  quorum: {least: 3, share: 0.5, functions: [it_operations, data_science, business]}
+gates:
+  - key: poc
+    name: PoC gate
+    from: idea
+    to: poc
+    criteria:
+      - key: fast
+        text: It answers fast enough.
+        kind: must_meet
+        dimension: compute
+        rule: {kind: requirement, metrics: [ttft]}
+"""
 
 
 class World:
@@ -35,7 +54,7 @@ class World:
     def __init__(self) -> None:
         self.organisation: Organisation = make_organisation()
         add_people(self.organisation, NAMES)
-        self.template = a_template()
+        self.template, self.measured = a_template(), a_template(MEASURED)
         self.actors: dict[str, Actor] = {name: actor_for(self.organisation.people[name]) for name in (*NAMES, "Paula")}
 
     def reviews(self, count: int, *, state: ReviewState = ReviewState.IN_REVIEW, judged: str = "met") -> list[Review]:

@@ -28,7 +28,7 @@ def situation(review: Review, *, now: datetime) -> tuple[Evaluated, Situation, G
     found = Situation(
         state=ReviewState(review.state), tally=ground.tally, recommendation=judged.recommendation, last_gate=judged.last_gate,
         open_conditions=len(judged.open_conditions), recused=panel.recused, fillers=panel.fillers,
-        current=seen_digest(ground, after=last),
+        current=seen_digest(ground, after=last, version=review.version),
     )  # fmt: skip
     return judged, found, ground
 

@@ -19,6 +19,7 @@ from portfolio.outbox.models import Event
 from readiness.gates.choices import Ballot, Outcome, ProofKind, ReviewState
 from readiness.gates.models import Condition, ConditionEvent, Decision, Review
 from readiness.gates.queries.record import exported
+from readiness.gates.queries.situation import situation
 from readiness.gates.rules import decisions, reviews
 from readiness.gates.rules.conditions import Proof
 from readiness.gates.rules.conditions import Wanted as Asked
@@ -92,6 +93,17 @@ def test_a_decision_on_what_has_changed_since_is_refused(house: Organisation, pr
     Review.objects.filter(pk=proposed.pk).update(packs={"plain": "a" * 64})
     with pytest.raises(Refused, match="look at it again"):
         decide(by=person(house, "Bea"), review=proposed, wanted=form)
+
+
+def test_who_read_the_review_before_a_decision_and_the_rest_after_it_has_seen_neither(
+    house: Organisation, proposed: Review
+) -> None:
+    """Otherwise the form of a first decision would correct one that was never shown."""
+    shown = fresh(proposed)
+    decided(house, proposed, Outcome.HOLD)
+    _judged, seen, _ground = situation(shown, now=clock.now())
+    with pytest.raises(Refused, match="look at it again"):
+        decided(house, proposed, Outcome.RECYCLE, seen=seen.current)
 
 
 @pytest.mark.parametrize("name", ["Paula", "Otto"])
