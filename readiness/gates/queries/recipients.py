@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db.models import Q
 
-from portfolio.accounts.choices import ALLOWED, Action
+from portfolio.accounts.choices import ALLOWED, Action, Role
 from portfolio.accounts.models import RoleAssignment
 from portfolio.initiatives.models import Initiative
 from readiness.evidence.choices import Verdict
@@ -26,8 +26,13 @@ _UNSAID = frozenset({Verdict.UNKNOWN, Verdict.STALE})
 
 def may(action: Action, initiative: Initiative) -> set[int]:
     """People who may do that for the initiative's unit."""
+    return holding(ALLOWED[action], initiative)
+
+
+def holding(roles: Collection[Role], initiative: Initiative) -> set[int]:
+    """People with an open account who hold one of the roles for the initiative's unit."""
     above = [int(part) for part in initiative.unit.path.strip("/").split("/")]
-    held = RoleAssignment.objects.filter(Q(unit=None) | Q(unit__in=above), role__in=ALLOWED[action], user__is_active=True)
+    held = RoleAssignment.objects.filter(Q(unit=None) | Q(unit__in=above), role__in=roles, user__is_active=True)
     return set(held.values_list("user_id", flat=True))
 
 

@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from portfolio.accounts.choices import Action
+from portfolio.accounts.choices import Action, Role
 from portfolio.activity.choices import NoticeKind
-from portfolio.initiatives.models import Initiative
 from readiness.gates.choices import OUTCOME_LABELS, Outcome, ReviewState, ReviewStep
 from readiness.gates.models import Decision, Review, ReviewEvent
 from readiness.gates.queries import recipients
@@ -119,13 +118,8 @@ def _fading(row: Review, criteria: Iterable[Criterion]) -> int:
     said = {"n": len(told), "when": moment(_when(row)), "what": what(row)}
     names = "|".join(sorted(one.key for one in told)).encode()
     key = f"fading-{row.pk}-{_when(row):%Y%m%d%H%M}-{hashlib.sha256(names).hexdigest()[:16]}"
-    people = {*recipients.owners(row.initiative), row.created_by_id, *_measuring(row.initiative)}
+    people = {*recipients.owners(row.initiative), row.created_by_id, *recipients.holding([Role.ARCHITECT], row.initiative)}
     return of_review(row, people, NoticeKind.EVIDENCE_STALE, key, text % said, quote="; ".join(one.text for one in told))
-
-
-def _measuring(initiative: Initiative) -> set[int]:
-    """The architects of the unit, and nobody who only manages it: they have the list of reviews that are not ready."""
-    return recipients.may(Action.EVIDENCE, initiative) & recipients.may(Action.WORKLOAD, initiative)
 
 
 def _when(row: Review) -> datetime:
