@@ -85,6 +85,7 @@ def facts(row: Review) -> dict[str, Any]:
         "ready": row.ready,
         "decided": outcome(row.decided) if row.state in (ReviewState.DECIDED, ReviewState.CLOSED) else None,
         "evaluated_at": row.evaluated_at,
+        "packs": sorted(row.packs.items()),
     }
 
 

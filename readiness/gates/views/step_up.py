@@ -1,15 +1,16 @@
 """Step-up sign-in: before a decision the person confirms with their password that it is them.
 
-allauth keeps when that was last done (ACCOUNT_REAUTHENTICATION_TIMEOUT) and limits how often it may be tried. The password is
-asked in the form of the decision itself, so that nothing that was typed is lost on a way to another page and back.
+allauth keeps when that was last done (ACCOUNT_REAUTHENTICATION_TIMEOUT); failures count and lock as those at the door do. The
+password is asked in the form of the decision itself, so that nothing that was typed is lost on a way to another page and back.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows import reauthentication
-from allauth.core import ratelimit
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from readiness.gates.forms.deciding import PasswordForm
@@ -27,10 +28,12 @@ def confirmed(request: PageRequest, form: PasswordForm | None) -> bool:
         return True
     if not form.is_valid():
         return False
-    if not ratelimit.consume(request, action="reauthenticate", user=request.user):
-        form.add_error("password", _("Too many attempts; wait a few minutes and try again. What you typed stays."))
+    try:
+        user = get_adapter(request).authenticate(request, email=request.user.email, password=form.cleaned_data["password"])
+    except ValidationError as problem:  # tried too often; what was typed stays
+        form.add_error("password", problem)
         return False
-    if not request.user.check_password(form.cleaned_data["password"]):
+    if user is None or user.pk != request.user.pk:
         form.add_error("password", _("This is not your password."))
         return False
     reauthentication.reauthenticate_by_password(request)

@@ -193,3 +193,10 @@ def test_a_condition_is_proven_by_somebody_who_neither_set_nor_owns_it(
     _prove(client, row)
     assert "No condition is open" in page(client, "/gates/conditions/")
     assert "Seen in the log." in page(client, "/gates/conditions/?state=proven")
+
+
+def test_guessing_the_password_of_a_session_that_was_left_open_locks_as_at_the_door(review: Review, signed_in: SignIn) -> None:
+    client = signed_in("Bea")
+    answers = [decide(client, review, "go", password=f"guess {number}").status_code for number in range(8)]
+    assert answers[-1] == 429
+    assert not Decision.objects.exists()
