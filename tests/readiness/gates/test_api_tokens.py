@@ -87,7 +87,7 @@ def acts(panel: Organisation) -> Mapping[str, Callable[[Actor], Any]]:
     waiver = waivers.propose_waiver(by=person(panel, "Otto"), initiative=voted.initiative, criterion="data-there", **asked)
     waivers.review_waiver(by=person(panel, "Ida"), waiver=waiver)
     wants = wanted(panel, proposed, "Bea", Outcome.GO)
-    days = {"begins_at": now, "ends_at": now + timedelta(days=3)}
+    days: dict[str, Any] = {"begins_at": now, "ends_at": now + timedelta(days=3)}
     worth: dict[str, Any] = {"criterion": "worth-it", "verdict": Verdict.NOT_MET, "note": "No."}
     business = {GateFunction.BUSINESS}
     return {
@@ -115,11 +115,11 @@ def acts(panel: Organisation) -> Mapping[str, Callable[[Actor], Any]]:
 
 def test_services_refuse_a_token_of_whoever_may_do_it_by_hand(panel: Organisation, token: Actor) -> None:
     every = acts(panel)
-    before = [model.objects.count() for model in COUNTED]  # type: ignore[attr-defined]
+    before = [model.objects.count() for model in COUNTED]
     states = dict(Review.objects.values_list("pk", "state"))
     taken = [name for name, act in every.items() if not _refused(act, token)]
     assert taken == []
-    assert [model.objects.count() for model in COUNTED] == before  # type: ignore[attr-defined]
+    assert [model.objects.count() for model in COUNTED] == before
     assert dict(Review.objects.values_list("pk", "state")) == states
 
 

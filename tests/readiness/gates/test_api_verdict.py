@@ -125,7 +125,7 @@ def test_an_open_condition_warns_until_its_day_is_over_and_is_met_once_it_is_pro
 
 @pytest.mark.parametrize("outcome", [Outcome.HOLD, Outcome.RECYCLE, Outcome.KILL])
 def test_what_holds_it_back_is_not_met(panel: Organisation, client: Client, outcome: Outcome) -> None:
-    more = {"reason_code": ReasonCode.COST, "lesson": "Ask the price first."} if outcome is Outcome.KILL else {}
+    more: dict[str, Any] = {"reason_code": ReasonCode.COST, "lesson": "Ask the price first."} if outcome is Outcome.KILL else {}
     made = decided(panel, proposed(panel, Ballot(outcome.value)), outcome, **more)
     row = answer(client, made.initiative)
     assert (row["met"], row["verdict"]) == (False, "not_met")
@@ -149,7 +149,13 @@ def test_a_waiver_that_runs_out_after_a_go_is_noticed_in_that_second(panel: Orga
     review = a_review(panel, judged="met")
     turn(panel, review, "data-there", Verdict.NOT_MET)
     ends = clock.now() + timedelta(days=5)
-    asked = {"gate": "poc", "criterion": "data-there", "reason": "Late.", "measure": "Samples.", "expires_at": ends}
+    asked: dict[str, Any] = {
+        "gate": "poc",
+        "criterion": "data-there",
+        "reason": "Late.",
+        "measure": "Samples.",
+        "expires_at": ends,
+    }
     waiver = waivers.propose_waiver(by=person(panel, "Otto"), initiative=review.initiative, **asked)
     waivers.review_waiver(by=person(panel, "Ida"), waiver=waiver)
     waivers.approve_waiver(by=person(panel, "Bea"), waiver=waiver)
