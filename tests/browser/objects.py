@@ -10,6 +10,7 @@ from portfolio.initiatives.models import Closure, Dependency, ImportRun, Initiat
 from readiness.assessments.choices import BankState
 from readiness.assessments.models import Assessment, QuestionBank
 from readiness.evidence.models import Delivery, Feed, Payload, QueryTemplate, Run, Series, Trial
+from readiness.meetings.models import Meeting, Pack
 from readiness.risk.models import ReferenceStatistic
 from readiness.sizing.models import Measurement, SizingOption
 from readiness.workloads.choices import AllocationState, OptionState
@@ -146,6 +147,17 @@ _OF_EVIDENCE: tuple[tuple[str, Callable[[], Any]], ...] = (
 )
 
 
+def _meetings(page: str, wanted: tuple[str, ...]) -> Arguments:
+    """The one that is ahead; minutes and what was taken on are of one that was."""
+    was = page.startswith("minutes") or "action" in wanted
+    meeting = Meeting.objects.filter(demo=True, state="closed" if was else "open").order_by("id").first()
+    if meeting is None:
+        return {}
+    item, action, pack = meeting.items.order_by("position").first(), meeting.actions.first(), Pack.objects.order_by("id").first()
+    rows = {"pk": meeting.pk, "item": item.pk if item else 0, "action": action.pk if action else 0}
+    return rows | ({"pk": pack.meeting_id, "number": pack.number} if pack and "number" in wanted else {"number": 1})
+
+
 def _others(page: str, wanted: tuple[str, ...]) -> Arguments:
     rows: Arguments = {"object_type": "initiatives_initiative", "object_id": _active().pk, "pk": _active().pk}
     return rows | {"key": ReferenceStatistic.objects.order_by("key")[0].key}
@@ -158,4 +170,5 @@ _SLICES: dict[str, Callable[[str, tuple[str, ...]], Arguments]] = {
     "sizing": _sizing,
     "assessments": _assessments,
     "evidence": _evidence,
+    "meetings": _meetings,
 }

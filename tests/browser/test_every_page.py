@@ -25,7 +25,8 @@ NOT_PAGES = {
     "healthz", "readyz", "home", "api-schema", "api-docs", "account_confirm_email", "account_reset_password_from_key",
     "account_logout", "account_inactive", "account_email_verification_sent", "account_confirm_login_code",
     "activity:audit-export", "activity:attachment", "initiatives:export", "account_signup", "account_email",
-    "account_set_password", "account_reauthenticate", "evidence:payload", "evidence:subjects",
+    "account_set_password", "meetings:feed", "meetings:minutes_file",
+    "meetings:minutes_pdf", "meetings:pack_file", "account_reauthenticate", "evidence:payload", "evidence:subjects",
 }  # fmt: skip
 # Answer to a POST only, or to an object in a state that the demo has none of.
 NEEDS_MORE = {

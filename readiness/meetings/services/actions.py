@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portfolio.accounts.models import User
 from portfolio.accounts.rules import Actor
+from portfolio.activity.choices import NoticeKind
+from portfolio.activity.services.notices import notify
 from portfolio.kit import clock
 from portfolio.kit.acting import acting
 from portfolio.outbox.services import emit
@@ -38,6 +41,11 @@ def add_action(*, by: Actor, meeting: Meeting, text: str, owner: User, due: date
         made.save()
         save(row)
         initiative = found.review.initiative_id if found else None
+        notify(
+            people=[owner.pk], kind=NoticeKind.ACTION_ASSIGNED, key=f"action-{made.pk}", but=by.user_id, quote=made.text,
+            text=_("You took something on in a gate meeting, by %s") % due.isoformat(), initiative_id=initiative, unit=row.unit,
+            url=reverse("meetings:meeting", args=[row.pk]) + "#actions", demo=row.demo,
+        )  # fmt: skip
         emit("action.assigned", {"meeting_id": row.pk, "action_id": made.pk, "initiative_id": initiative})
     return made
 

@@ -14,7 +14,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portfolio.accounts.models import User
+from portfolio.activity.choices import NoticeKind
 from portfolio.activity.services.mails import File, one_line, queue_mail
+from portfolio.activity.services.notices import notify
 from portfolio.kit import clock
 from portfolio.outbox.services import emit
 from readiness.meetings.adapters import Entry, Method, invitation
@@ -42,6 +44,11 @@ def mail_invitations(row: Meeting, *, again: bool = False) -> int:
         _send(row, one, items, Method.REQUEST, subject, now)
         one.invited_at, one.sent_sequence = now, row.sequence
     Invitee.objects.bulk_update(waiting, ["invited_at", "sent_sequence"])
+    notify(
+        people=[one.person_id for one in waiting], kind=NoticeKind.MEETING_INVITED, key=f"meeting-{row.pk}-invited",
+        text=_("You are invited to a gate meeting on %s") % f"{row.starts_at:%Y-%m-%d %H:%M} UTC", quote=row.title,
+        url=reverse("meetings:meeting", args=[row.pk]), unit=row.unit, demo=row.demo,
+    )  # fmt: skip
     emit("meeting.invited", {"meeting_id": row.pk, "person_ids": [one.person_id for one in waiting]})
     return len(waiting)
 

@@ -11,7 +11,7 @@ from django.test import Client
 from icalendar import Calendar, Event
 
 from portfolio.accounts.services import assign_role
-from portfolio.activity.models import Mail
+from portfolio.activity.models import Mail, Notice
 from portfolio.outbox.models import Event as Told
 from readiness.meetings.choices import Answer
 from readiness.meetings.models import CalendarFeed, Meeting
@@ -50,6 +50,8 @@ def test_opening_invites_everybody_once(board: Organisation) -> None:
     assert "Chat" in str(event["DESCRIPTION"])
     assert invite(by=actor(board), meeting=meeting) == 0
     assert len(mails("request")) == 2
+    told = Notice.objects.filter(kind="meeting_invited").values_list("user__name", flat=True)
+    assert set(told) == {"Ida Test", "Dan Test"}
 
 
 def test_nothing_leaves_before_it_is_opened(board: Organisation) -> None:
@@ -166,7 +168,7 @@ def test_the_address_opens_the_persons_own_meetings(board: Organisation) -> None
     draft = with_agenda(board, ("Fourth",))
     invite(by=actor(board), meeting=draft, people=[board.people["Ida"]])
     secret = new_calendar(by=actor(board, "Ida"))
-    content = Client().get(f"/calendar/{secret}.ics")
+    content = Client().get(f"/calendar/{secret}/meetings.ics")
     assert content["Content-Type"] == "text/calendar; charset=utf-8"
     events = Calendar.from_ical(content.content).walk("VEVENT")
     assert [str(event["UID"]).split("@")[0] for event in events] == [str(meeting.uid)]
@@ -185,7 +187,7 @@ def test_another_address_ends_the_one_before_and_every_failure_looks_alike(board
     three = new_calendar(by=actor(board, "Ida"))
     board.people["Ida"].is_active = False
     board.people["Ida"].save()
-    answers = [Client().get(f"/calendar/{secret}.ics") for secret in (one, two, three, "x" * 43, "x" * 5000)]
+    answers = [Client().get(f"/calendar/{secret}/meetings.ics") for secret in (one, two, three, "x" * 43, "x" * 5000)]
     assert {answer.status_code for answer in answers} == {404}
     board.people["Ida"].is_active = True
     board.people["Ida"].save()

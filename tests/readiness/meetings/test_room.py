@@ -9,6 +9,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 
+from portfolio.activity.models import Notice
 from portfolio.kit import clock
 from readiness.gates.choices import Ballot, Outcome, ProofKind
 from readiness.gates.models import Attendance as GateAttendance
@@ -194,6 +195,7 @@ def test_who_took_an_action_on_says_that_it_is_done(board: Organisation) -> None
         add_action(by=actor(board), meeting=meeting, text=" ", owner=board.people["Lars"], due=clock.today() - timedelta(days=1))
     assert set(problem.value.message_dict) == {"text", "owner", "due"}
     action = add_action(by=actor(board), meeting=meeting, text="Measure", owner=board.people["Iris"], due=clock.today())
+    assert Notice.objects.get(kind="action_assigned").user == board.people["Iris"]
     gone = add_action(by=actor(board), meeting=meeting, text="Nothing", owner=board.people["Iris"], due=clock.today())
     remove_action(by=actor(board), action=gone)
     close_meeting(by=actor(board), meeting=meeting)
