@@ -102,12 +102,6 @@ def test_nothing_passes_without_a_decision_to_advance_that_stands() -> None:
     """Every combination, against the sentence that says when it is met."""
     late, soon, proven = condition(-1), condition(1), condition(-1, proven=True)
     conditions: tuple[list[Condition], ...] = ([], [soon], [late], [proven], [soon, late])
-        [],
-        [condition(1)],
-        [condition(-1)],
-        [condition(-1, proven=True)],
-        [condition(1), condition(-1)],
-    )
     tried = 0
     for decided, changes, held, closed, advised, reviewed in product(
         (None, *Outcome), ([], [AGED], [MATERIAL]), conditions, (False, True), (None, *Outcome), (False, True)
