@@ -139,6 +139,10 @@ _API: dict[str, Any] = {
     "evidence-feed-detail patch": _feed,
     "evidence-run-set-aside post": {"reason": "because"},
     "evidence-run-restore post": {"reason": "because"},
+    "gate-review-list post": lambda one: {"initiative": one.initiative.pk if one else 0, "mode": "meeting"},
+    "gate-review-detail patch": {"wanted_on": SOON},
+    "gate-review-schedule post": {"at": f"{SOON}T09:00:00Z"},
+    "gate-review-withdraw post": {"note": "because"},
     "query-template-list post": lambda one: {"unit": one.unit if one else 0, "name": "Fresh", "queries": [{"metric": "ttft"}]},
     "query-template-detail patch": lambda one: {"unit": one.unit if one else 0, "name": "Fresh"},
 }

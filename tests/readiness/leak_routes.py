@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from operator import attrgetter
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.readiness.leak_world import MISSING, Planted
 
-ROOMS = ("readiness.workloads.", "readiness.assessments.", "readiness.sizing.", "readiness.evidence.")
+ROOMS = ("readiness.workloads.", "readiness.assessments.", "readiness.sizing.", "readiness.evidence.", "readiness.gates.")
 ALL_METHODS = ("get", "post", "put", "patch", "delete")
 _REGEX_PARAMETER = re.compile(r"\(\?P<(\w+)>[^()]*\)")
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -22,10 +22,10 @@ GLOBAL: Mapping[str, str] = {
     "export/fmt": "csv", "values/name": "arrival_per_s", "comparisons/function": "inference", "catalogue/name": "accelerators",
     "venue-comparisons/function": "inference", "{name}/key": "h100-sxm", "components/component": "accelerators",
     "accelerators/key": "h100-sxm", "models/key": "llama-3-1-8b", "metrics/pk": "ttft",
-    "shipped/key": "vllm",
+    "shipped/key": "vllm", "gates/gate": "poc", "judge/key": "purpose-and-value", "waive/key": "purpose-and-value",
 }  # fmt: skip
 # Whose rows everybody sees: question banks are the organisation's, not a unit's.
-SHARED = {"banks/pk": "bank", "question-banks/pk": "bank", "questions/key": "question"}
+SHARED = {"gates/templates/pk": "gates.template", "banks/pk": "bank", "question-banks/pk": "bank", "questions/key": "question"}
 OWN: Mapping[str, str] = {
     "initiatives/pk": "initiative", "initiatives/initiative": "initiative", "workloads/pk": "workload",
     "workloads/workload": "workload", "requirements/child": "requirement", "requirements/pk": "requirement",
@@ -36,6 +36,9 @@ OWN: Mapping[str, str] = {
     "assessments/pk": "assessment", "answers/key": "question", "sources/pk": "source", "sources/source": "source",
     "feeds/pk": "feed", "query-templates/pk": "query_template", "templates/pk": "query_template",
     "deliveries/pk": "delivery", "runs/pk": "run",
+    "reviews/pk": "gates.planned", "runs/run": "gates.run", "decisions/pk": "gates.decision", "conditions/pk": "gates.condition",
+    "waivers/pk": "gates.waiver", "gatekeepers/pk": "gates.gatekeeper", "delegations/pk": "gates.delegation",
+    "seats/person": "gates.seated", "initiatives/key": "initiative",
     "series/pk": "series", "verdicts/pk": "requirement", "payloads/pk": "payload", "trials/pk": "trial",
 }  # fmt: skip
 
@@ -57,7 +60,12 @@ class Route:
     def nested(self) -> bool:
         """Whether the last parameter names a row of its own below another's, not a number that every parent has."""
         last = OWN.get(self.meanings[-1], "") if self.meanings else ""
-        return len([one for one in self.meanings if one in OWN]) > 1 and last not in ("number", "version", "question")
+        return len([one for one in self.meanings if one in OWN]) > 1 and last not in (
+            "number",
+            "version",
+            "question",
+            "gates.seated",
+        )
 
     @property
     def of_rows(self) -> bool:
@@ -70,7 +78,7 @@ class Route:
         values = {}
         for meaning in self.meanings:
             whose = child if child is not None and own and meaning == own[-1] else planted
-            values[meaning.partition("/")[2]] = _value(meaning, whose, missing=missing and (child is None or whose is child))
+            values[meaning.rpartition("/")[2]] = _value(meaning, whose, missing=missing and (child is None or whose is child))
         return self.path.format(**values)
 
 
@@ -113,13 +121,21 @@ def _methods(view: Any) -> tuple[str, ...]:
 
 def _meanings(path: str) -> tuple[str, ...]:
     parts = path.strip("/").split("/")
-    return tuple(f"{before}/{part[1:-1]}" for before, part in pairwise(parts) if part.startswith("{"))
+    return tuple(_meaning(parts[:place], part[1:-1]) for place, part in enumerate(parts) if part.startswith("{"))
+
+
+def _meaning(before: list[str], name: str) -> str:
+    """By the segment before it; by the two before it, where one alone means several things."""
+    longer = f"{'/'.join(before[-2:])}/{name}"
+    return longer if longer in SHARED else f"{before[-1]}/{name}"
 
 
 def _value(meaning: str, planted: Planted, *, missing: bool) -> str:
     if meaning in GLOBAL:
         return GLOBAL[meaning]
     name = SHARED.get(meaning) or OWN[meaning]
+    if name == "gates.template":
+        return str(planted.gates.template.pk)
     if name == "bank":
         return str(planted.assessment.bank_id)
     if name == "question":
@@ -128,4 +144,5 @@ def _value(meaning: str, planted: Planted, *, missing: bool) -> str:
         return str(MISSING)
     if name in ("version", "number"):
         return "1"
-    return str(getattr(planted, name).pk)
+    found = attrgetter(name)(planted)
+    return str(getattr(found, "pk", found))

@@ -1,4 +1,4 @@
-"""One of everything that workloads, capacity, venues, evidence, sizing and assessments keep, in Stores and in Logistics.
+"""One of everything that workloads, capacity, venues, evidence, sizing, assessments and gates keep, in Stores and in Logistics.
 
 Every text of a planted set carries its word and every amount is one of its own, so that a word or an amount found in an answer
 tells whose it is.
@@ -51,6 +51,7 @@ from readiness.workloads.services.requirements import add_requirement
 from readiness.workloads.services.traces import upload_trace
 from readiness.workloads.services.venues import add_venue_option, choose_venue, record_comparison
 from tests.people import SYSTEM, Organisation
+from tests.readiness.leak_gates import GATES, Gates, depend, plant_gates
 from tests.readiness.sizing.making import KNOWN, SWEEP
 
 MISSING = 2_000_000_017
@@ -86,13 +87,14 @@ class Planted:
     payload: Payload
     run: Run
     series: Series
+    gates: Gates
 
 
 def ids_apart() -> None:
     """Give each table ids of its own, so that a number found in an answer is one row's and nothing else."""
     models = (
         BusinessUnit, User, Initiative, Workload, Requirement, TraceUpload, CapacityPool, Allocation, VenueOption, Measurement,
-        SizingOption, Assessment, Source, Feed, QueryTemplate, Trial, Delivery, Payload, Run, Series,
+        SizingOption, Assessment, Source, Feed, QueryTemplate, Trial, Delivery, Payload, Run, Series, *GATES,
     )  # fmt: skip
     with connection.cursor() as cursor:
         for place, model in enumerate(models):
@@ -144,10 +146,11 @@ def plant(organisation: Organisation, unit: str, word: str, amount: Decimal) -> 
     )  # fmt: skip
     option = choose_option(by=SYSTEM, option=option)
     assessment, question = _assessed(initiative, word)
+    rest = (*_measured(where, workload, word, amount), plant_gates(organisation, where, initiative, word))
     return Planted(
         word, where.pk, depot.pk, initiative, workload, requirement, trace, pool, closed, held,
         _ask(pool, workload, 20, word), venue, measurement, option, behind, assessment, question,
-        *_measured(where, workload, word, amount),
+        *rest,
     )  # fmt: skip
 
 
@@ -236,4 +239,5 @@ def share(organisation: Organisation, owner: Planted, guest: Planted) -> None:
     set_serves(by=SYSTEM, workload=guest.workload, initiatives=[owner.initiative])
     grant(by=SYSTEM, allocation=_ask(owner.pool, guest.workload, 1, guest.word))
     _measure(owner, guest)
+    depend(owner.gates, guest.gates)
     _ask(owner.pool, guest.workload, 9, guest.word)

@@ -1,4 +1,4 @@
-"""Nothing of another unit, and no amount, leaves by any address of workloads, assessments and sizing.
+"""Nothing of another unit, and no amount, leaves by any address of workloads, evidence, assessments, sizing and gates.
 
 Two units hold one of everything under words and amounts of their own. Every route of the URLconf is walked with the rows of the
 own unit, of the other one and with rows that there are not. A route or parameter that the walk cannot fill fails it.
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 import pytest
@@ -45,8 +46,8 @@ _TOKEN = re.compile(r"[A-Za-z0-9]{64}")
 # Lengths, nonces and the random ids by which parts of a page find one another.
 _DIFFERS = re.compile(r"""'Content-Length': '\d+'|nonce="[^"]*"|nonce-[\w+/=-]*|(?<=-)[0-9a-f]{8}(?=["-])""")
 _NOT_DIGITS = re.compile(r"[^0-9A-Za-z]+")
-READ = (Scope.WORKLOADS_READ, Scope.EVIDENCE_READ, Scope.ASSESSMENTS_READ)
-WRITE = (Scope.WORKLOADS_WRITE, Scope.EVIDENCE_WRITE, Scope.ASSESSMENTS_WRITE)
+READ = (Scope.WORKLOADS_READ, Scope.EVIDENCE_READ, Scope.ASSESSMENTS_READ, Scope.GATES_READ)
+WRITE = (Scope.WORKLOADS_WRITE, Scope.EVIDENCE_WRITE, Scope.ASSESSMENTS_WRITE, Scope.GATES_WRITE)
 
 
 @dataclass(frozen=True)
@@ -194,13 +195,14 @@ def _parameters(client: Client, route: Route, path: str) -> list[tuple[str, ...]
 def _asked(planted: Planted | None, name: str, route: Route) -> str:
     ids = {"initiative": "initiative", "workload": "workload", "pool": "closed", "measurement": "measurement"}
     ids |= {name: name for name in ("source", "delivery", "run", "series")}
+    ids |= {"review": "gates.planned", "decision": "gates.decision"}
     if name == "unit":  # who owns an offered pool is there to be seen
         owner = "depot" if "capacity" in route.path else "unit"
         return str(getattr(planted, owner) if planted else MISSING)
     if name in ("left", "right", "ids", "with"):
         return str(planted.initiative.pk if planted else MISSING)
     if name in ids:
-        return str(getattr(planted, ids[name]).pk if planted else MISSING)
+        return str(attrgetter(ids[name])(planted).pk if planted else MISSING)
     return planted.word if planted else "Xyzzyx"
 
 
