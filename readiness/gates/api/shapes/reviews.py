@@ -83,7 +83,7 @@ class SeatShape(Shape):
     filled_by_id = serializers.IntegerField(allow_null=True)
     filled_by = serializers.CharField(allow_null=True, help_text="who may vote on it now; null: nobody")
     voted = serializers.BooleanField()
-    vote = GateVote(allow_null=True, help_text="null while votes are being cast, and where there is none")
+    vote = GateVote(allow_null=True, help_text="the one in effect; null: none was cast")
 
 
 class QuorumShape(Shape):
