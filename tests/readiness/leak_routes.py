@@ -41,6 +41,7 @@ OWN: Mapping[str, str] = {
     "seats/person": "gates.seated", "initiatives/key": "initiative",
     "series/pk": "series", "verdicts/pk": "requirement", "payloads/pk": "payload", "trials/pk": "trial",
 }  # fmt: skip
+OF_EVERY_PARENT = ("number", "version", "question", "gates.seated")
 
 
 @dataclass(frozen=True)
@@ -60,12 +61,7 @@ class Route:
     def nested(self) -> bool:
         """Whether the last parameter names a row of its own below another's, not a number that every parent has."""
         last = OWN.get(self.meanings[-1], "") if self.meanings else ""
-        return len([one for one in self.meanings if one in OWN]) > 1 and last not in (
-            "number",
-            "version",
-            "question",
-            "gates.seated",
-        )
+        return len([one for one in self.meanings if one in OWN]) > 1 and last not in OF_EVERY_PARENT
 
     @property
     def of_rows(self) -> bool:
