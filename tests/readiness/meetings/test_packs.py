@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from portfolio.initiatives.models import Initiative
 from portfolio.kit import clock
+from readiness.gates.choices import ReviewState
 from readiness.gates.models import Anchor, Review
 from readiness.gates.queries.situation import situation
 from readiness.gates.rules.record.snapshot import ground_plain
@@ -188,7 +189,7 @@ class TestSending:
         decided(board, voted(board, before))
         review = Review.objects.get(agenda_items__meeting=before)
         meeting = opened(board, names=["Search"])
-        later = gates.a_review(board, gate="production", initiative=review.initiative, state="planned", present=())
+        later = gates.a_review(board, gate="production", initiative=review.initiative, state=ReviewState.PLANNED, present=())
         add_items(by=actor(board), meeting=meeting, reviews=[later])
         packs = stamped(board, fresh(meeting))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-LONGEST = 24  # letters without a place to break a line
+LONGEST = 18  # letters without a place to break a line
 _STEP = 8
 _BREAK = "\u200b"
 _PICTURES = 0x2400  # of control characters: NUL is shown as its picture

@@ -29,7 +29,7 @@ def headline(one: Subject) -> Headline:
     thresholds: Any = canonical.plain(one.judged.template.thresholds_of(one.judged.gate))
     dependencies: Any = canonical.plain(one.judged.dependencies)
     told = recommendation.recommendation(given, rows, thresholds, dependencies)
-    causes = [" ".join([each["says"], "; ".join(named["text"] for named in each["criteria"])]).strip() for each in told["causes"]]
+    causes = [_cause(each) for each in told["causes"]]
     return Headline(
         label=_("Recommended"),
         badge=outcome(given["outcome"]),
@@ -37,6 +37,11 @@ def headline(one: Subject) -> Headline:
         points=(*causes, *told["turned"]),
         chart=_score(one, told["score"]["text"]) if told["score"] else None,
     )
+
+
+def _cause(one: Mapping[str, Any]) -> str:
+    """`2 criteria block and are not met: The load is known; It is sized`"""
+    return " ".join([one["says"], "; ".join(named["text"].rstrip(".") for named in one["criteria"])]).strip()
 
 
 def _score(one: Subject, text: str) -> Chart:

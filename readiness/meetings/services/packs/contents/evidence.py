@@ -25,14 +25,14 @@ def section(one: Subject, all_: Gathered) -> Section:
         return Section(title=_("Evidence"), lead=_("We do not know what production demands: no requirement is written down."))
     told = [requirement_row(row, all_.seen, all_.now) for row in one.requirements]
     columns = (
-        Column(_("Requirement"), 2.2), Column(_("Verdict"), 1.3), Column(_("Required"), 1.3, right=True),
-        Column(_("Measured"), 1, right=True), Column(_("Headroom"), 1.1, right=True), Column(_("Source"), 1.5),
-        Column(_("Age"), 1.1),
+        Column(_("Requirement"), 1.9), Column(_("Verdict"), 1.3), Column(_("Required"), 1.7), Column(_("Measured"), 1.1),
+        Column(_("Headroom"), 1.1), Column(_("Source"), 1.6), Column(_("Age"), 1),
     )  # fmt: skip
+    chart = _chart(one.requirements, told, all_.now)
     rows = tuple(_row(row, shown, all_.now) for row, shown in zip(one.requirements, told, strict=True))
     return Section(
-        title=_("Evidence"), lead=summary(row["verdict"] for row in one.requirements),
-        chart=_chart(one.requirements, told, all_.now), table=Table(columns, rows), notes=_notes(one.requirements),
+        title=_("Evidence"), lead=summary(row["verdict"] for row in one.requirements), chart=chart,
+        table=Table(columns, rows), notes=_notes(one.requirements) if chart else (),
     )  # fmt: skip
 
 
@@ -42,7 +42,7 @@ def _row(row: Mapping[str, Any], shown: Mapping[str, Any], now: datetime) -> tup
         Cell(shown["label"], str(row["workload_name"])),
         Cell(badge=verdict(row["verdict"])),
         Cell(shown["target"], shown["below"]),
-        Cell(by["value"]) if by and by["value"] else unknown(_("not measured")),
+        Cell(by["value"]) if by and by["value"] else unknown(_("none")),
         Cell(room["text"], room["range"]) if room else Cell("–"),  # noqa: RUF001
         Cell(by["name"], by["kind"]) if by else Cell(shown["says"]),
         Cell(_aged(row, now), _limit(row)),
@@ -66,9 +66,11 @@ def _age(row: Mapping[str, Any], now: datetime) -> float | None:
     return max(0.0, (now - (datetime.fromisoformat(at) if isinstance(at, str) else at)).total_seconds() / 86_400)
 
 
-def _chart(rows: Sequence[Mapping[str, Any]], told: Sequence[Mapping[str, Any]], now: datetime) -> Chart:
-    """Its twin is the table below it."""
+def _chart(rows: Sequence[Mapping[str, Any]], told: Sequence[Mapping[str, Any]], now: datetime) -> Chart | None:
+    """Its twin is the table below it; where nothing was measured there is nothing to draw."""
     drawn = [_drawn(row, shown, now) for row, shown in zip(rows, told, strict=True)]
+    if not any(row["headroom"] or row["age"] is not None for row in drawn):
+        return None
     says = _("Headroom and age of %d requirements, as in the table below.") % len(drawn)
     return Chart("evidence", says, {"width": WIDE, "rows": drawn})
 

@@ -130,4 +130,4 @@ def _paragraphs(text: str) -> list[str]:
 
 def _closing(digest: str) -> Section:
     lead = _("SHA-256 of the text of these minutes, which was locked when the meeting was closed.")
-    return Section(title=_("Record"), lead=lead, table=Table((Column(_("Digest"), 1),), ((Cell(digest, code=True),),)))
+    return Section(title=_("These minutes"), lead=lead, table=Table((Column(_("Digest"), 1),), ((Cell(digest, code=True),),)))

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from portfolio.kit.templatetags.ui import VERDICTS
 from readiness.evidence.choices import Verdict
-from readiness.evidence.tables.verdicts import WORDS
 from readiness.gates.choices import OUTCOMES, CriterionKind
 from readiness.gates.tables.criteria import ORDER
 from readiness.gates.tables.reasons import span
@@ -23,7 +23,8 @@ from readiness.meetings.services.packs.contents.gathered import Gathered, Subjec
 from readiness.meetings.services.packs.contents.part import part
 from readiness.meetings.services.packs.contents.words import clock, fact, joined, moment, outcome
 
-_LABEL = 30
+_LABEL = 38
+NO_BREAK = "\u00a0"
 
 
 def document(all_: Gathered, *, number: int, made_by: str, with_money: bool) -> Document:
@@ -71,8 +72,8 @@ def _notices(*, with_money: bool) -> tuple[str, ...]:
 
 def _first_page(all_: Gathered) -> Iterator[Section]:
     columns = (
-        Column(_("At"), 0.8), Column(_("Initiative"), 3), Column(_("Gate"), 1.3), Column(_("Recommended"), 1.6),
-        Column(_("Criteria"), 2),
+        Column(_("At"), 0.7), Column(_("Initiative"), 4), Column(_("Gate"), 1.3), Column(_("Recommended"), 1.5),
+        Column(_("Criteria"), 1.7),
     )  # fmt: skip
     rows = []
     begins = all_.meeting.starts_at
@@ -98,11 +99,11 @@ def _agenda_row(one: Subject, all_: Gathered, begins: datetime) -> tuple[Cell, .
 
 
 def _verdicts(one: Subject) -> str:
-    """`2 are not met, 1 is unknown, 9 are met`: the pressing ones first; what is for information is not counted."""
+    """`2 not met · 1 unknown · 9 met`: the pressing ones first; what is for information is not counted."""
     counts: Counter[Verdict] = Counter(
         each.verdict for each in one.judged.judged if each.criterion.kind is not CriterionKind.INFO
     )  # fmt: skip
-    return ", ".join(str(WORDS[each][counts[each] != 1]) % counts[each] for each in ORDER if counts[each])
+    return joined(*(f"{counts[each]} {str(VERDICTS[each][0]).lower()}".replace(" ", NO_BREAK) for each in ORDER if counts[each]))
 
 
 def _scores(scored: list[Subject]) -> Section:

@@ -17,7 +17,7 @@ def section(one: Subject, _all: Gathered) -> Section:
     if not one.sizings:
         return Section(title=_("Sizing"), lead=_("We do not know what production needs: no workload is written down."))
     columns = (
-        Column(_("Workload"), 1.7), Column(_("Option"), 2.2), Column(_("Needs"), 1.5), Column(_("Free for it"), 1),
+        Column(_("Workload"), 1.7), Column(_("Option"), 2.2), Column(_("Needs"), 1.5), Column(_("Free for it"), 1.2),
         Column(_("Verdict"), 1.3), Column(_("Order by"), 1.2),
     )  # fmt: skip
     return Section(title=_("Sizing"), table=Table(columns, tuple(_row(row) for row in shown_rows(one.sizings))))
@@ -28,8 +28,8 @@ def _row(row: Mapping[str, Any]) -> tuple[Cell, ...]:
     return (
         Cell(row["name"], unknowns),
         Cell(_option(row), joined(row["grade"], row["binds"])) if row["option"] else unknown(_("not sized")),
-        Cell(row["need"], row["thing"]) if row["need"] else unknown(_("we do not know")),
-        Cell(row["free"], joined(row["pool"], row["gap"])) if row["free"] is not None else unknown(_("we do not know")),
+        Cell(row["need"], row["thing"]) if row["need"] else unknown(_("unknown")),
+        Cell(row["free"], joined(row["pool"], row["gap"])) if row["free"] is not None else unknown(_("unknown")),
         Cell(badge=verdict(row["verdict"])),
         _order(row),
     )

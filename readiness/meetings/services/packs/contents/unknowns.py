@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from collections.abc import Iterator, Sequence
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from readiness.assessments.choices import UnknownKind
 from readiness.assessments.queries.unknowns.rows import Row
-from readiness.meetings.rules.packs.page import Badge, Cell, Column, Section, Table
+from readiness.gates.tables.words import Text
+from readiness.meetings.rules.packs.page import Badge, Band, Cell, Column, Section, Table
+from readiness.meetings.rules.packs.page import Row as TableRow
 from readiness.meetings.services.packs.contents.gathered import Gathered, Subject
 from readiness.meetings.services.packs.contents.words import day, unknown
 
-MOST = 25
+MOST = 15
+_WHERE: dict[str, Text] = {
+    UnknownKind.VALUE: gettext_lazy("workload %s"),
+    UnknownKind.ANSWER: gettext_lazy("assessment %s"),
+    UnknownKind.COMPONENT: gettext_lazy("components"),
+    UnknownKind.FACT: gettext_lazy("register"),
+}
 
 
 def section(one: Subject, _all: Gathered) -> Section:
@@ -21,7 +32,14 @@ def section(one: Subject, _all: Gathered) -> Section:
     columns = (Column(_("What"), 3.4), Column(_("Where"), 1.8), Column(_("Who finds out"), 1.6), Column(_("By"), 1.4))
     left = len(rows) - MOST
     notes = (ngettext("and %d more in the portal", "and %d more in the portal", left) % left,) if left > 0 else ()
-    return Section(title=title, lead=_lead(rows), table=Table(columns, tuple(_row(row) for row in rows[:MOST])), notes=notes)
+    return Section(title=title, lead=_lead(rows), table=Table(columns, tuple(_banded(rows[:MOST]))), notes=notes)
+
+
+def _banded(rows: Sequence[Row]) -> Iterator[TableRow]:
+    for holds, title in ((True, _("Hold up the next gate")), (False, _("Do not hold up the next gate"))):
+        if some := [row for row in rows if row.holds is holds]:
+            yield Band(title)
+            yield from map(_row, some)
 
 
 def _lead(rows: list[Row]) -> str:
@@ -38,7 +56,7 @@ def _lead(rows: list[Row]) -> str:
 def _row(row: Row) -> tuple[Cell, ...]:
     who = Cell(row.owner_name) if row.owner_id is not None else unknown(_("nobody"))
     by = unknown(_("no day")) if row.due is None else Cell(day(row.due)) if not row.overdue else _overdue(row)
-    return Cell(row.label, _("holds up the next gate") if row.holds else ""), Cell(row.place), who, by
+    return Cell(row.label), Cell(str(_WHERE[row.kind]).replace("%s", row.place)), who, by
 
 
 def _overdue(row: Row) -> Cell:

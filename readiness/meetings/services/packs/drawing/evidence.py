@@ -83,7 +83,7 @@ def _longest(rows: Iterable[Mapping[str, Any]]) -> float:
     """The axis ends at a round number of days beyond all limits and ages."""
     days = [one for row in rows for one in (row["age"], row["limit"]) if one is not None]
     longest = max(days, default=_AXES[0])
-    return next((step for step in _AXES if step >= longest), _AXES[-1])
+    return next((step for step in _AXES if step > longest), _AXES[-1])
 
 
 def _ends(paper: Paper, bottom: float, places: tuple[tuple[float, str], ...]) -> None:

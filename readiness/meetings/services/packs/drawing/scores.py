@@ -9,7 +9,7 @@ from typing import Any
 from readiness.meetings.services.packs.drawing.canvas import INK, LINE, SOFT, Paper, mark
 
 _ROW, _HEAD, _FOOT, _BAR = 15.0, 12.0, 11.0, 9.0
-_LABELS, _EDGE, _VALUES = 130.0, 10.0, 62.0
+_LABELS, _EDGE, _VALUES = 165.0, 10.0, 62.0
 
 
 def scores(data: Mapping[str, Any], path: Path) -> None:

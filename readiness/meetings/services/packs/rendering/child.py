@@ -1,7 +1,7 @@
 """Runs alone, in a process of bounded memory and time and without a network: pages as JSON become a PDF.
 
-The order is the only argument, as JSON: {"root", "folder", "parent"} and the members of parent.Limits. In `folder`, its own, lie the
-templates and `pages.json`; there it leaves `out.pdf`. On stdout one line: {"pages": n} or {"error": text}. None: it crashed.
+The order is the only argument, as JSON: {"root", "folder", "parent"} and the members of parent.Limits. In `folder`, its own, lie
+the templates and `pages.json`; there it leaves `out.pdf`. On stdout one line: {"pages": n} or {"error": text}. None: it crashed.
 """
 
 from __future__ import annotations
