@@ -106,4 +106,4 @@ def say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    {"prepare": prepare, "serve": serve}[sys.argv[1]](*map(int, sys.argv[2:]))
+    serve() if sys.argv[1] == "serve" else prepare(int(sys.argv[2]))

@@ -120,7 +120,8 @@ class Side(threading.Thread):
 
 def explore(make: Callable[[], Pair], pattern: str, *, most: int | None = None, seed: int = 1) -> Explored:
     """Every order; with `most`, so many drawn by chance of those that are left at each turn."""
-    found, todo, dice = Explored(), [()], random.Random(seed)
+    found, dice = Explored(), random.Random(seed)
+    todo: list[tuple[int, ...]] = [()]
     compiled = re.compile(pattern)
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as monitor:
         while todo and (most is None or found.orders < most):

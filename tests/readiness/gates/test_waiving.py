@@ -46,7 +46,7 @@ def review(house: Organisation) -> Review:
 
 
 def ask(house: Organisation, review: Review, name: str = "Paula", days: float = 60, **more: Any) -> Waiver:
-    usual = {"reason": "Late.", "measure": "A queue.", "expires_at": clock.now() + days * DAY}
+    usual: dict[str, Any] = {"reason": "Late.", "measure": "A queue.", "expires_at": clock.now() + days * DAY}
     return propose_waiver(
         by=person(house, name), initiative=review.initiative, gate=review.gate, criterion="worth-it", **(usual | more)
     )  # fmt: skip
