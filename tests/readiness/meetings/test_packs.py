@@ -240,7 +240,7 @@ class TestWhoOpensWhich:
         meeting = with_agenda(board)
         reviews = list(meeting.items.values_list("review_id", flat=True))
         elsewhere = gates.a_review(
-            board, initiative=gates.an_initiative(board, "Far", unit="Logistics"), state="planned", present=()
+            board, initiative=gates.an_initiative(board, "Far", unit="Logistics"), state=ReviewState.PLANNED, present=()
         )
 
         assert opened_to(actor(board, "Vera"), [*reviews, elsewhere.pk]) == frozenset()
