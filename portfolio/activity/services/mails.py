@@ -68,7 +68,7 @@ def queue_mail(
     mail, made = Mail.objects.get_or_create(key=key, defaults={**written, **kept_back, "demo": demo})
     if made:
         MailAttachment.objects.bulk_create(
-            MailAttachment(mail=mail, name=file_name(f.name), content_type=one_line(f.content_type)[:100], content=f.content)
+            MailAttachment(mail=mail, name=file_name(f.name), content_type=_kind(f.content_type), content=f.content)
             for f in attachments
         )
         if not demo:
@@ -83,6 +83,11 @@ def one_line(text: str) -> str:
 
 def printable(text: str) -> str:
     return text.replace("\x00", "").replace("\r\n", "\n")
+
+
+def _kind(content_type: str) -> str:
+    """Without a charset: text is UTF-8 and the message says so itself."""
+    return ";".join(part for part in one_line(content_type).split(";") if not part.strip().startswith("charset="))[:100]
 
 
 def file_name(name: str) -> str:

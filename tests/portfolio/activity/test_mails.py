@@ -75,7 +75,10 @@ def test_a_mail_whose_cause_is_rolled_back_was_never_written() -> None:
 
 def test_files_come_along_and_an_invitation_can_be_accepted(server: Sink) -> None:
     to_paula(
-        attachments=[File("meeting.ics", "text/calendar; method=REQUEST", INVITE), File("pack.pdf", "application/pdf", b"%PDF")]
+        attachments=[
+            File("meeting.ics", "text/calendar; method=REQUEST; charset=utf-8", INVITE),
+            File("pack.pdf", "application/pdf", b"%PDF"),
+        ]
     )
     send_all()
     parts = {(part.get_content_type(), part.get_filename()): part for part in server.taken[0].walk() if not part.is_multipart()}
@@ -83,6 +86,7 @@ def test_files_come_along_and_an_invitation_can_be_accepted(server: Sink) -> Non
         ("text/plain", None), ("text/calendar", None), ("text/calendar", "meeting.ics"), ("application/pdf", "pack.pdf"),
     }  # fmt: skip
     assert parts["text/calendar", None].get_param("method") == "REQUEST"
+    assert parts["text/calendar", None]["Content-Type"].count("charset") == 1
     assert parts["application/pdf", "pack.pdf"].get_payload(decode=True) == b"%PDF"
 
 

@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from portfolio.accounts.choices import Scope
+from portfolio.activity.models import Notice
 from portfolio.initiatives.models import FunctionSlot, Initiative
 from portfolio.kit import clock
 from readiness.core.sizing.inputs import Task, WorkloadClass
@@ -193,6 +194,7 @@ def test_actions_and_invitations_of_meetings_wait_for_their_people(house: Organi
     meeting = meetings.in_progress(house)
     add_action(by=person(house, "Paula"), meeting=meeting, text="Call the vendor", owner=house.people["Iris"], due=clock.today())
     assert who(house, DutyKind.ACTION) == {"Iris": ["Call the vendor"]}
+    assert Notice.objects.get(kind="action_assigned").user == house.people["Iris"]
     finish_action(by=person(house, "Iris"), action=meeting.actions.get())
     assert who(house, DutyKind.ACTION) == {}
 
