@@ -39,6 +39,7 @@ from tests.sweeps.stepping import Pair, Reins, Work
 SECOND = timedelta(seconds=1)
 EVERYBODY_GO = dict.fromkeys(("Ida", "Dan", "Bea", "Sam"), "go")
 _REVIEW = r'(FROM|UPDATE) "gates_review"|INTO "gates_decision"'
+_WAIVER = r'FOR NO KEY UPDATE|UPDATE "gates_(review|waiver)"|INTO "gates_(decision|waiverevent)"|FROM "gates_waiverevent"'
 
 
 @dataclass(frozen=True)
@@ -215,7 +216,7 @@ KINDS: dict[str, Kind] = {
     "vote/decide": Kind(vote_and_decide, rf'{_REVIEW}|(FROM|INTO) "gates_vote"'),
     "decide/decide": Kind(decide_twice, rf'{_REVIEW}|FROM "gates_decision"'),
     "decide/withdraw": Kind(decide_and_withdraw, rf'{_REVIEW}|FROM "gates_decision"'),
-    "expiry/decide": Kind(expiry_and_decide, rf'{_REVIEW}|(FROM|UPDATE) "gates_waiver"|FROM "gates_waiverevent"'),
-    "revocation/decide": Kind(revocation_and_decide, rf'{_REVIEW}|(UPDATE|INTO) "gates_waiver|FROM "gates_waiver"'),
+    "expiry/decide": Kind(expiry_and_decide, _WAIVER),
+    "revocation/decide": Kind(revocation_and_decide, _WAIVER),
     "evidence arrival/decide": Kind(arrival_and_decide, rf'{_REVIEW}|(JOIN|FROM|UPDATE) "evidence_standing"|INTO "gates_run"'),
 }

@@ -28,12 +28,13 @@ def step(world: World, kind: str, *, most: int | None = None, without_lock: bool
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", choices=KINDS, help="one pair")
     parser.add_argument("--most", type=int, help="orders of each pair; without it all of them")
     parser.add_argument("--without-lock", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     world, total, wished, bad = World(), 0, 0, 0
-    for kind in KINDS:
+    for kind in [options.only] if options.only else KINDS:
         started = time.monotonic()
         found = step(world, kind, most=options.most, without_lock=options.without_lock, seed=options.seed)
         words = comb(sum(found.most), found.most[0])
