@@ -16,12 +16,13 @@ from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from portfolio.accounts.choices import Role
-from portfolio.accounts.models import User
+from portfolio.accounts.models import BusinessUnit, User
 from portfolio.accounts.services import assign_role
 from portfolio.activity.models import Mail
-from portfolio.initiatives.models import Initiative, Stage
+from portfolio.initiatives.models import Initiative
+from portfolio.initiatives.services.initiatives import create_initiative
 from portfolio.kit import clock
-from readiness.gates.models import Gatekeeper, Judgement, Review, Seat
+from readiness.gates.models import Judgement, Review, Seat
 from readiness.gates.services.evaluating import evaluate
 from readiness.meetings.models import Meeting
 from readiness.meetings.rules.minutes import digest_of
@@ -48,25 +49,22 @@ class Board:
 
 @pytest.fixture
 def board(site: Site, django_db_blocker: Any) -> Iterator[Board]:
-    """Of an initiative of the demo that stands before its first gate; every criterion is judged met."""
+    """Of a new initiative in the demo, before its first gate; every criterion is judged met."""
     with django_db_blocker.unblock():
         panel = list(User.objects.filter(demo=True).order_by("id")[:4])
-        for person, function in zip(panel, gates.PANEL.values(), strict=True):
+        for person in panel:
             person.password = PBKDF2PasswordHasher().encode(PASSWORD, "saltsaltsalt")
             person.save(update_fields=["password"])
             if not person.roles.filter(role=Role.GATEKEEPER, unit=None).exists():
                 assign_role(by=SYSTEM, user=person, role=Role.GATEKEEPER, unit=None)
-            Gatekeeper.objects.get_or_create(person=person, unit=None, defaults={"functions": [function.value], "demo": True})
         yield Board(_review(site.person, panel), panel)
         connections.close_all()
 
 
 def _review(judge: User, panel: list[User]) -> Review:
-    own = [person.pk for person in panel]
-    free = Initiative.objects.filter(demo=True, status="active", gate_reviews=None, lifecycle__key="standard")
-    initiative = free.exclude(owner__in=own).exclude(sponsor__in=own).order_by("id")[0]
-    stage = Stage.objects.get(lifecycle=initiative.lifecycle, key="idea")
-    Initiative.objects.filter(pk=initiative.pk).update(stage=stage)
+    unit = BusinessUnit.objects.filter(demo=True).order_by("depth", "id")[0]
+    name = f"Board {Initiative.objects.count()}"
+    initiative = create_initiative(by=SYSTEM, unit=unit, name=name, demo=True)
     row = Review.objects.create(initiative=initiative, template=gates.a_template(), gate="poc", gate_name="PoC gate")
     seats = zip(panel, gates.PANEL.values(), strict=True)
     Seat.objects.bulk_create(

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
-from icalendar import Calendar, Event
+from icalendar import Calendar
 
 from portfolio.accounts.services import assign_role
 from portfolio.activity.models import Mail, Notice
 from portfolio.outbox.models import Event as Told
-from readiness.meetings.choices import Answer
+from readiness.meetings.choices import Answer, Direction
 from readiness.meetings.models import CalendarFeed, Meeting
 from readiness.meetings.services.agenda import move_item, set_minutes
 from readiness.meetings.services.calendars import new_calendar, read_calendar, revoke_calendar
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.django_db
 SignIn = Callable[[str], Client]
 
 
-def event_of(mail: Mail) -> tuple[str, Event]:
+def event_of(mail: Mail) -> tuple[str, Any]:
     """Method and event of the file that goes with a mail, as an independent reader takes them."""
     (file,) = mail.attachments.all()
     calendar = Calendar.from_ical(bytes(file.content))
@@ -82,7 +83,7 @@ def test_a_moved_meeting_is_the_same_one_with_a_higher_sequence(board: Organisat
 def test_another_agenda_waits_for_somebody_to_send_it(board: Organisation) -> None:
     meeting = opened(board, people=("Ida",))
     set_minutes(by=actor(board), item=first(meeting), minutes=50)
-    move_item(by=actor(board), item=second(meeting), direction="up")  # type: ignore[arg-type]
+    move_item(by=actor(board), item=second(meeting), direction=Direction.UP)
     assert len(mails("request")) == 1
     assert invite(by=actor(board), meeting=meeting) == 1
     event = event_of(mails("request")[-1])[1]
@@ -206,7 +207,7 @@ def test_the_page_shows_the_address_once(board: Organisation, signed_in: SignIn)
     assert not CalendarFeed.objects.filter(revoked_at=None).exists()
 
 
-def _initiative(board: Organisation, name: str, unit: str) -> object:
+def _initiative(board: Organisation, name: str, unit: str) -> Any:
     from tests.readiness.gates.deciding_world import an_initiative
 
     return an_initiative(board, name, unit=unit)
