@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
@@ -61,9 +61,14 @@ def decision_row(row: Any) -> dict[str, Any]:
         "by": str(row.by),
         "at": row.at,
         "superseded": hasattr(row, "superseded_by"),
-        "changed": row.review.changed_at is not None and not hasattr(row, "superseded_by"),
+        "changed": row.review.changed_at is not None and in_effect(row),
         "link": f"{row.chain} #{row.sequence}",
     }
+
+
+def in_effect(row: Any) -> bool:
+    """Whether it is what stands of its review: corrected by none, and no later round was begun."""
+    return not hasattr(row, "superseded_by") and row.round == row.review.round
 
 
 def headline(row: Any) -> str:
@@ -137,6 +142,15 @@ def list_headline(total: int) -> str:
         return _("Nothing was decided yet")
     said = ngettext("%s decision", "%s decisions", total) % grouped(total)
     return _("%s, each a link of a chain that nobody changes unseen") % said
+
+
+def open_conditions(content: Row) -> list[dict[str, Any]]:
+    """Those of the gate before that bar an advance, as a snapshot has them."""
+    names = content["people"]
+    return [
+        {"text": one["text"], "owner": name_of(names, one["owner"]), "due": date.fromisoformat(one["due"])}
+        for one in content["open_conditions"]
+    ]
 
 
 def frozen_waivers(content: Row) -> list[dict[str, Any]]:

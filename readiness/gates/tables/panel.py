@@ -102,7 +102,7 @@ def frozen_quorum(tally: Row, mode: str) -> dict[str, Any]:
 
 
 def _quorum(present: int, needed: int, *, met: bool, mode: str) -> dict[str, Any]:
-    what = _("%(present)s of %(needed)s voted") if mode == Mode.WRITTEN else _("%(present)s of %(needed)s are there")
+    what = _("%(present)s voted, %(needed)s needed") if mode == Mode.WRITTEN else _("%(present)s there, %(needed)s needed")
     said = what % {"present": grouped(present), "needed": grouped(needed)}
     return {"met": met, "present": present, "needed": needed, "text": said, "most": max(present, needed, 1)}
 

@@ -106,6 +106,7 @@ def _context(request: PageRequest, row: Review, found: Situation, told: dict[str
         ),
         "summary": criteria.summary(told["criteria"]),
         "chips": criteria.chips(told["criteria"]),
+        "open_conditions": decisions.open_conditions(told),
         "quorum": panel.quorum(found.tally.quorum, row.mode),
         "tally": panel.tally(told["tally"]),
         "seats": panel.seats(told, reader=request.actor.user_id),

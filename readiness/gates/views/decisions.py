@@ -80,7 +80,7 @@ def _bar(request: PageRequest) -> GatesBar:
 def decision(request: PageRequest, pk: int) -> HttpResponse:
     """What was decided, on what, by whom, and its place in the chain; read from the text that was hashed."""
     row = get_decision(request, pk)
-    content, in_effect = json.loads(row.content), not hasattr(row, "superseded_by")
+    content, in_effect = json.loads(row.content), tables.in_effect(row)
     head = head_of(row.chain)
     whose = Whose(row.initiative_id, 0, "", row.initiative.unit.name)
     named = {one["key"]: one["text"] for one in content["criteria"]}
@@ -100,6 +100,7 @@ def decision(request: PageRequest, pk: int) -> HttpResponse:
             content["dependencies"],
             standing.seen_dependencies(request.actor, content["dependencies"]),
         ),
+        "open_conditions": tables.open_conditions(content),
         "sections": criteria.sections(content["criteria"], whose, row.at),
         "summary": criteria.summary(content["criteria"]),
         "seats": panel.seats(content),

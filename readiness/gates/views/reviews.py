@@ -53,6 +53,7 @@ def context_of(request: PageRequest, row: Review, vote_form: VoteForm | None = N
         "sections": _sections(request, row, judged, told),
         "decisions": [decisions.decision_row(one) for one in past],
         "changes": decisions.changes(row.changes, {one["key"]: one["text"] for one in told["criteria"]}),
+        "open_conditions": decisions.open_conditions(told),
         "changed": decisions.changed_words(row.changes) if row.changed_at else "",
         "history": tables.history(standing.events_of(row)),
         "runs": tables.run_rows(list(run_rows(row)[: standing.RUNS_SHOWN])),
