@@ -136,10 +136,6 @@ def test_an_initiative_stands_before_the_gate_of_its_stage(organisation: Organis
     found = gate_ahead(initiative)
     assert found is not None and (found[0].key, found[1].key) == ("infrastructure-first", "poc")
     assert not found[1].last_before_production
-        "infrastructure-first",
-        "poc",
-        False,
-    )
     initiative.stage = stage(initiative, "scale-up")
     initiative.save(update_fields=["stage"])
     ahead = gates_ahead([initiative.pk])[initiative.pk][1]
