@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from portfolio.accounts.models import RoleAssignment
 from portfolio.activity.models import AuditEntry
@@ -267,3 +269,16 @@ def test_wanted_of_somebody_else_is_not_made_right_by_a_token(house: Organisatio
     token = replace(person(house, "Bea"), scopes=frozenset())
     with pytest.raises(PermissionDenied):
         decide(by=token, review=proposed, wanted=wanted(house, proposed, "Bea", Outcome.GO))
+
+
+def test_what_a_decider_meets_is_read_in_as_many_statements_for_many_votes_as_for_few(house: Organisation) -> None:
+    counts = []
+    for panel in (NAMES[:3], NAMES):
+        review = a_review(house, panel=panel)
+        for _again in panel:
+            vote(house, review, panel[0])
+        row = fresh(review)
+        with CaptureQueriesContext(connection) as asked_:
+            situation(row, now=clock.now())
+        counts.append(len(asked_))
+    assert counts[0] == counts[1] <= 45
