@@ -16,8 +16,9 @@ up: .venv/base.stamp node_modules/.stamp
 setup: .venv/dev.stamp node_modules/.stamp
 	@$(PY) manage.py vendor_assets
 
+# One more worker than cores, for some tests wait; compiled files are kept, for the tests start hundreds of processes.
 test: setup
-	$(PY) -m pytest -n 2 --ignore=tests/browser $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --dist worksteal --ignore=tests/browser $(ARGS)
 
 browser: setup
 	$(PY) -m pytest tests/browser $(ARGS)
