@@ -8,18 +8,20 @@ from random import Random
 
 from readiness.evidence.choices import Verdict
 from readiness.gates.choices import Ballot, CriterionKind, Mode, RuleKind, WaiverStep
-from readiness.gates.rules.templates.template import Gate
+from readiness.gates.rules.templates.template import Criterion, Gate
 from readiness.gates.services.demo.house import House
 from readiness.gates.services.demo.past import DAY, STANDS, Past
 from readiness.gates.services.demo.tables import ATTENDANCE, EVENT, JUDGEMENT, REVIEW, SEAT, VOTE, Rows
 from readiness.gates.services.demo.waiving import waive
 
 HOUR = timedelta(hours=1)
-# state, whether its deliverables are there; one after the other
+# state, whether its deliverables are there; one after the other, those that lack least before gates first
 KINDS: tuple[tuple[str, bool], ...] = (
-    ("planned", True), ("planned", False), ("scheduled", True), ("planned", True), ("in_review", True), ("scheduled", False),
-    ("planned", True), ("proposed", True), ("planned", False), ("scheduled", True),
+    ("proposed", True), ("scheduled", True), ("in_review", True), ("planned", True), ("planned", True), ("scheduled", False),
+    ("planned", True), ("planned", False), ("planned", True), ("planned", False),
 )  # fmt: skip
+NEAR = 3  # of each ten: all that people judge is judged, and what little is lacking is waived
+LITTLE = 3
 # Steps of waivers beside those that decisions stood on: days ago that they were asked for, and days until they end.
 WAIVERS: tuple[tuple[tuple[WaiverStep, ...], int, int], ...] = (
     (STANDS, 70, -9),
@@ -34,19 +36,45 @@ WAIVERS: tuple[tuple[tuple[WaiverStep, ...], int, int], ...] = (
 
 def ahead(house: House, before: Sequence[Past], rng: Random, rows: Rows) -> None:
     """Reviews of running initiatives that no Hold or Recycle left at their gate, and waivers of some of their criteria."""
-    number = 0
+    found = []
     for one in before:
         template = house.templates[one.story.lifecycle][1]
         gate = next((each for each in template.gates if each.from_stage == one.story.stage), None)
-        if gate is None or one.story.status != "active" or one.left_open or rng.random() < 0.25:
-            continue
+        if gate is not None and one.story.status == "active" and not one.left_open:
+            found.append((one, gate))
+    found.sort(key=lambda pair: (len(_lacking(*pair)) + len(pair[0].dependencies), pair[0].story.place))
+    turn = 0
+    for number, (one, gate) in enumerate(found):
         state, ready = KINDS[number % len(KINDS)]
-        _review(house, one, gate, state, rng, rows, ready=ready)
-        _waiver(house, one, gate, number, rows)
-        number += 1
+        near = number % len(KINDS) < NEAR
+        _review(house, one, gate, state, rng, rows, ready=ready, near=near)
+        if near:
+            _help(house, one, gate, rng, rows)
+        else:
+            turn += _waiver(house, one, gate, WAIVERS[turn % len(WAIVERS)], rows)
 
 
-def _review(house: House, one: Past, gate: Gate, state: str, rng: Random, rows: Rows, *, ready: bool) -> None:
+def _lacking(one: Past, gate: Gate) -> list[Criterion]:
+    """What blocks and is not shown now, but for what people judge."""
+    bad = (Verdict.NOT_MET, Verdict.UNKNOWN, Verdict.STALE)
+    found = one.live[gate.key]
+    return [
+        each for each in gate.criteria
+        if each.blocks and each.rule.kind is not RuleKind.JUDGEMENT and found.get(each.key) in bad
+    ]  # fmt: skip
+
+
+def _help(house: House, one: Past, gate: Gate, rng: Random, rows: Rows) -> None:
+    lacking = [each for each in _lacking(one, gate) if each.waivable and (gate.key, each.key) not in one.waived]
+    if len(lacking) <= LITTLE:
+        for each in lacking:
+            until = house.now + timedelta(days=rng.randint(10, 90))
+            waive(house, one.story, gate.key, each, STANDS, house.now - 12 * DAY, until, rows)
+
+
+def _review(
+    house: House, one: Past, gate: Gate, state: str, rng: Random, rows: Rows, *, ready: bool, near: bool
+) -> None:  # fmt: skip
     pk, now, row = rows.new_id(REVIEW), house.now, house.templates[one.story.lifecycle][0]
     written = state == "in_review" and house.templates[one.story.lifecycle][1].voting_of(gate).written.allowed
     begun = state in ("in_review", "proposed")
@@ -60,7 +88,7 @@ def _review(house: House, one: Past, gate: Gate, state: str, rng: Random, rows: 
     _events(house, pk, state, rows)
     _panel(house, one, pk, state, rows, written=written)
     if ready:
-        _deliver(house, one, gate, pk, rows)
+        _deliver(house, one, gate, pk, rows, all_of_it=near)
 
 
 def _events(house: House, pk: int, state: str, rows: Rows) -> None:
@@ -87,11 +115,11 @@ def _panel(house: House, one: Past, pk: int, state: str, rows: Rows, *, written:
         rows.add(VOTE, rows.new_id(VOTE), pk, 1, each.person, each.person, ballot, words, at)
 
 
-def _deliver(house: House, one: Past, gate: Gate, pk: int, rows: Rows) -> None:
-    """The deliverables are said to be there by somebody who may say so."""
+def _deliver(house: House, one: Past, gate: Gate, pk: int, rows: Rows, *, all_of_it: bool) -> None:
+    """The deliverables are said to be there by somebody who may say so; `all_of_it`: also whatever else people judge."""
     keepers = [each for each in house.sitting(one.story) if each.person not in one.story.recused]
     for each in gate.criteria:
-        if each.kind is not CriterionKind.READINESS or each.rule.kind is not RuleKind.JUDGEMENT:
+        if each.rule.kind is not RuleKind.JUDGEMENT or not (all_of_it or each.kind is CriterionKind.READINESS):
             continue
         asked = set(getattr(each.rule, "functions", ()))
         keeper = next((who for who in keepers if not asked or asked & set(who.functions)), None)
@@ -104,16 +132,12 @@ def _deliver(house: House, one: Past, gate: Gate, pk: int, rows: Rows) -> None:
             )  # fmt: skip
 
 
-def _waiver(house: House, one: Past, gate: Gate, number: int, rows: Rows) -> None:
-    """Of what is not shown now; every second review has one."""
-    if number % 2:
-        return
-    steps, asked, until = WAIVERS[number // 2 % len(WAIVERS)]
-    lacking = (Verdict.NOT_MET, Verdict.UNKNOWN, Verdict.STALE)
-    found = one.live[gate.key]
-    open_ = [
-        each for each in gate.criteria
-        if each.waivable and each.blocks and found.get(each.key) in lacking and (gate.key, each.key) not in one.waived
-    ]  # fmt: skip
-    if open_:
-        waive(house, one.story, gate.key, open_[0], steps, house.now - asked * DAY, house.now + until * DAY, rows)
+def _waiver(
+    house: House, one: Past, gate: Gate, kind: tuple[tuple[WaiverStep, ...], int, int], rows: Rows
+) -> bool:  # fmt: skip
+    """Of something that is not shown now, if there is any."""
+    steps, asked, until = kind
+    lacking = [each for each in _lacking(one, gate) if each.waivable and (gate.key, each.key) not in one.waived]
+    if lacking:
+        waive(house, one.story, gate.key, lacking[0], steps, house.now - asked * DAY, house.now + until * DAY, rows)
+    return bool(lacking)

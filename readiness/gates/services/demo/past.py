@@ -62,7 +62,7 @@ def _pass(
         return
     conditional = not gate.last_before_production and rng.random() < 0.4
     outcome = Outcome.CONDITIONAL_GO if conditional else Outcome.GO
-    bench = _bench(house, one, gate, rng, rows)
+    bench = _bench(house, one, gate, rng, rows, newest=newest)
     live = one.live[gate.key] if newest and one.story.status != "closed" else None
     held = rng.random() < 0.2 and at - HELD_FOR > _earliest(one.story)
     days = [_day(house, one, bench, at - HELD_FOR, Outcome.HOLD, None, rng, rows)] if held else []
@@ -94,11 +94,13 @@ def _earliest(story: Story) -> datetime:
     return datetime.combine(min(story.entered.values()), time(), UTC) + 20 * DAY
 
 
-def _bench(house: House, one: Past, gate: Gate, rng: Random, rows: Rows) -> Bench:
+def _bench(house: House, one: Past, gate: Gate, rng: Random, rows: Rows, *, newest: bool = True) -> Bench:
+    """What it depends on was ready at the gates that were passed long ago."""
     template = house.templates[one.story.lifecycle]
     may_write = template[1].voting_of(gate).written.allowed
     mode = Mode.WRITTEN if may_write and rng.random() < 0.25 else Mode.MEETING
-    return Bench(one.story, rows.new_id(REVIEW), template, gate, mode, one.dependencies)
+    then = one.dependencies if newest else tuple(replace(each, ready=True) for each in one.dependencies)
+    return Bench(one.story, rows.new_id(REVIEW), template, gate, mode, then)
 
 
 def _day(
