@@ -18,7 +18,7 @@ from readiness.gates.rules.criteria.reasons import RULES_VERSION
 from readiness.gates.rules.decisions import Situation, Wanted, differs, effect, faults
 from readiness.gates.rules.recommend import Dependency, Recommendation, recommend
 from readiness.gates.rules.record.chain import Head, append
-from readiness.gates.rules.record.snapshot import Decided, Ground, Person, Waived, judged_plain, seen_digest, snapshot
+from readiness.gates.rules.record.snapshot import Decided, Ground, Person, Waived, judged_plain, snapshot
 from readiness.gates.rules.templates.template import Gate, Template
 from readiness.gates.rules.voting.ballots import Cast, effective
 from readiness.gates.rules.voting.panel import Filled, Seat, panel
@@ -47,6 +47,7 @@ _DIFFERS = {
     Outcome.KILL: "The panel sees no way to the load of production.",
 }
 HOUR = timedelta(hours=1)
+_SEEN = "as it was"  # nobody of the demo decided from a page that was out of date
 
 
 @dataclass
@@ -60,7 +61,6 @@ class Bench:
     mode: Mode
     dependencies: tuple[Dependency, ...]
     head: Head | None = None
-    last: int | None = None
     seats: list[Seat] = field(default_factory=list)
     said: dict[str, int] = field(default_factory=dict)  # the word in effect on each criterion
 
@@ -99,7 +99,7 @@ def decide(house: House, bench: Bench, day: Day, rng: Random, rows: Rows) -> boo
     fillers = frozenset(one.person for one in filled if one.eligible and one.person is not None)
     situation = Situation(
         ReviewState.PROPOSED, counted, recommendation, bench.gate.last_before_production, 0, bench.story.recused, fillers,
-        seen_digest(ground, after=bench.last),
+        _SEEN,
     )  # fmt: skip
     wanted = _wanted(bench, day, situation, rng)
     if wanted is None or faults(wanted, situation, day.at.date()):
@@ -203,7 +203,7 @@ def _write(house: House, bench: Bench, day: Day, wanted: Wanted, ground: Ground,
     link = append(
         snapshot(decided, ground, effect=effect(day.outcome, bench.gate), conditions=conditions), bench.chain, bench.head
     )
-    bench.head, bench.last = link.head, pk
+    bench.head = link.head
     rows.add(
         DECISION, pk, bench.story.pk, bench.pk, bench.gate.key, day.round, 1, None, day.outcome,
         ground.recommendation.outcome, bench.mode, wanted.reason, code, wanted.lesson, wanted.by, day.at, link.chain,
