@@ -15,6 +15,7 @@ from portfolio.accounts.rules import Actor
 from portfolio.initiatives.choices import Status
 from readiness.evidence.choices import Verdict
 from readiness.evidence.models import RequirementVerdict, Run, Source
+from readiness.evidence.queries.shown import full_name
 from readiness.workloads.models import CapacityPool, Requirement
 from readiness.workloads.rules.fields import BY_NAME
 
@@ -100,7 +101,9 @@ def seen_of(actor: Actor, rows: Iterable[dict[str, Any]]) -> Seen:
 
 
 def _named(kind: str, rows: QuerySet[Any]) -> QuerySet[Any, Any]:
-    named: QuerySet[Any, Any] = rows.order_by().annotate(kind_of=Value(kind), called=F("name"))
+    named: QuerySet[Any, Any] = rows.order_by().annotate(
+        kind_of=Value(kind), called=full_name() if kind == "source_id" else F("name")
+    )
     return named.values_list("kind_of", "pk", "called")
 
 

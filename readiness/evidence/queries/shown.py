@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models.functions import Concat
 
 from portfolio.accounts.choices import Action
 from portfolio.accounts.rules import Actor
 from portfolio.kit.scope import EVERYTHING, within
-from readiness.evidence.choices import MONEY_METRICS
+from readiness.evidence.choices import BROUGHT, MONEY_METRICS
 from readiness.workloads.models import CapacityPool
 
 _MONEY = sorted(MONEY_METRICS)
@@ -36,8 +37,8 @@ def names(actor: Actor) -> dict[str, Any]:
     paths = actor.paths(Action.VIEW)
     source, initiative = within("unit__path", paths), within("initiative__unit__path", paths)
     pools = Exists(CapacityPool.objects.visible_to(actor).filter(pk=OuterRef("pool")))
-    shown: dict[str, Any] = {"source_pk": _if(source, "source_id"), "source_name": _if(source, "source__name")}
-    shown |= {name: _if(initiative, path) for name, path in _OF_INITIATIVE.items()}
+    shown: dict[str, Any] = {"source_pk": _if(source, F("source_id")), "source_name": _if(source, full_name("source__"))}
+    shown |= {name: _if(initiative, F(path)) for name, path in _OF_INITIATIVE.items()}
     pool_seen = Case(When(pools, then=Value(True)), default=Value(False), output_field=BooleanField())
     return shown | {"source_kind": F("source__kind"), "pool_seen": pool_seen, "pool_name": F("pool__name")}
 
@@ -57,6 +58,12 @@ def masked(row: dict[str, Any]) -> dict[str, Any]:
     return row if row["pool_seen"] else row | {"pool_id": None, "pool_name": None}
 
 
-def _if(seen: Q, name: str) -> Any:
+def full_name(prefix: str = "") -> Case:
+    """A source's name; what people and tools bring has one source a unit, which are told apart by that: `Uploads of Retail`."""
+    brought = When(**{f"{prefix}kind__in": sorted(BROUGHT)}, then=Concat(f"{prefix}name", Value(" of "), f"{prefix}unit__name"))
+    return Case(brought, default=F(f"{prefix}name"))
+
+
+def _if(seen: Q, column: Any) -> Any:
     """The column where `seen` holds, else None; an empty condition holds always."""
-    return Case(When(seen, then=F(name)), default=None) if seen else F(name)
+    return Case(When(seen, then=column), default=None) if seen else column

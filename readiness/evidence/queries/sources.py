@@ -31,7 +31,7 @@ from portfolio.accounts.rules import Actor
 from portfolio.kit.scope import within
 from readiness.evidence.choices import BROUGHT, OPEN_DELIVERIES, DeliveryState, Health, Way
 from readiness.evidence.models import Delivery, Feed, Source, Trial
-from readiness.evidence.queries.shown import NAMES, masked, names
+from readiness.evidence.queries.shown import NAMES, full_name, masked, names
 from readiness.evidence.rules.schedule import late_after_s
 
 DAY = timedelta(days=1)
@@ -43,7 +43,7 @@ OF_SOURCE = (
 OF_HEALTH = (
     "next_pull_at", "last_pull_at", "failures", "stopped_until", "failure", "error", "typical_s", "remote_version",
 )  # fmt: skip
-DERIVED = ("unit_name", "last_ok", "health_now", "feeds_count", "feeds_failing", "observations_24h", "open_pull")
+DERIVED = ("full_name", "unit_name", "last_ok", "health_now", "feeds_count", "feeds_failing", "observations_24h", "open_pull")
 SORTABLE = {
     "name": "name", "unit": "unit_name", "kind": "kind", "health": "health_order", "last_ok": "last_ok",
     "next": "health__next_pull_at", "failures": "health__failures", "feeds": "feeds_count", "observations": "observations_24h",
@@ -67,7 +67,7 @@ def visible(actor: Actor, now: datetime) -> QuerySet[Source]:
 
 def faring(rows: QuerySet[Source], now: datetime) -> QuerySet[Source]:
     """With DERIVED and `health_order`: rules.health in SQL."""
-    known = rows.annotate(unit_name=F("unit__name"), last_ok=_last_ok())
+    known = rows.annotate(full_name=full_name(), unit_name=F("unit__name"), last_ok=_last_ok())
     late = ExpressionWrapper(F("interval_s") * timedelta(seconds=late_after_s(1)), output_field=DurationField())
     health = Case(
         When(paused_at__isnull=False, then=Value(Health.PAUSED)),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
-from readiness.evidence.choices import DeliveryState, Failure, Health
+from readiness.evidence.choices import DeliveryState, Failure, Health, SourceKind
 from readiness.evidence.tables.labels import Text
 
 
@@ -25,6 +25,12 @@ HEALTH: dict[str, Sign] = {
     Health.STOPPED: Sign(_("Stopped"), "player-stop", "not_met"),
     Health.PAUSED: Sign(_("Paused"), "player-pause", "not_applicable"),
     Health.NEVER: Sign(_("Nothing yet"), "circle-dashed", "unknown"),
+}
+# Nobody asks these, so their health says only that something came, and how.
+BROUGHT_BY = {
+    SourceKind.UPLOAD: Sign(_("Brought by people"), "upload"),
+    SourceKind.ATTESTED: Sign(_("Attested by people"), "file-text"),
+    SourceKind.PUSH: Sign(_("Pushed by tools"), "send"),
 }
 RETIRED = Sign(_("Retired"), "archive", "not_applicable")
 STATES: dict[str, Sign] = {

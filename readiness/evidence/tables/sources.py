@@ -20,7 +20,7 @@ from readiness.evidence.models import Trial
 from readiness.evidence.queries.sources import Faring
 from readiness.evidence.tables.deliveries import ago, failure_word, todo
 from readiness.evidence.tables.labels import SOURCE_KINDS, metric_label, translated
-from readiness.evidence.tables.signs import HEALTH, RETIRED
+from readiness.evidence.tables.signs import BROUGHT_BY, HEALTH, RETIRED
 from readiness.evidence.tables.values import bound_note, duration_text, label_chips, statistic_text, value_text
 from readiness.workloads.tables.requirements import length_words
 
@@ -60,7 +60,9 @@ def kind_label(kind: str) -> str:
 
 
 def sign(row: Row) -> Any:
-    """The chip of a source's health."""
+    """The chip of a source's health; of what people and tools bring, how it comes."""
+    if row["kind"] in BROUGHT and row["health_now"] == Health.HEALTHY:
+        return BROUGHT_BY[row["kind"]]
     return RETIRED if row["retired_at"] else HEALTH[row["health_now"]]
 
 

@@ -21,6 +21,7 @@ from readiness.evidence.forms.deliveries import ABOUT, DeliveryBar
 from readiness.evidence.models import Delivery, Source
 from readiness.evidence.queries import deliveries as reading
 from readiness.evidence.queries.payloads import whole_file
+from readiness.evidence.queries.shown import full_name
 from readiness.evidence.tables import deliveries as tables
 from readiness.evidence.tables.frame import tabs
 from readiness.evidence.tables.labels import WAYS
@@ -131,7 +132,7 @@ def _payloads(request: PageRequest, pk: int) -> list[dict[str, Any]]:
 
 
 def _bar(request: PageRequest, rows: list[dict[str, Any]]) -> DeliveryBar:
-    sources = Source.objects.visible_to(request.actor).order_by("name").values_list("id", "name")[:MOST_SOURCES]
+    sources = Source.objects.visible_to(request.actor).order_by("name", "id").values_list("id", full_name())[:MOST_SOURCES]
     about = {name: [(told, _name(name, told, rows))] for name in ABOUT if (told := request.GET.get(name, ""))}
     options: dict[str, list[tuple[str, Any]]] = {
         "source": [(str(pk), name) for pk, name in sources],

@@ -19,6 +19,7 @@ from readiness.evidence.filters.observations import ObservationFilter
 from readiness.evidence.forms.observations import ObservationBar
 from readiness.evidence.models import Series, Source
 from readiness.evidence.queries.observations import counted, latest, max_ages, page_of
+from readiness.evidence.queries.shown import full_name
 from readiness.evidence.tables.frame import tabs
 from readiness.evidence.tables.labels import KINDS, metric_label
 from readiness.evidence.tables.observations import headline, list_rows
@@ -61,7 +62,7 @@ def observations(request: PageRequest) -> HttpResponse:
 
 def _bar(request: PageRequest, rows: list[dict[str, Any]]) -> ObservationBar:
     actor = request.actor
-    sources = Source.objects.visible_to(actor).order_by("name").values_list("id", "name")[:MOST_SOURCES]
+    sources = Source.objects.visible_to(actor).order_by("name", "id").values_list("id", full_name())[:MOST_SOURCES]
     options: dict[str, Any] = {
         "metric": sorted(((key, metric_label(key)) for key in METRICS), key=lambda one: one[1].casefold()),
         "kind": list(KINDS.items()),

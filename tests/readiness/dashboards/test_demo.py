@@ -22,6 +22,7 @@ from portfolio.outbox.models import Job
 from readiness.assessments.models import Assessment, AssessmentAnswer, ComponentCheck
 from readiness.core.sizing.inputs import Grade, Task, WorkloadClass
 from readiness.dashboards.services.demo import load_everything
+from readiness.evidence.models import Delivery
 from readiness.sizing.models import Measurement, SizingOption, SizingResult
 from readiness.workloads.choices import AllocationState, Knowledge
 from readiness.workloads.models import (
@@ -56,6 +57,11 @@ class TestLoaded(TestCase):
     @classmethod
     def setUpTestData(cls) -> None:
         load_everything(by=SYSTEM, count=60, seed=1, today=TODAY)
+
+    def test_evidence_came_in_the_order_of_its_rows(self) -> None:
+        moments = list(Delivery.objects.order_by("id").values_list("asked_at", flat=True))
+        assert len(moments) > 20
+        assert moments == sorted(moments)
 
     def test_every_value_is_one_that_a_person_could_have_said(self) -> None:
         for row in Workload.objects.filter(initiative__demo=True).prefetch_related("values"):

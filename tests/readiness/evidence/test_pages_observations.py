@@ -49,11 +49,13 @@ def test_the_list_tells_value_age_place_source_and_soundness(organisation: Organ
     require(workload, Metric.TTFT, 2.0, percentile=0.95, max_age_days=2)
     source = source_of(organisation, workload)
     source.bring(point(8), point(16, flaws=[(Flaw.GENERATOR_SATURATED, "53 % of what was asked for")]))
-    text = words(signed_in("Vera").get(LIST))
+    page = signed_in("Vera").get(LIST)
+    text = words(page)
     assert "14 newest values, 7 of unsound runs, which never decide" in text
     assert "Time to first token p95" in text
     assert "3 days ago, 2 days allowed" in text
-    assert "On-premises 2 × H100 Llama 3.1 8B real data simulated users" in text  # noqa: RUF001
+    assert "On-premises · 2 × H100 · Llama 3.1 8B · real data · simulated users" in text  # noqa: RUF001
+    assert 'title="On-premises, 2 × H100, Llama 3.1 8B, real data, simulated users"' in html(page)  # noqa: RUF001
     assert "Shelf camera chat" in text
     assert "Load tests" in text
     assert "The load generator could not keep up: it measured itself" in text

@@ -18,7 +18,7 @@ from pytest_django.fixtures import Settings
 from portfolio.kit import clock
 from portfolio.kit.templatetags.ui_text import day_text
 from readiness.connectors import registry
-from readiness.evidence.choices import BROUGHT, Failure, Health
+from readiness.evidence.choices import BROUGHT, DeliveryState, Failure, Health
 from readiness.evidence.models import Delivery, Source, SourceHealth, Trial
 from readiness.evidence.queries.sources import one as read_source
 from readiness.evidence.services.sources import change_source, pull_now, set_secret
@@ -316,14 +316,36 @@ def test_who_does_not_run_sources_of_the_unit_changes_nothing(organisation: Orga
     assert not Trial.objects.exists()
 
 
+def test_what_comes_unasked_says_whose_it_is_and_how_it_comes(organisation: Organisation, signed_in: SignIn) -> None:
+    for kind, name in (("upload", "Uploads"), ("push", "Pushes"), ("attested", "Attestations")):
+        for unit in ("Retail", "Stores"):
+            source = Source.objects.create(unit=organisation.units[unit], kind=kind, name=name)
+            Delivery.objects.create(
+                source=source,
+                unit=source.unit,
+                way="upload",
+                state=DeliveryState.DONE,
+                asked_at=clock.now(),
+                ended_at=clock.now(),
+            )
+    text = words(signed_in("Iris").get(URL))
+    for said in (
+        "Uploads of Retail Brought by people", "Uploads of Stores Brought by people", "Pushes of Retail Pushed by tools",
+        "Attestations of Stores Attested by people",
+    ):  # fmt: skip
+        assert said in text, said
+    assert "Healthy" not in text.split("Values in 24 h")[1]
+
+
 def test_what_people_bring_stands_in_the_list_and_has_nothing_to_set_up(organisation: Organisation, signed_in: SignIn) -> None:
     unit = organisation.units["Retail"]
     for kind in sorted(BROUGHT):
         Source.objects.create(unit=unit, kind=kind, name=f"Brought {kind}")
     client = signed_in("Iris")
-    assert "comes by itself" in words(client.get(URL))
+    assert "never asked" in words(client.get(URL))
     for source in Source.objects.all():
         page = words(client.get(f"{URL}{source.pk}/"))
+        assert f"{source.name} of Retail" in page
         assert "Pull now" not in page
         assert "What is asked" not in page
         assert client.get(f"{URL}{source.pk}/edit/").status_code == 404

@@ -6,7 +6,6 @@ PoC: the verdicts are what the rules make of that, not what the demo says.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
@@ -18,10 +17,9 @@ from readiness.connectors.contract import Environment, Run
 from readiness.connectors.live import Payload
 from readiness.connectors.units import UnitUncertain, canonical
 from readiness.core.sizing.inputs import Task
-from readiness.evidence.models import Delivery, Feed
 from readiness.evidence.services.demo import measuring
 from readiness.evidence.services.demo.measuring import Measured
-from readiness.evidence.services.demo.places import Places, delivery_of, failures, feed_of, lay_out, pack, queries_of
+from readiness.evidence.services.demo.places import Brought, Places, delivery_of, failures, feed_of, lay_out, pack, queries_of
 from readiness.evidence.services.ingest import Arrived, Subject, ingest
 from readiness.evidence.services.verdicts import evaluate
 from readiness.workloads.models import Accelerator, Allocation, CapacityPool, ProfileValue, Requirement, Workload
@@ -47,6 +45,8 @@ def load_demo(*, by: Actor, seed: int, today: date) -> int:
             _measure(places, workload, Random(f"{seed}:evidence:{place}"), now)
         _pools(places, Random(f"{seed}:pools"), now)
         failures(places, now)
+        for one in sorted(places.book, key=lambda one: one.delivery.asked_at):  # lists show the newest row first
+            _store(one, now)
         ids = list(Workload.objects.filter(initiative__demo=True).order_by("id").values_list("id", flat=True))
         for start in range(0, len(ids), JUDGED_AT_ONCE):
             evaluate(ids[start : start + JUDGED_AT_ONCE], by=by, now=now)
@@ -121,7 +121,7 @@ def _benchmarks(places: Places, workload: Workload, one: Measured, rng: Random, 
             places.upload_of(workload.initiative.unit_id), at + timedelta(hours=5), workload=workload, file_name=name,
             asked_by_id=workload.initiative.owner_id,
         )  # fmt: skip
-        _store(delivery, runs, Subject(workload.initiative.unit, workload=workload), name, now)
+        places.bring(delivery, runs, Subject(workload.initiative.unit, workload=workload), name)
 
 
 def _telemetry(places: Places, workload: Workload, one: Measured, rng: Random, now: datetime, *, real: bool) -> None:
@@ -140,7 +140,7 @@ def _telemetry(places: Places, workload: Workload, one: Measured, rng: Random, n
     if rng.random() < 0.8:
         runs.append(measuring.month_of_availability(one, rng, until, environment=environment))
     subject = Subject(workload.initiative.unit, workload=workload)
-    _store(delivery_of(source, until), runs, subject, "api/v1/query_range", now, feed=feed)
+    places.bring(delivery_of(source, until), runs, subject, "api/v1/query_range", feed=feed)
 
 
 def _pools(places: Places, rng: Random, now: datetime) -> None:
@@ -152,32 +152,27 @@ def _pools(places: Places, rng: Random, now: datetime) -> None:
         subject, kind = Subject(pool.unit, pool=pool), pool.accelerator.name
         at = now - timedelta(hours=1)
         runs = [measuring.inventory(pool.name, kind, one["accelerators"], one["allocated"], at)]
-        _store(
-            delivery_of(cluster, at),
-            runs,
-            subject,
-            "api/v1/nodes",
-            now,
-            feed=feed_of(cluster, pool.name, now, pool=pool, read="allocation"),
-        )
+        feed = feed_of(cluster, pool.name, now, pool=pool, read="allocation")
+        places.bring(delivery_of(cluster, at), runs, subject, "api/v1/nodes", feed=feed)
         used = [measuring.use(pool.name, kind, rng, now)]
         feed = feed_of(telemetry, f"{pool.name}: use", now, pool=pool, **queries_of("dcgm", cluster=pool.name))
-        _store(delivery_of(telemetry, at), used, subject, "api/v1/query_range", now, feed=feed)
+        places.bring(delivery_of(telemetry, at), used, subject, "api/v1/query_range", feed=feed)
     norrhaven = pools[pack()["pools"][0]["name"]]
     feed = feed_of(bill, norrhaven.name, now, pool=norrhaven, aggregate="namespace")
     for back in range(14):
         until = now - timedelta(days=back)
         runs = [measuring.cost(name, amount * rng.gauss(1, 0.05), held, until) for name, amount, held in pack()["allocations"]]
-        _store(delivery_of(bill, until), runs, Subject(norrhaven.unit, pool=norrhaven), "allocation", now, feed=feed)
+        places.bring(delivery_of(bill, until), runs, Subject(norrhaven.unit, pool=norrhaven), "allocation", feed=feed)
 
 
-def _store(
-    delivery: Delivery, runs: Iterable[Run], subject: Subject, name: str, now: datetime, *, feed: Feed | None = None
-) -> None:  # fmt: skip
-    kept = tuple(runs)
-    arrived = Arrived(kept, Payload(name=name, body=NO_PAYLOAD))
+def _store(one: Brought, now: datetime) -> None:
+    delivery = one.delivery
+    delivery.save()
+    if one.subject is None:
+        return
+    arrived = Arrived(one.runs, Payload(name=one.name, body=NO_PAYLOAD))
     counts = ingest(
-        delivery=delivery, batches=[arrived], subject=subject, environment={}, now=now, feed=feed, told=False
+        delivery=delivery, batches=[arrived], subject=one.subject, environment={}, now=now, feed=one.feed, told=False
     )  # fmt: skip  # all of it is judged at the end
     for column in COUNTED:
         setattr(delivery, column, getattr(counts, column))

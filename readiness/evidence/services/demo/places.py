@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
 from portfolio.initiatives.services.demo.subjects import Cast
+from readiness.connectors.contract import Run
 from readiness.connectors.prometheus.templates import packs
 from readiness.evidence.choices import DeliveryState, Failure, SourceKind, Way
 from readiness.evidence.models import Delivery, Feed, Source, SourceHealth
+from readiness.evidence.services.ingest import Subject
 from readiness.workloads.models import CapacityPool, Workload
 
 PACK = Path(__file__).resolve().parents[2] / "packs" / "demo.yaml"
@@ -27,12 +30,28 @@ def pack() -> dict[str, Any]:
     return read
 
 
+class Brought(NamedTuple):
+    """A delivery that is not stored yet, and what it brings; without a subject it brought nothing."""
+
+    delivery: Delivery
+    runs: tuple[Run, ...] = ()
+    subject: Subject | None = None
+    name: str = ""
+    feed: Feed | None = None
+
+
 @dataclass(frozen=True)
 class Places:
-    """Sources by their key in the pack; those of uploads by unit id."""
+    """Sources by their key in the pack; those of uploads by unit id; and what they bring, to be stored in order of its time."""
 
     named: dict[str, Source]
     uploads: dict[int, Source]
+    book: list[Brought] = field(default_factory=list)
+
+    def bring(
+        self, delivery: Delivery, runs: Iterable[Run], subject: Subject, name: str, *, feed: Feed | None = None
+    ) -> None:  # fmt: skip
+        self.book.append(Brought(delivery, tuple(runs), subject, name, feed))
 
     def upload_of(self, unit_id: int) -> Source:
         """The source of a unit's uploads, made when the first one comes."""
@@ -84,9 +103,9 @@ def feed_of(
 
 
 def delivery_of(source: Source, at: datetime, *, workload: Workload | None = None, **facts: Any) -> Delivery:
-    """An upload of a file, or a pull of a source, that ended well."""
+    """An upload of a file, or a pull of a source, that ended well; not stored yet."""
     brought = source.kind == SourceKind.UPLOAD
-    return Delivery.objects.create(
+    return Delivery(
         source=source, unit_id=source.unit_id, way=Way.UPLOAD if brought else Way.PULL, state=DeliveryState.DONE,
         workload=workload if brought else None, initiative_id=workload.initiative_id if workload and brought else None,
         asked_at=at, started_at=at, ended_at=at + timedelta(seconds=3), attempt=1, **facts,
@@ -99,7 +118,8 @@ def failures(places: Places, now: datetime) -> None:
         told, source = one["health"], places.named[key]
         for back in range(min(4, told.get("failures", 0))):
             at = now - timedelta(hours=back * 8, minutes=20)
-            Delivery.objects.create(
+            pull = Delivery(
                 source=source, unit_id=source.unit_id, way=Way.PULL, state=DeliveryState.FAILED, failure=Failure(told["failure"]),
                 error=told["error"], asked_at=at, started_at=at, ended_at=at + timedelta(seconds=15), attempt=1,
             )  # fmt: skip
+            places.book.append(Brought(pull))
