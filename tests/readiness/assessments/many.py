@@ -10,6 +10,7 @@ from readiness.assessments.models import Assessment, AssessmentAnswer, Component
 from readiness.core.sizing.inputs import Task, WorkloadClass
 from readiness.workloads.choices import Experience, Knowledge
 from readiness.workloads.models import ProfileValue, Workload
+from tests.copies import spread
 from tests.people import Organisation
 from tests.portfolio.initiatives.pages import make_many
 
@@ -24,12 +25,17 @@ def assess_many(organisation: Organisation, rows: list[Initiative]) -> list[Asse
     runs = Assessment.objects.bulk_create(Assessment(initiative=row, bank=bank, number=1) for row in rows)
     AssessmentAnswer.objects.bulk_create(
         AssessmentAnswer(
-            assessment=run, initiative_id=run.initiative_id, question=question, reply=REPLIES[n % 4], note="because",
+            assessment=runs[0], initiative_id=runs[0].initiative_id, question=question, reply=REPLIES[n % 4], note="because",
             owner=iris if REPLIES[n % 4] == Reply.UNKNOWN else None, due=date(2026, 1 + n % 12, 1), answered_by=iris,
         )
-        for run in runs
         for n, question in enumerate(questions[::2])
     )  # fmt: skip
+    others = runs[1:]
+    spread(
+        AssessmentAnswer.objects.filter(assessment=runs[0]),
+        assessment_id=[run.pk for run in others],
+        initiative_id=[run.initiative_id for run in others],
+    )
     ComponentCheck.objects.bulk_create(
         ComponentCheck(initiative=row, component=Component.KUBERNETES, presence=Presence.PLANNED) for row in rows
     )
