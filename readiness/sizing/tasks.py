@@ -12,4 +12,4 @@ from readiness.sizing.services.results import recompute as size_again
 def recompute(held: Claim) -> None:
     """After a change of the named workloads; every option after one of the catalogue, and daily, as the engine changes too."""
     with held.finishing(), acting(system("sizing")):
-        size_again(options_of_workloads(held.payload.get("workload_ids")))
+        size_again(options_of_workloads(held.payload.get("workload_ids")), told=True)

@@ -22,16 +22,16 @@ from readiness.workloads.rules.demand import demand_of
 CHUNK = 200
 
 
-def recompute(option_ids: Iterable[int]) -> int:
-    """Size these options with what stands now; the number whose answer changed, of which `sizing.computed` tells. Runs in the
-    caller's transaction.
+def recompute(option_ids: Iterable[int], *, told: bool = False) -> int:
+    """Size these options with what stands now; the number whose answer changed, and `told`: `sizing.computed` tells of them.
+    Runs in the caller's transaction.
 
     An option that cannot be sized (something is missing) has no result. What is free in a pool is no input: it is read live.
     """
     changed = 0
     ids = iter(sorted(set(option_ids)))
     while chunk := list(islice(ids, CHUNK)):
-        changed += _recompute(chunk)
+        changed += _recompute(chunk, told=told)
     return changed
 
 
@@ -43,7 +43,7 @@ def options_of_workloads(workload_ids: Sequence[int] | None = None) -> list[int]
     return list(rows.order_by("id").values_list("id", flat=True))
 
 
-def _recompute(ids: list[int]) -> int:
+def _recompute(ids: list[int], *, told: bool) -> int:
     locked = SizingOption.objects.select_for_update().filter(pk__in=ids).order_by("id")  # everybody takes them in this order
     options = {row.pk: row for row in locked}
     workloads = {row.pk: row for row in Workload.objects.filter(pk__in={one.workload_id for one in options.values()})}
@@ -61,7 +61,7 @@ def _recompute(ids: list[int]) -> int:
     for option in moved:
         option.result = found[option.pk]
     SizingOption.objects.bulk_update(moved, ["result"])
-    if moved:
+    if moved and told:
         emit("sizing.computed", {"workload_ids": sorted({option.workload_id for option in moved})})
     return len(moved)
 
