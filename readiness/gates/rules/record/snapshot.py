@@ -133,8 +133,8 @@ def snapshot(
 def seen_digest(ground: Ground, *, after: int | None = None, version: int = 0) -> str:
     """What a decider sees, as a digest for the form: a decision on another one is refused (Code.STALE_VIEW).
 
-    `after`: the last decision of the review, None before there is any; so the same form sent twice decides once. `version`: of the
-    review's row as it was shown, which was read before the rest: what moved in between does not pass as seen.
+    `after`: the last decision of the review, None before there is any; so the same form sent twice decides once. `version`: of
+    the review's row as it was shown, which was read before the rest: what moved in between does not pass as seen.
     """
     return canonical.digest([ground_plain(ground), after, version])
 
