@@ -39,7 +39,8 @@ def evaluate(
 
     A constant number of statements for AT_ONCE workloads. Two at once wait for one another and give one history; the same
     inputs add nothing. Emits `verdict.changed` with the requirements whose verdict, or the sign of whose headroom, is another,
-    and `verdict.kept` with the initiatives of which anything new was kept: the same answer on newer evidence, or with more headroom.
+    and `verdict.kept` with the initiatives of which anything new was kept: the same answer on newer evidence, or with more
+    headroom.
     """
     wanted = sorted({*workload_ids, *counting_on(pool_ids)})
     return sum(_judge(wanted[start : start + AT_ONCE], by, now) for start in range(0, len(wanted), AT_ONCE))

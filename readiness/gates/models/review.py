@@ -20,11 +20,11 @@ OPEN = ("planned", "scheduled", "in_review", "proposed")
 class Review(models.Model):
     """The row whose lock every vote, waiver, decision and withdrawal takes first (SECURITY.md, section 0).
 
-    `round` grows when it goes again after Hold or Recycle, and when a vote lapsed. What follows from the newest run stands on the
-    row, so that lists need no run: `ready`, `recommended`, `verdicts` {verdict: count}, `missing` [{key, text, verdict, who}],
-    `recheck_at` when time alone would change something. `changes` is what moved since the decision in effect (rules.drift),
-    `changed_at` set where any of it is material. `packs` {variant: SHA-256} of the pre-read that was sent last; the slice that sends it writes it
-    through services.packs.
+    `round` grows when it goes again after Hold or Recycle, and when a vote lapsed. What follows from the newest run stands on
+    the row, so that lists need no run: `ready`, `recommended`, `verdicts` {verdict: count}, `missing` [{key, text, verdict,
+    who}], `recheck_at` when time alone would change something. `changes` is what moved since the decision in effect
+    (rules.drift), `changed_at` set where any of it is material. `packs` {variant: SHA-256} of the pre-read that was sent last;
+    the slice that sends it writes it through services.packs.
     """
 
     initiative = models.ForeignKey(Initiative, on_delete=models.PROTECT, related_name="gate_reviews")

@@ -10,7 +10,7 @@ from django.test import TestCase
 
 from portfolio.initiatives.models import Initiative
 from readiness.dashboards.services.demo import load_everything
-from readiness.gates.choices import Outcome, ReviewState, WaiverState
+from readiness.gates.choices import Outcome, ReviewState, ReviewStep, WaiverState
 from readiness.gates.models import Condition, Decision, Gatekeeper, Review, ReviewEvent, Run, Vote, Waiver
 from readiness.gates.queries.conditions import standing_conditions
 from readiness.gates.queries.evaluated import evaluated
@@ -66,10 +66,11 @@ class TestLoaded(TestCase):
 
     def test_no_step_follows_where_none_may(self) -> None:
         for row in ReviewEvent.objects.exclude(step="plan"):
-            move = MOVES[row.step]
+            move = MOVES[ReviewStep(row.step)]
             assert row.before in move.start and row.after == move.end, (row.step, row.before)
         for review in Review.objects.prefetch_related("events"):
-            assert review.events.last().after == review.state
+            last = review.events.last()
+            assert last and last.after == review.state
 
     def test_nobody_voted_on_what_they_own_and_every_open_vote_can_be_counted(self) -> None:
         for vote in Vote.objects.select_related("review__initiative"):
