@@ -36,6 +36,7 @@ SOURCES, FEEDS, PODS = 12, 2, 10
 RESUMES_WITHIN_S = 15.0
 BROKER_EVERY = 5
 GIVEN_UP_AFTER_S = 60.0
+PAUSE_S = 3.0  # at most, before the next kill
 
 
 @dataclass
@@ -67,8 +68,8 @@ class Outcome:
         return not (self.lost or self.doubled or self.wrong or late)
 
 
-def sweep(*, points: int, folder: Path, seed: int = 1) -> Outcome:
-    """In a database that is there and empty."""
+def sweep(*, points: int, folder: Path, seed: int = 1, pause_s: float = PAUSE_S, **settings: str) -> Outcome:
+    """In a database that is there and empty; `settings` are told to the workers."""
     from tests.readiness.evidence.pulling.broker import broker, rung
     from tests.readiness.evidence.pulling.far_side import far_side
     from tests.readiness.evidence.pulling.processes import PROCESSES, THREADS, clock, eventually, running
@@ -76,7 +77,8 @@ def sweep(*, points: int, folder: Path, seed: int = 1) -> Outcome:
     dice, outcome, began = random.Random(seed), Outcome(), int(time.time()) - 60
     with far_side(began, PODS, after_ms=200) as port, broker() as redis, rung(redis):
         make_sources(folder, servers(port, SOURCES, 2), feeds=FEEDS)
-        arguments, settings = (*THREADS, "--concurrency", "8", "-l", "WARNING"), {"LOG_LEVEL": "WARNING", "REDIS_URL": redis.url}
+        arguments = (*THREADS, "--concurrency", "8", "-l", "WARNING")
+        settings = {"LOG_LEVEL": "WARNING", "REDIS_URL": redis.url, **settings}
         with (
             running(*PROCESSES, "-l", "WARNING", folder=folder, **settings),  # takes what was interrupted twice
             running(*arguments, folder=folder, **settings) as worker,
@@ -85,7 +87,7 @@ def sweep(*, points: int, folder: Path, seed: int = 1) -> Outcome:
         ):
             eventually(lambda: bool(_done()), GIVEN_UP_AFTER_S, "the first pull")
             for number in range(points):
-                time.sleep(dice.uniform(0.0, 3.0))
+                time.sleep(dice.uniform(0.0, pause_s))
                 worker.kill()
                 killed, open_ones = _now(), _running()
                 if number % BROKER_EVERY == BROKER_EVERY - 1:

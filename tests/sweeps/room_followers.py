@@ -163,11 +163,11 @@ def _world() -> tuple[Any, list[Any], Any]:
     from portfolio.accounts.choices import Role
     from portfolio.accounts.models import BusinessUnit, User
     from portfolio.accounts.services import assign_role
-    from portfolio.initiatives.models import Initiative
+    from portfolio.initiatives.services.initiatives import create_initiative
     from portfolio.kit import clock
     from readiness.dashboards.management.bench.serving import program_manager
     from readiness.gates.choices import GateFunction
-    from readiness.gates.models import Gatekeeper, Review
+    from readiness.gates.models import Gatekeeper
     from readiness.gates.services.reviews import plan_review
     from readiness.meetings.models import Meeting
     from readiness.meetings.services.agenda import add_items
@@ -187,11 +187,8 @@ def _world() -> tuple[Any, list[Any], Any]:
         assign_role(by=by, user=person, role=Role.GATEKEEPER if person in panel else Role.VIEWER, unit=None)
     for person, function in zip(panel, GateFunction, strict=False):
         Gatekeeper.objects.get_or_create(person=person, unit=None, defaults={"functions": [function.value], "demo": True})
-    subject = Initiative.objects.filter(demo=True, status="active", stage__key="poc").exclude(
-        pk__in=Review.objects.values("initiative")
-    )
-    review = plan_review(by=by, initiative=subject.order_by("id")[0])
     root = BusinessUnit.objects.filter(demo=True, depth=0).order_by("id")[0]
+    review = plan_review(by=by, initiative=create_initiative(by=by, unit=root, name="Looked at by fifty", demo=True))
     meeting = schedule_meeting(by=by, unit=root, title="Gate board", starts_at=clock.now(), demo=True)
     add_items(by=by, meeting=meeting, reviews=[review])
     invite(by=by, meeting=meeting, people=people)
