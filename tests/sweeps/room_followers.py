@@ -80,7 +80,9 @@ class Follower(threading.Thread):
             began = time.perf_counter()
             status, text = self._get(connection, address)
             self.told.add(status, 1000 * (time.perf_counter() - began))
-            address, due = _live(text, address), due + EVERY_S
+            address = _live(text, address)
+            # a piece that was swapped starts its timer anew; an empty answer leaves it, and it drops what it missed
+            due = max(due + EVERY_S, time.monotonic()) if status == http.client.NO_CONTENT else time.monotonic() + EVERY_S
         connection.close()
 
     def _get(self, connection: http.client.HTTPConnection, path: str) -> tuple[int, str]:

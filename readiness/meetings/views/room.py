@@ -16,107 +16,90 @@ from readiness.meetings.choices import MeetingState
 from readiness.meetings.forms.room import ActionForm, VoteForm
 from readiness.meetings.models import Meeting
 from readiness.meetings.queries import people
-from readiness.meetings.queries.meetings import actions_of
-from readiness.meetings.queries.room import Room, pulse
-from readiness.meetings.queries.room import room as room_now
+from readiness.meetings.queries.room import pulse
 from readiness.meetings.services.rights import can_hold, can_keep
-from readiness.meetings.tables import room as tables
-from readiness.meetings.tables.meetings import agenda_rows, review_row
-from readiness.meetings.tables.words import STATES
-from readiness.meetings.views.access import PageRequest, get_meeting
+from readiness.meetings.tables.room import keys
+from readiness.meetings.views.access import PageRequest
+from readiness.meetings.views.followed import Followed, followed
+
+MOST_OFFERED = 500
 
 
 @require_safe
 def room(request: PageRequest, pk: int) -> HttpResponse:
     """The whole page."""
-    seen = pulse(request.actor, pk)
-    row = get_meeting(request, pk)
-    context = _context(request, row, seen or "")
-    return render(request, "meetings/room.html", context)
+    context = _context(request, pk, pulse(request.actor, pk))
+    return render(request, "meetings/room.html", context | _pad(context))
 
 
 @require_safe
 def live(request: PageRequest, pk: int) -> HttpResponse:
     """204 while nothing changed since `seen`; else the piece anew, with the forms where theirs changed too."""
     seen = pulse(request.actor, pk)
-    if seen is None:
-        raise Http404
-    if seen == request.GET.get("seen"):
+    if seen is not None and seen == request.GET.get("seen"):
         return HttpResponse(status=204)
-    context = _context(request, get_meeting(request, pk), seen)
+    context = _context(request, pk, seen)
     for part in ("desk", "pad"):
         context[f"swap_{part}"] = context[part] != request.GET.get(part)
+    if context["swap_pad"]:
+        context |= _pad(context)
     return render(request, "meetings/room_live.html", context)
 
 
-def _context(request: PageRequest, row: Meeting, seen: str) -> dict[str, Any]:
-    now = clock.now()
-    found = room_now(request.actor, row, now=now)
+def _context(request: PageRequest, pk: int, seen: str | None) -> dict[str, Any]:
+    """What all look at, with what is this person's own; 404 where the meeting is not theirs to see."""
+    found = followed(request.actor, pk, seen, now=clock.now()) if seen is not None else None
+    if found is None:
+        raise Http404
+    row, person = found.room.meeting, request.actor.user_id
     keeps, holds = can_keep(request.actor, row), can_hold(request.actor, row)
-    context = {
-        "meeting": row,
-        "state": sign(STATES, row.state),
-        "running": row.state == MeetingState.IN_PROGRESS,
-        "over": row.state in (MeetingState.CLOSED, MeetingState.CANCELLED),
+    own = {
         "seen": seen,
-        "items": agenda_rows(found.lines, row, may=False),
-        "current": found.current,
-        "previous": found.previous,
-        "upcoming": found.upcoming,
-        "attendance": tables.attendance_rows(found),
-        "here": any(one.person_id == request.actor.user_id for one in found.present),
+        "here": any(one.person_id == person for one in found.room.present),
         "keeps": keeps,
         "holds": holds,
-        "me": request.actor.user_id,
+        "me": person,
+        "shown": "" if keeps else found.shown,
+        "actions": found.actions,
     }
-    return context | _table(found, now) | _desk(request, found, keeps=keeps)
+    return found.context | own | _desk(found, person, here=own["here"], keeps=keeps)
 
 
-def _table(found: Room, now: Any) -> dict[str, Any]:
-    """What is on the table."""
-    current, table = found.current, found.table
-    if current is None or table is None or current.review is None:
-        return {"on_table": None, "hidden": current is not None and current.review is None}
-    shown = tables.votes_shown(found, current.item)
-    return {
-        "on_table": review_row(current.review),
-        "clock": tables.clock_row(current.item, now),
-        "criteria": tables.criteria_rows(table),
-        "recommendation": tables.recommendation_row(table),
-        "votes": tables.vote_rows(table, shown=shown, now=now),
-        "decision": tables.decision_row(table),
-        "waits": tables.waits_for(table),
-        "notes": current.item.notes,
-    }
-
-
-def _desk(request: PageRequest, found: Room, *, keeps: bool) -> dict[str, Any]:
-    """The forms of this person, and the key that changes when they must be shown anew."""
-    current, table, person = found.current, found.table, request.actor.user_id
+def _desk(found: Followed, person: int | None, *, here: bool, keeps: bool) -> dict[str, Any]:
+    """The forms of this person, and the keys that change when they must be shown anew."""
+    current, table = found.room.current, found.room.table
     seat = table.seat_of(person) if table is not None else None
     vote = table.panel.votes.get(seat.seat.person) if table is not None and seat is not None else None
     state = table.review.state if table is not None else ""
     votes = seat is not None and state == ReviewState.IN_REVIEW
-    mine = sign(BALLOTS, vote.ballot) if vote is not None else None
-    here = any(one.person_id == person for one in found.present)
-    decides = seat is not None and state == ReviewState.PROPOSED
     item = current.item if current is not None and current.review is not None else None
-    actions = list(actions_of(request.actor, found.meeting))
     form = VoteForm(last_gate=table.last_gate, initial={"ballot": vote.ballot if vote else None}) if votes and table else None
+    where = [found.room.meeting.state, item.pk if item else 0]
     return {
-        "desk": tables.keys([found.meeting.state, item.pk if item else 0, state, vote.id if vote else 0, int(here), int(keeps)]),
-        "pad": tables.keys([found.meeting.state, item.pk if item else 0, int(keeps), len(actions), *(one.pk for one in actions)]),
-        "pad_notes": item.notes if item is not None else found.meeting.notes,
+        "desk": keys([*where, state, vote.id if vote else 0, int(here), int(keeps)]),
+        "pad": keys([*where, int(keeps), *(one.pk for one in found.actions)]),
         "item": item,
         "vote_form": form if here else None,
         "must_arrive": votes and not here,
-        "my_vote": mine,
+        "my_vote": sign(BALLOTS, vote.ballot) if vote is not None else None,
         "my_vote_id": vote.id if vote else "",
-        "decide_url": route("gates:decide", table.review.pk) if decides and table is not None else "",
-        "action_form": _action_form(found.meeting) if keeps and found.meeting.state == MeetingState.IN_PROGRESS else None,
-        "actions": actions,
+        "decide_url": route("gates:decide", table.review.pk) if table is not None and _decides(state, seat) else "",
+    }
+
+
+def _decides(state: str, seat: object) -> bool:
+    return seat is not None and state == ReviewState.PROPOSED
+
+
+def _pad(context: dict[str, Any]) -> dict[str, Any]:
+    """Notes and actions, for those who keep them."""
+    row, item = context["meeting"], context["item"]
+    writes = context["keeps"] and row.state == MeetingState.IN_PROGRESS
+    return {
+        "pad_notes": item.notes if item is not None else row.notes,
+        "action_form": _action_form(row) if writes else None,
     }
 
 
 def _action_form(meeting: Meeting) -> ActionForm:
-    return ActionForm(people=people.invitable(meeting)[:500], prefix="action")
+    return ActionForm(people=people.invitable(meeting)[:MOST_OFFERED], prefix="action")

@@ -18,6 +18,7 @@ from readiness.gates.choices import Ballot
 from readiness.meetings.models import Meeting
 from readiness.meetings.services.minutes import close_meeting
 from readiness.meetings.services.room import show_votes
+from readiness.meetings.views.followed import _KEPT
 from tests.people import Organisation
 from tests.readiness.gates import deciding_world as gates
 from tests.readiness.meetings.world import (
@@ -188,6 +189,27 @@ def test_the_forms_come_anew_where_they_changed(board: Organisation, signed_in: 
     assert 'id="pad"' not in text
 
 
+def test_what_one_follower_was_shown_serves_those_who_see_the_same(board: Organisation, signed_in: SignIn) -> None:
+    from readiness.meetings.services.agenda import add_items
+
+    meeting = in_progress(board)
+    tills = planned(board, initiative=gates.an_initiative(board, "Tills", unit="Retail"))
+    add_items(by=actor(board), meeting=meeting, reviews=[tills])
+    address, asked = f"/meetings/{meeting.pk}/room/live/", {}
+    for name in ("Vera", "Finn", "Otto", "Ida", "Paula"):
+        client = signed_in(name)
+        with CaptureQueriesContext(connection) as queries:
+            text = client.get(address, headers=HX).content.decode()
+        asked[name] = len(queries)
+        assert ("Tills" in text) == (name != "Otto"), name
+        assert ('id="desk-cast"' in text) == (name == "Ida"), "forms are each person's own"
+        assert ('id="room-end"' in text) == (name == "Paula")
+    assert asked["Vera"] > 15
+    assert asked["Finn"] <= 5, "the first one's answer serves the second"
+    assert asked["Otto"] > 15, "who sees less of it gets one of their own"
+    assert asked["Ida"] <= 5
+
+
 def test_notes_are_saved_as_one_types(board: Organisation, signed_in: SignIn) -> None:
     meeting, client = in_progress(board), signed_in("Paula")
     address = f"/meetings/{meeting.pk}/agenda/{first(meeting).pk}/notes/"
@@ -243,6 +265,7 @@ def test_no_page_asks_more_than_committed(board: Organisation, signed_in: SignIn
         "live, nothing new": still, "live": f"/meetings/{meeting.pk}/room/live/",
         "API list": "/api/v1/meetings/", "API meeting": f"/api/v1/meetings/{meeting.pk}/",
     }  # fmt: skip
+    _KEPT.clear()  # the room is read anew, then served to who asks after
     for name, path in paths.items():
         with CaptureQueriesContext(connection) as queries:
             assert client.get(path).status_code in (200, 204), name
