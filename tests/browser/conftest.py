@@ -35,6 +35,8 @@ from readiness.assessments.models import QuestionBank
 from readiness.assessments.services.banks import new_version
 from readiness.evidence.models import Source, Trial
 from readiness.evidence.services.templates import create_template
+from readiness.gates.models import GateTemplate
+from readiness.gates.services.templates import new_version as new_template
 from readiness.workloads.models import Workload
 from readiness.workloads.services.traces import upload_trace
 from tests.conftest import ROOT, _copy, _drop, _use, _with_database
@@ -70,13 +72,14 @@ def site(template_database: str, django_db_setup: None, django_db_blocker: Any) 
         subprocess.run(collect, cwd=ROOT, check=True)
         call_command("load_demo", verbosity=0)
         person = create_user(by=SYSTEM, email="ada@example.org", name="Ada Test")
-        for role in (Role.ADMINISTRATOR, Role.PROGRAM_MANAGER, Role.AUDITOR):
+        for role in (Role.ADMINISTRATOR, Role.PROGRAM_MANAGER, Role.AUDITOR, Role.GATEKEEPER):
             assign_role(by=SYSTEM, user=person, role=role, unit=None)
         SavedView.objects.create(owner=person, page="list", name="Pilots", query="stage=pilot")
         _waiting_import(person)
         _read_log(person)
         _evidence(person)
         new_version(by=actor_for(person), bank=QuestionBank.objects.get(is_default=True))
+        new_template(by=actor_for(person), template=GateTemplate.objects.get(key="light"))
         connections.close_all()
         with Server(name) as url:
             yield Site(url, person)

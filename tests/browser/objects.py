@@ -10,6 +10,9 @@ from portfolio.initiatives.models import Closure, Dependency, ImportRun, Initiat
 from readiness.assessments.choices import BankState
 from readiness.assessments.models import Assessment, QuestionBank
 from readiness.evidence.models import Delivery, Feed, Payload, QueryTemplate, Run, Series, Trial
+from readiness.gates.choices import ReviewState, RuleKind, WaiverState
+from readiness.gates.models import Condition, Decision, Delegation, Gatekeeper, GateTemplate, Review, Waiver
+from readiness.gates.queries.templates import parsed
 from readiness.meetings.models import Meeting, Pack
 from readiness.risk.models import ReferenceStatistic
 from readiness.sizing.models import Measurement, SizingOption
@@ -147,6 +150,45 @@ _OF_EVIDENCE: tuple[tuple[str, Callable[[], Any]], ...] = (
 )
 
 
+_REVIEW_FOR = {
+    "schedule": ReviewState.PLANNED, "migrate": ReviewState.PLANNED, "withdraw": ReviewState.PLANNED,
+    "unschedule": ReviewState.SCHEDULED, "open": ReviewState.SCHEDULED, "seats": ReviewState.SCHEDULED,
+    "decide": ReviewState.PROPOSED, "reopen": ReviewState.PROPOSED, "again": ReviewState.DECIDED,
+}  # fmt: skip
+_WAIVER_FOR = {"waiver_approve": "under_review", "waiver_reject": "under_review", "waiver_review": "proposed"}
+
+
+def _gates(page: str, wanted: tuple[str, ...]) -> Arguments:
+    if page in ("initiative", "panel", "plan"):
+        running = Initiative.objects.filter(status="active", stage__isnull=False).order_by("id")
+        rows = running.exclude(gate_reviews__state__in=("planned", "scheduled", "in_review", "proposed"))
+        return {"pk": (rows if page == "plan" else running)[0].pk}
+    if page.startswith("waiver"):
+        state = _WAIVER_FOR.get(page, WaiverState.ACTIVE)
+        return {"pk": Waiver.objects.filter(state=state).order_by("id")[0].pk}
+    if page.startswith("template"):
+        drafts = page in ("template_edit", "template_publish", "template_discard")
+        return {"pk": GateTemplate.objects.filter(state="draft" if drafts else "published").order_by("-id")[0].pk}
+    others: dict[str, Any] = {"decision": Decision, "gatekeeper": Gatekeeper, "gatekeeper_remove": Gatekeeper,
+                              "delegation_revoke": Delegation}  # fmt: skip
+    if page in others:
+        return {"pk": others[page].objects.order_by("-id")[0].pk}
+    if page == "prove":
+        return {"pk": Condition.objects.filter(proof="person", events=None).order_by("id")[0].pk}
+    return _of_review(page) | {"fmt": "csv"}
+
+
+def _of_review(page: str) -> Arguments:
+    rows = Review.objects.filter(state=_REVIEW_FOR.get(page, ReviewState.IN_REVIEW), initiative__status="active")
+    if page == "again":
+        rows = rows.filter(decided__in=("hold", "recycle"))
+    row = rows.order_by("id")[0]
+    criteria = parsed(row.template).gate(row.gate).criteria
+    asked = [one.key for one in criteria if one.rule.kind is RuleKind.JUDGEMENT or page == "waive"]
+    seat = row.seats.order_by("id").first()
+    return {"pk": row.pk, "key": asked[0], "person": seat.person_id if seat else 0}
+
+
 def _meetings(page: str, wanted: tuple[str, ...]) -> Arguments:
     """The one that is ahead; minutes and what was taken on are of one that was."""
     was = page.startswith("minutes") or "action" in wanted
@@ -170,5 +212,6 @@ _SLICES: dict[str, Callable[[str, tuple[str, ...]], Arguments]] = {
     "sizing": _sizing,
     "assessments": _assessments,
     "evidence": _evidence,
+    "gates": _gates,
     "meetings": _meetings,
 }
