@@ -53,16 +53,17 @@ def _context(request: PageRequest, pk: int, seen: str | None) -> dict[str, Any]:
         raise Http404
     row, person = found.room.meeting, request.actor.user_id
     keeps, holds = can_keep(request.actor, row), can_hold(request.actor, row)
+    here = any(one.person_id == person for one in found.room.present)
     own = {
         "seen": seen,
-        "here": any(one.person_id == person for one in found.room.present),
+        "here": here,
         "keeps": keeps,
         "holds": holds,
         "me": person,
         "shown": "" if keeps else found.shown,
         "actions": found.actions,
     }
-    return found.context | own | _desk(found, person, here=own["here"], keeps=keeps)
+    return found.context | own | _desk(found, person, here=here, keeps=keeps)
 
 
 def _desk(found: Followed, person: int | None, *, here: bool, keeps: bool) -> dict[str, Any]:
