@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ def fill(organisation: Organisation, rows: int) -> None:
         RoleAssignment(user=person, role=Role.VIEWER, unit=unit) for person, unit in zip(people, units, strict=True)
     )
     RoleAssignment.objects.bulk_create(RoleAssignment(user=ada, role=Role.FINANCE, unit=unit) for unit in units)
-    year = clock.now().replace(year=clock.now().year + 1)
+    year = clock.now() + timedelta(days=365)
     ApiToken.objects.bulk_create(
         ApiToken(digest=f"{n:0128x}", token_key=f"pil_{n}", user=ada, name=f"t{n}", unit=units[n], expiry=year)
         for n in range(rows)
