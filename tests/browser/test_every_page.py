@@ -31,7 +31,7 @@ NOT_PAGES = {
 # Answer to a POST only, or to an object in a state that the demo has none of.
 NEEDS_MORE = {
     "accounts:token-revoke", "accounts:job-revive", "activity:comment-remove", "activity:notice-read", "activity:notices-read",
-    "initiatives:source",
+    "initiatives:source", "gates:delegation_revoke",
 }  # fmt: skip
 
 
