@@ -68,6 +68,8 @@ def _visit(page: Page, address: str, *, axe: bool = True) -> list[str]:
     problems: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
+        if message.location.get("url", "").endswith("/favicon.ico"):
+            return  # a fragment that is looked at by itself names no icon
         if message.type in ("error", "warning"):
             problems.append(f"console: {message.text[:200]}")
 
