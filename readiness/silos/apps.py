@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SilosConfig(AppConfig):
+    name = "readiness.silos"
+    label = "silos"

@@ -1,0 +1,1 @@
+"""What counts as a silo, decided without a database."""
