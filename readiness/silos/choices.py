@@ -27,6 +27,15 @@ class Proposal(StrEnum):
     LET_LAPSE = "let_lapse"
 
 
+class Utilisation(StrEnum):
+    """How a pool is used, as far as that was measured."""
+
+    USED = "used"
+    IDLE = "idle"
+    UNKNOWN = "unknown"
+    STALE = "stale"
+
+
 class ProofTable(StrEnum):
     """Which row proves: `id` of a Proof is the id in this table."""
 
@@ -79,13 +88,15 @@ DEFINITIONS = {
         "or approved) or a queue for the same capability. Utilisation unknown, stale or thin is 'unknown', never a finding."
     ),
     FindingKind.PRICE_TIER: (
-        "One per vendor family and capability of the tier: two or more current contracts (purchases under one contract number are one), "
-        "started within window_days of each other, together reach a tier's from_amount that none reaches alone. A tier holds "
-        "for the family of its vendor; a tier without a capability is for all of them."
+        "One per vendor family and capability of the tier: two or more current contracts (purchases under one contract number "
+        "are one), started within window_days of each other, together reach a tier's from_amount that none reaches alone, and "
+        "not all of them have its discount. A tier holds for the family of its vendor; one without a capability for everything "
+        "bought there. Billing accounts and unknown amounts do not count."
     ),
     FindingKind.SHADOW_SPEND: (
         "One per unit, vendor, billing account and sub-account: spend (effective cost, else billed; credits netted) without a "
-        "purchase, for an AI capability, of at least min_per_month in at least one of the last window_months months. Covered is "
+        "purchase, for an AI capability, of at least min_per_month (or unknown) in at least one of the last window_months months. "
+        "Covered is "
         "what is linked to a purchase, what a purchase that is not cancelled names by account (a billing account alone covers "
         "its sub-accounts) during its term, and, where a purchase names no account, spend of its unit with its vendor family "
         "for its capability during its term."

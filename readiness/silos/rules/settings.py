@@ -5,7 +5,7 @@ The shares of saving are working assumptions of this product and not findings of
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 
@@ -38,13 +38,15 @@ class PriceTier:
     window_days: int = 365  # between the starts of the first and the last contract: vendors count by year
 
 
+# What a company buys whether or not it does AI.
+NOT_AI = frozenset({"general_compute", "storage", "network", "services", "other"})
+
+
 @dataclass(frozen=True, slots=True)
 class ShadowSpend:
     min_per_month: Decimal = Decimal(1_000)  # reporting currency; below is somebody trying something
     window_months: int = 12  # calendar months up to and with the current one
-    not_ai: frozenset[str] = field(
-        default_factory=lambda: frozenset({"general_compute", "storage", "network", "services", "other"})
-    )
+    not_ai: frozenset[str] = NOT_AI  # keys of capabilities; every other one counts, those added later too
     saving_low: float = 0.0  # share of a year's spend: an assumption
     saving_high: float = 0.10  # likewise
 
@@ -68,6 +70,6 @@ class Settings:
     duplicate_capability: DuplicateCapability = DuplicateCapability()
     idle_commitment: IdleCommitment = IdleCommitment()
     price_tier: PriceTier = PriceTier()
-    shadow_spend: ShadowSpend = field(default_factory=ShadowSpend)
+    shadow_spend: ShadowSpend = ShadowSpend()
     term_overlap: TermOverlap = TermOverlap()
     renewal_due: RenewalDue = RenewalDue()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from readiness.silos.choices import FindingKind, Proposal, ProofTable
+from readiness.silos.choices import FindingKind, ProofTable, Proposal
 
 
 @dataclass(frozen=True, slots=True)

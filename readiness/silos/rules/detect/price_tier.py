@@ -1,0 +1,148 @@
+"""Several contracts with one vendor that together reach a price none of them reaches alone."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict, deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from readiness.silos.choices import FindingKind, ProofTable, Proposal
+from readiness.silos.rules.amounts import cents, known_sum
+from readiness.silos.rules.settings import PriceTier
+from readiness.silos.rules.terms import current
+from readiness.silos.rules.world import Found, Proof, PurchaseRow, TierRow, World
+
+_YEAR_DAYS = 365
+_ONE = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """Purchases under one contract number, or one purchase without; `amount` as the tier counts it."""
+
+    start: date
+    amount: Decimal
+    rows: tuple[PurchaseRow, ...]
+
+
+def found(world: World, settings: PriceTier) -> list[Found]:
+    """One finding per vendor family and capability of the tier, for the highest tier that only together is reached."""
+    by_family: dict[int, list[PurchaseRow]] = defaultdict(list)
+    for purchase in current(world.purchases, world.today):
+        if purchase.family is not None and purchase.amount is not None and purchase.kind != "billing_account":
+            by_family[purchase.family].append(purchase)
+    ladders: dict[tuple[int, str, bool], list[TierRow]] = defaultdict(list)
+    for tier in world.tiers:
+        ladders[(tier.family, tier.capability, tier.per_year)].append(tier)
+    best: dict[tuple[int, str], Found] = {}
+    for (family, capability, per_year), tiers in ladders.items():
+        contracts = _contracts(by_family[family], capability, per_year, world.today)
+        finding = _of_ladder(family, capability, sorted(tiers, key=lambda t: t.from_amount), contracts, settings.window_days)
+        if finding is not None and _better(finding, best.get((family, capability))):
+            best[(family, capability)] = finding
+    return list(best.values())
+
+
+def _better(finding: Found, than: Found | None) -> bool:
+    return than is None or (finding.saving_high or 0) > (than.saving_high or 0)
+
+
+def _contracts(purchases: Sequence[PurchaseRow], capability: str, per_year: bool, today: date) -> list[Contract]:
+    """Contracts that a ladder is about, by their start; one without a start began today at the latest."""
+    groups: dict[str | int, list[PurchaseRow]] = defaultdict(list)
+    for purchase in purchases:
+        if not capability or purchase.capability == capability:
+            groups[purchase.contract_number.casefold() or purchase.id].append(purchase)
+    contracts = [
+        Contract(
+            start=min(row.starts_on or today for row in rows),
+            amount=sum((_counted(row, per_year) for row in rows), Decimal(0)),
+            rows=tuple(rows),
+        )
+        for rows in groups.values()
+    ]
+    return sorted(contracts, key=lambda contract: contract.start)
+
+
+def _counted(row: PurchaseRow, per_year: bool) -> Decimal:
+    assert row.amount is not None
+    if not per_year or row.starts_on is None or row.ends_on is None:
+        return row.amount
+    days = (row.ends_on - row.starts_on).days + 1
+    return row.amount if days <= _YEAR_DAYS + 1 else cents(row.amount * _YEAR_DAYS / days)
+
+
+def _of_ladder(
+    family: int, capability: str, tiers: Sequence[TierRow], contracts: Sequence[Contract], window_days: int
+) -> Found | None:
+    """The window of contracts that gains most from a tier that none of them reaches alone, if anything is to be gained."""
+    froms = [tier.from_amount for tier in tiers]
+    best: tuple[Decimal, TierRow, int, int] | None = None
+    for first, last, total, largest in _windows(contracts, window_days):
+        reached = bisect_right(froms, total)
+        if last == first or not reached or largest >= froms[reached - 1]:
+            continue
+        tier = tiers[reached - 1]
+        if best is None or total * tier.discount >= best[0]:
+            best = total * tier.discount, tier, first, last
+    if best is None:
+        return None
+    finding = _finding(family, capability, best[1], contracts[best[2] : best[3] + 1])
+    return finding if finding.saving_high else None
+
+
+def _windows(contracts: Sequence[Contract], window_days: int) -> Iterator[tuple[int, int, Decimal, Decimal]]:
+    """For each contract as the last: the first within the window, what they sum to, and the largest; in one pass."""
+    first, total = 0, Decimal(0)
+    falling: deque[int] = deque()  # indices whose amounts fall, so that the first is the window's largest
+    for last, contract in enumerate(contracts):
+        total += contract.amount
+        while falling and contracts[falling[-1]].amount <= contract.amount:
+            falling.pop()
+        falling.append(last)
+        while (contract.start - contracts[first].start).days >= window_days:
+            total -= contracts[first].amount
+            first += 1
+        while falling[0] < first:
+            falling.popleft()
+        yield first, last, total, contracts[falling[0]].amount
+
+
+def _finding(family: int, capability: str, tier: TierRow, contracts: Sequence[Contract]) -> Found:
+    rows = [row for contract in contracts for row in contract.rows]
+    amount, low = known_sum(row.amount for row in rows)
+    return Found(
+        kind=FindingKind.PRICE_TIER,
+        identity=("vendor", str(family), "capability", capability),
+        unit_ids=tuple(sorted({row.unit_id for row in rows})),
+        capability=capability,
+        vendor_id=family,
+        rows=tuple(Proof(ProofTable.PURCHASE, row.id, row.unit_id, row.amount) for row in rows),
+        amount=amount,
+        amount_is_low=low,
+        proposal=Proposal.MERGE,
+        saving_low=_gain(contracts, tier, skip_largest=True),
+        saving_high=_gain(contracts, tier, skip_largest=False),
+        assumptions=(
+            f"Together the contracts reach the vendor's tier of {tier.discount:.1%}; what a contract gets already is taken off.",
+            "At best all of them move to that price; at worst all but the largest, which may be bound to its own.",
+        ),
+    )
+
+
+def _gain(contracts: Sequence[Contract], tier: TierRow, *, skip_largest: bool) -> Decimal:
+    """What the tier's discount is worth beyond the discounts that the contracts have."""
+    counted = sorted(contracts, key=lambda contract: contract.amount)[: -1 if skip_largest else None]
+    rows = (row for contract in counted for row in contract.rows)
+    return cents(sum((_row_gain(row, tier.discount) for row in rows), Decimal(0)))
+
+
+def _row_gain(row: PurchaseRow, discount: Decimal) -> Decimal:
+    """An amount is what is paid after its own discount: the list price is `amount / (1 - own)`."""
+    own = row.discount or Decimal(0)
+    if row.amount is None or discount <= own or own >= _ONE:
+        return Decimal(0)
+    return row.amount * (discount - own) / (_ONE - own)
