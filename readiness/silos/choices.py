@@ -95,9 +95,8 @@ DEFINITIONS = {
     ),
     FindingKind.SHADOW_SPEND: (
         "One per unit, vendor, billing account and sub-account: spend (effective cost, else billed; credits netted) without a "
-        "purchase, for an AI capability, of at least min_per_month (or unknown) in at least one of the last window_months months. "
-        "Covered is "
-        "what is linked to a purchase, what a purchase that is not cancelled names by account (a billing account alone covers "
+        "purchase, for an AI capability, of at least min_per_month (or unknown) in at least one of the last window_months "
+        "months. Covered is what is linked to a purchase, what a purchase that is not cancelled names by account (a billing account alone covers "
         "its sub-accounts) during its term, and, where a purchase names no account, spend of its unit with its vendor family "
         "for its capability during its term."
     ),

@@ -92,7 +92,7 @@ def _finding(capability: str, parent: str, together: Branches, settings: Duplica
         saving_high=share(_movable(together), settings.saving_high),
         assumptions=(
             "The largest buyer's contract stays, the others join it as their terms end.",
-            f"Joining saves {settings.saving_low:.0%} to {settings.saving_high:.0%} of what joins: an assumption of the settings.",
+            f"Joining saves {settings.saving_low:.0%} to {settings.saving_high:.0%} of it: an assumption of the settings.",
         ),
     )
 

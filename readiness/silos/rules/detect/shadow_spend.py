@@ -110,7 +110,7 @@ def _finding(place: Place, rows: list[BillingRow], settings: ShadowSpend) -> Fou
         saving_high=share(yearly, settings.saving_high),
         assumptions=(
             f"The next year costs per month what the {months} months seen did.",
-            f"A purchase makes it {settings.saving_low:.0%} to {settings.saving_high:.0%} cheaper: an assumption of the settings.",
+            f"A purchase is {settings.saving_low:.0%} to {settings.saving_high:.0%} cheaper: an assumption of the settings.",
         ),
     )
 
