@@ -26,6 +26,8 @@ INSTALLED_APPS = [
     "portfolio.accounts",
     "portfolio.activity",
     "portfolio.initiatives",
+    "portfolio.finance",
+    "portfolio.procurement",
     "readiness.workloads",
     "readiness.evidence",
     "readiness.assessments",

@@ -45,6 +45,11 @@ class Action(StrEnum):
     GATE = "gate.manage"  # plan, schedule and open reviews, seat panels, hold meetings
     DECIDE = "gate.decide"  # vote, decide, approve waivers; never on one's own
     WAIVE = "waiver.request"  # owners and sponsors for their own
+    BUDGET = "budget.edit"  # budget lines, actuals, commitments, rates
+    PURCHASE = "purchase.edit"  # vendors, the IT plan, purchases, decisions on requests
+    ASK = "purchase.request"  # owners and sponsors for their own
+    BILLING = "billing.import"
+    SILO = "silo.judge"
     IMPORT = "import.run"
     AUDIT = "audit.view"
     CONFIGURE = "configure"
@@ -76,6 +81,11 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.GATE: frozenset({Role.PROGRAM_MANAGER}),
     Action.DECIDE: frozenset({Role.GATEKEEPER}),
     Action.WAIVE: frozenset({Role.PROGRAM_MANAGER, Role.ARCHITECT}),
+    Action.BUDGET: frozenset({Role.FINANCE, Role.PROGRAM_MANAGER}),
+    Action.PURCHASE: frozenset({Role.PROCUREMENT}),
+    Action.ASK: frozenset({Role.PROGRAM_MANAGER, Role.ARCHITECT, Role.PROCUREMENT}),
+    Action.BILLING: frozenset({Role.PROCUREMENT, Role.FINANCE, Role.ADMINISTRATOR}),
+    Action.SILO: frozenset({Role.PROCUREMENT, Role.PROGRAM_MANAGER}),
     Action.IMPORT: frozenset({Role.PROGRAM_MANAGER, Role.ADMINISTRATOR}),
     Action.AUDIT: frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
     Action.CONFIGURE: frozenset({Role.ADMINISTRATOR}),
@@ -97,6 +107,12 @@ class Scope(StrEnum):
     ASSESSMENTS_WRITE = "assessments:write"
     GATES_READ = "gates:read"
     GATES_WRITE = "gates:write"
+    FINANCE_READ = "finance:read"
+    FINANCE_WRITE = "finance:write"
+    PURCHASES_READ = "purchases:read"
+    PURCHASES_WRITE = "purchases:write"
+    SILOS_READ = "silos:read"
+    SILOS_WRITE = "silos:write"
     IMPORTS_READ = "imports:read"
     IMPORTS_WRITE = "imports:write"
     COMMENTS_WRITE = "comments:write"
@@ -118,6 +134,12 @@ SCOPE_LABELS = {
     Scope.ASSESSMENTS_WRITE: "Answer assessments",
     Scope.GATES_READ: "Read gate reviews, verdicts, decisions, conditions and meetings",
     Scope.GATES_WRITE: "Plan and schedule gate reviews",
+    Scope.FINANCE_READ: "Read budgets, commitments and rates (amounts need `money` too)",
+    Scope.FINANCE_WRITE: "Change budgets, actuals, commitments and rates (amounts need `money` too)",
+    Scope.PURCHASES_READ: "Read vendors, the IT plan, purchases, purchase requests and billing",
+    Scope.PURCHASES_WRITE: "Change vendors, the IT plan, purchases and purchase requests, import billing",
+    Scope.SILOS_READ: "Read silo findings and the silo map",
+    Scope.SILOS_WRITE: "Judge silo findings",
     Scope.IMPORTS_READ: "Read registers and import runs",
     Scope.IMPORTS_WRITE: "Import registers",
     Scope.COMMENTS_WRITE: "Comment",
@@ -141,6 +163,12 @@ SCOPE_ACTIONS: dict[Scope, frozenset[Action]] = {
     Scope.ASSESSMENTS_WRITE: frozenset({Action.VIEW, Action.ASSESS}),
     Scope.GATES_READ: frozenset({Action.VIEW}),
     Scope.GATES_WRITE: frozenset({Action.VIEW, Action.GATE}),
+    Scope.FINANCE_READ: frozenset({Action.VIEW}),
+    Scope.FINANCE_WRITE: frozenset({Action.VIEW, Action.BUDGET}),
+    Scope.PURCHASES_READ: frozenset({Action.VIEW}),
+    Scope.PURCHASES_WRITE: frozenset({Action.VIEW, Action.PURCHASE, Action.ASK, Action.BILLING}),
+    Scope.SILOS_READ: frozenset({Action.VIEW}),
+    Scope.SILOS_WRITE: frozenset({Action.VIEW, Action.SILO}),
     Scope.IMPORTS_READ: frozenset({Action.VIEW}),
     Scope.IMPORTS_WRITE: frozenset({Action.VIEW, Action.IMPORT}),
     Scope.COMMENTS_WRITE: frozenset({Action.VIEW, Action.COMMENT}),

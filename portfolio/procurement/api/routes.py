@@ -1,0 +1,5 @@
+"""Addresses of procurement's API."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
