@@ -94,6 +94,7 @@ DEFAULT_HOW: dict[NoticeKind, How] = {
 MONEY_FIELDS = frozenset({
     "expected_value", "expected_value_currency", "cost_per_month", "one_off_cost", "cost_currency",
     "price_per_accelerator_hour", "price_input", "price_output", "price_currency",
+    "planned", "actual", "amount", "currency",
 })  # fmt: skip
 
 
@@ -121,6 +122,8 @@ NAME_OF: dict[str, tuple[str, str]] = {
     "initiatives_programme": ("x.name", _UNIT_OF),
     "initiatives_register": ("x.name", _UNIT_OF),
     "initiatives_importrun": ("x.file_name", _UNIT_OF),
+    "finance_financeimport": ("x.file_name", _UNIT_OF),
+    "finance_rate": ("x.currency || ' ' || x.effective_on", "NULL"),
     "workloads_workload": ("x.name", _UNIT_OF_INITIATIVE),
     "workloads_capacitypool": ("x.name", _UNIT_OF),
     "workloads_accelerator": ("x.name", "NULL"),
@@ -173,6 +176,11 @@ OBJECT_LABELS = {
     "initiatives_register": "Register",
     "initiatives_importrun": "Import",
     "initiatives_savedview": "Saved view",
+    "finance_budgetline": "Budget line",
+    "finance_commitment": "Commitment",
+    "finance_rate": "Exchange rate",
+    "finance_financesettings": "Finance settings",
+    "finance_financeimport": "Import of amounts",
     "workloads_workload": "Workload",
     "workloads_workload_serves": "Served initiative",
     "workloads_profilevalue": "Profile value",
