@@ -96,9 +96,9 @@ DEFINITIONS = {
     FindingKind.SHADOW_SPEND: (
         "One per unit, vendor, billing account and sub-account: spend (effective cost, else billed; credits netted) without a "
         "purchase, for an AI capability, of at least min_per_month (or unknown) in at least one of the last window_months "
-        "months. Covered is what is linked to a purchase, what a purchase that is not cancelled names by account (a billing account alone covers "
-        "its sub-accounts) during its term, and, where a purchase names no account, spend of its unit with its vendor family "
-        "for its capability during its term."
+        "months. Covered is what is linked to a purchase; what a purchase that is not cancelled names by account (a billing "
+        "account alone covers its sub-accounts) during its term; and, where a purchase names no account, spend of its unit with "
+        "its vendor family for its capability during its term."
     ),
     FindingKind.TERM_OVERLAP: (
         "One per unit, vendor family and product (capability where the product is unknown): two or more current purchases "
@@ -110,3 +110,39 @@ DEFINITIONS = {
         "else the end of the term) lies between today and horizon_days from now; at least min_amount, or of unknown amount."
     ),
 }
+
+
+class FindingStep(StrEnum):
+    """What happened to a finding, as its history tells it."""
+
+    OPENED = "opened"
+    CHANGED = "changed"
+    GONE = "gone"
+    RETURNED = "returned"
+    REOPENED = "reopened"
+    ACCEPTED = "accepted"
+    DISMISSED = "dismissed"
+    DONE = "done"
+    ASSIGNED = "assigned"
+
+
+STEP_LABELS = {
+    FindingStep.OPENED: "Found for the first time",
+    FindingStep.CHANGED: "Its amount changed materially",
+    FindingStep.GONE: "No longer found",
+    FindingStep.RETURNED: "Found again",
+    FindingStep.REOPENED: "Open again",
+    FindingStep.ACCEPTED: "Accepted",
+    FindingStep.DISMISSED: "Dismissed",
+    FindingStep.DONE: "Done",
+    FindingStep.ASSIGNED: "Somebody else looks after it",
+}
+STEP_OF_STATE = {
+    FindingState.OPEN: FindingStep.REOPENED,
+    FindingState.ACCEPTED: FindingStep.ACCEPTED,
+    FindingState.DISMISSED: FindingStep.DISMISSED,
+    FindingState.DONE: FindingStep.DONE,
+}
+
+# The capability that a pool of a kind (workloads.PoolKind) is capacity of.
+CAPABILITY_OF_POOL = {"accelerators": "accelerator_compute", "storage": "storage", "network": "network"}
