@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "readiness.evidence",
     "readiness.assessments",
     "readiness.sizing",
+    "readiness.silos",
     "readiness.gates",
     "readiness.meetings",
     "readiness.risk",

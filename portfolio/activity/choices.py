@@ -93,7 +93,8 @@ DEFAULT_HOW: dict[NoticeKind, How] = {
 # Columns that hold money: hidden in every diff from those who may not see amounts.
 MONEY_FIELDS = frozenset({
     "expected_value", "expected_value_currency", "cost_per_month", "one_off_cost", "cost_currency",
-    "saving_low", "saving_high", "judged_amount", "assumptions", "price_per_accelerator_hour", "price_input", "price_output", "price_currency",
+    "saving_low", "saving_high", "judged_amount", "assumptions",
+    "price_per_accelerator_hour", "price_input", "price_output", "price_currency",
     "planned", "actual", "amount", "currency",
     "from_amount", "discount", "planned_amount", "committed_quantity",
 })  # fmt: skip

@@ -1,0 +1,3 @@
+"""Addresses of the slice's API, below /api/v1/."""
+
+urlpatterns: list[object] = []

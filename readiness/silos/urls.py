@@ -1,0 +1,4 @@
+"""Pages of silos."""
+
+app_name = "silos"
+urlpatterns: list[object] = []
