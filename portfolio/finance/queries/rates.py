@@ -26,6 +26,16 @@ class RateTable:
         once = {(currency, day): per_unit for currency, day, per_unit in found}  # the real one comes last
         return cls(rates_from(reporting, ((currency, day, per_unit) for (currency, day), per_unit in once.items())))
 
+    @classmethod
+    def both(cls) -> tuple[RateTable, RateTable]:
+        """The tables of the real portfolio and of the demo, in two statements."""
+        reporting = settings_now().reporting_currency
+        rows = Rate.objects.filter(reporting_currency=reporting).order_by("-demo")
+        found = list(rows.values_list("demo", "currency", "effective_on", "per_unit"))
+        real = rates_from(reporting, (tuple(rest) for demo, *rest in found if not demo))  # type: ignore[misc]
+        once = {(currency, day): per_unit for _demo, currency, day, per_unit in found}
+        return cls(real), cls(rates_from(reporting, ((*key, per_unit) for key, per_unit in once.items())))
+
     @property
     def reporting(self) -> str:
         return self.rates.reporting
