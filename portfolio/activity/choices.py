@@ -30,6 +30,8 @@ class NoticeKind(StrEnum):
     UNKNOWN_ASSIGNED = "unknown_assigned"
     MEETING_INVITED = "meeting_invited"
     ACTION_ASSIGNED = "action_assigned"
+    SILO_FOUND = "silo_found"
+    SILO_ASSIGNED = "silo_assigned"
 
 
 class How(StrEnum):
@@ -59,6 +61,8 @@ KIND_LABELS: dict[NoticeKind, str] = {
     NoticeKind.UNKNOWN_ASSIGNED: "You are to find something out",
     NoticeKind.MEETING_INVITED: "You are invited to a gate meeting",
     NoticeKind.ACTION_ASSIGNED: "You own an action of a meeting",
+    NoticeKind.SILO_FOUND: "New silo findings in your units",
+    NoticeKind.SILO_ASSIGNED: "You look after a silo finding",
 }
 HOW_LABELS: dict[How, str] = {
     How.AT_ONCE: "By mail, at once",
@@ -87,6 +91,8 @@ DEFAULT_HOW: dict[NoticeKind, How] = {
     NoticeKind.UNKNOWN_ASSIGNED: How.DIGEST,
     NoticeKind.MEETING_INVITED: How.PORTAL,
     NoticeKind.ACTION_ASSIGNED: How.DIGEST,
+    NoticeKind.SILO_FOUND: How.DIGEST,
+    NoticeKind.SILO_ASSIGNED: How.DIGEST,
 }
 
 
@@ -105,6 +111,11 @@ class Subjects(StrEnum):
 
     INITIATIVE = "initiatives_initiative"
     REQUEST = "initiatives_request"
+
+
+# What has a history panel besides; nobody comments on it.
+PURCHASE, PURCHASE_REQUEST = "procurement_purchase", "procurement_purchaserequest"
+HISTORY_ONLY = (PURCHASE, PURCHASE_REQUEST)
 
 
 # Shown by a panel of their own, so left out of an object's history (a removed comment stays removed there).
@@ -201,6 +212,8 @@ OBJECT_LABELS = {
     "procurement_purchaseshare": "Share of a purchase",
     "procurement_purchaserequest": "Purchase request",
     "procurement_registerimport": "Import of purchases",
+    "procurement_billingimport": "Import of a bill",
+    "procurement_billingrule": "Rule for bills",
     "workloads_workload": "Workload",
     "workloads_workload_serves": "Served initiative",
     "workloads_profilevalue": "Profile value",

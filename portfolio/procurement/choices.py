@@ -124,3 +124,17 @@ class Outcome(StrEnum):
 
 
 DECLARED = "declared"  # `source` of what a person or a token entered; an import writes its own name
+
+
+class BillingState(StrEnum):
+    """A bill's file: uploaded -> reading -> staged -> published; or failed; a published one may be withdrawn."""
+
+    UPLOADED = "uploaded"
+    READING = "reading"
+    STAGED = "staged"
+    PUBLISHED = "published"
+    FAILED = "failed"
+    WITHDRAWN = "withdrawn"
+
+
+UNDERWAY = frozenset({BillingState.UPLOADED, BillingState.READING})
