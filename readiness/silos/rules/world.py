@@ -121,7 +121,8 @@ class PoolRow:
 
 @dataclass(frozen=True, slots=True)
 class TierRow:
-    """From `from_amount` on, a vendor gives `discount` (0..1); "" as capability: on everything it sells.
+    """From `from_amount` on, a vendor gives `discount` (0..1); "" as capability: on everything it sells; of one product alone
+    where `product_id` names it.
 
     With `per_year` a contract longer than a year counts with its amount per year.
     """
@@ -132,6 +133,7 @@ class TierRow:
     discount: Decimal
     vendor_parent_id: int | None = None
     per_year: bool = False
+    product_id: int | None = None
 
     @property
     def family(self) -> int:
@@ -153,7 +155,7 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """One portfolio (demo or real) on one day."""
+    """One portfolio (demo or real) on one day; amounts in `currency`."""
 
     today: date
     purchases: tuple[PurchaseRow, ...] = ()
@@ -162,6 +164,7 @@ class World:
     pools: tuple[PoolRow, ...] = ()
     tiers: tuple[TierRow, ...] = ()
     queues: tuple[QueueRow, ...] = ()
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,21 +28,40 @@ class Contract:
     rows: tuple[PurchaseRow, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """What a vendor's tiers are about: everything of the family, one capability, or one product."""
+
+    family: int
+    capability: str
+    product_id: int | None
+
+    def holds(self, purchase: PurchaseRow) -> bool:
+        if self.product_id is not None:
+            return purchase.product_id == self.product_id
+        return not self.capability or purchase.capability == self.capability
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        told = ("vendor", str(self.family), "capability", self.capability)
+        return told if self.product_id is None else (*told, "product", str(self.product_id))
+
+
 def found(world: World, settings: PriceTier) -> list[Found]:
-    """One finding per vendor family and capability of the tier, for the highest tier that only together is reached."""
+    """One finding per ladder, for the tier and the contracts that gain most."""
     by_family: dict[int, list[PurchaseRow]] = defaultdict(list)
     for purchase in current(world.purchases, world.today):
         if purchase.family is not None and purchase.amount is not None and purchase.kind != "billing_account":
             by_family[purchase.family].append(purchase)
-    ladders: dict[tuple[int, str, bool], list[TierRow]] = defaultdict(list)
+    ladders: dict[tuple[Ladder, bool], list[TierRow]] = defaultdict(list)
     for tier in world.tiers:
-        ladders[(tier.family, tier.capability, tier.per_year)].append(tier)
-    best: dict[tuple[int, str], Found] = {}
-    for (family, capability, per_year), tiers in ladders.items():
-        contracts = _contracts(by_family[family], capability, per_year, world.today)
-        finding = _of_ladder(family, capability, sorted(tiers, key=lambda t: t.from_amount), contracts, settings.window_days)
-        if finding is not None and _better(finding, best.get((family, capability))):
-            best[(family, capability)] = finding
+        ladders[(Ladder(tier.family, tier.capability, tier.product_id), tier.per_year)].append(tier)
+    best: dict[Ladder, Found] = {}
+    for (ladder, per_year), tiers in ladders.items():
+        contracts = _contracts([row for row in by_family[ladder.family] if ladder.holds(row)], per_year, world.today)
+        finding = _of_ladder(ladder, sorted(tiers, key=lambda tier: tier.from_amount), contracts, settings.window_days)
+        if finding is not None and _better(finding, best.get(ladder)):
+            best[ladder] = finding
     return list(best.values())
 
 
@@ -50,12 +69,11 @@ def _better(finding: Found, than: Found | None) -> bool:
     return than is None or (finding.saving_high or 0) > (than.saving_high or 0)
 
 
-def _contracts(purchases: Sequence[PurchaseRow], capability: str, per_year: bool, today: date) -> list[Contract]:
-    """Contracts that a ladder is about, by their start; one without a start began today at the latest."""
+def _contracts(purchases: Sequence[PurchaseRow], per_year: bool, today: date) -> list[Contract]:
+    """By their start; one without a start began today at the latest."""
     groups: dict[str | int, list[PurchaseRow]] = defaultdict(list)
     for purchase in purchases:
-        if not capability or purchase.capability == capability:
-            groups[purchase.contract_number.casefold() or purchase.id].append(purchase)
+        groups[purchase.contract_number.casefold() or purchase.id].append(purchase)
     contracts = [
         Contract(
             start=min(row.starts_on or today for row in rows),
@@ -75,9 +93,7 @@ def _counted(row: PurchaseRow, per_year: bool) -> Decimal:
     return row.amount if days <= _YEAR_DAYS + 1 else cents(row.amount * _YEAR_DAYS / days)
 
 
-def _of_ladder(
-    family: int, capability: str, tiers: Sequence[TierRow], contracts: Sequence[Contract], window_days: int
-) -> Found | None:
+def _of_ladder(ladder: Ladder, tiers: Sequence[TierRow], contracts: Sequence[Contract], window_days: int) -> Found | None:
     """The window of contracts that gains most from a tier that none of them reaches alone, if anything is to be gained."""
     froms = [tier.from_amount for tier in tiers]
     best: tuple[Decimal, TierRow, int, int] | None = None
@@ -90,7 +106,7 @@ def _of_ladder(
             best = total * tier.discount, tier, first, last
     if best is None:
         return None
-    finding = _finding(family, capability, best[1], contracts[best[2] : best[3] + 1])
+    finding = _finding(ladder, best[1], contracts[best[2] : best[3] + 1])
     return finding if finding.saving_high else None
 
 
@@ -111,15 +127,15 @@ def _windows(contracts: Sequence[Contract], window_days: int) -> Iterator[tuple[
         yield first, last, total, contracts[falling[0]].amount
 
 
-def _finding(family: int, capability: str, tier: TierRow, contracts: Sequence[Contract]) -> Found:
+def _finding(ladder: Ladder, tier: TierRow, contracts: Sequence[Contract]) -> Found:
     rows = [row for contract in contracts for row in contract.rows]
     amount, low = known_sum(row.amount for row in rows)
     return Found(
         kind=FindingKind.PRICE_TIER,
-        identity=("vendor", str(family), "capability", capability),
+        identity=ladder.identity,
         unit_ids=tuple(sorted({row.unit_id for row in rows})),
-        capability=capability,
-        vendor_id=family,
+        capability=ladder.capability or rows[0].capability if len({row.capability for row in rows}) == 1 else "",
+        vendor_id=ladder.family,
         rows=tuple(Proof(ProofTable.PURCHASE, row.id, row.unit_id, row.amount) for row in rows),
         amount=amount,
         amount_is_low=low,

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from readiness.silos.choices import FindingKind, ProofTable, Proposal
-from readiness.silos.rules.amounts import known_sum, reaches, share
+from readiness.silos.rules.amounts import cents, known_sum, reaches, share
 from readiness.silos.rules.settings import ShadowSpend
 from readiness.silos.rules.terms import months_back
 from readiness.silos.rules.world import BillingRow, Found, Proof, PurchaseRow, World
@@ -92,7 +92,8 @@ def _months(purchase: PurchaseRow) -> Months:
 def _finding(place: Place, rows: list[BillingRow], settings: ShadowSpend) -> Found:
     unit_id, vendor_id, account, sub_account = place
     items = _by_item(rows)
-    amount, low = known_sum(items.values())
+    total, low = known_sum(items.values())
+    amount = None if total is None else cents(total)
     months = len({row.month for row in rows})
     yearly = None if amount is None else max(amount, Decimal(0)) * _YEAR_MONTHS / months
     capabilities = {row.capability for row in rows}

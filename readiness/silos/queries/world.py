@@ -1,0 +1,131 @@
+"""One portfolio as the rules look at it, read in a number of statements that is the same however much there is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q, Sum
+
+from portfolio.finance.queries.rates import RateTable
+from portfolio.procurement.choices import OPEN_ASKS
+from portfolio.procurement.models import PriceTier, Purchase, PurchaseRequest
+from portfolio.procurement.queries.purchases import IN_PLAN
+from readiness.silos.choices import CAPABILITY_OF_POOL
+from readiness.silos.models import PoolPurchase
+from readiness.silos.queries.bills import billing_rows
+from readiness.silos.queries.money import Money
+from readiness.silos.queries.utilisation import Use, use_of_pools
+from readiness.silos.rules.world import PoolRow, PurchaseRow, QueueRow, RequestRow, TierRow, World
+from readiness.workloads.choices import AllocationState
+from readiness.workloads.models import Allocation, CapacityPool
+
+_PURCHASE = (
+    "id", "unit_id", "unit__path", "vendor_id", "vendor__parent_id", "product_id", "capability__key", "venue", "function",
+    "amount", "currency", "starts_on", "ends_on", "notice_on", "counts_as", "committed_quantity", "committed_unit",
+    "billing_account_id", "sub_account_id", "state", "title", "kind", "contract_number", "renews", "price_tier__discount",
+)  # fmt: skip
+
+
+def world_of(*, demo: bool, today: date, now: datetime, months: int) -> World:
+    """Everything of the demo's or the real portfolio; `months` of bills up to today's."""
+    money = Money(RateTable.load(demo=demo), today)
+    return World(
+        today=today,
+        purchases=purchase_rows(money, demo=demo),
+        billing=billing_rows(money, demo=demo, months=months),
+        requests=_requests(money, demo=demo),
+        pools=_pools(now, demo=demo),
+        tiers=_tiers(money, demo=demo),
+        queues=_queues(demo=demo),
+        currency=money.rates.reporting,
+    )
+
+
+def purchase_rows(money: Money, *, demo: bool) -> tuple[PurchaseRow, ...]:
+    """All but those that are cancelled. One statement."""
+    rows = Purchase.objects.filter(demo=demo).exclude(state="cancelled").annotate(counts_as=IN_PLAN).order_by("id")
+    return tuple(_purchase(money, *row) for row in rows.values_list(*_PURCHASE))
+
+
+def _purchase(
+    money: Money, pk: int, unit: int, path: str, vendor: int | None, parent: int | None, product: int | None,
+    capability: str | None, venue: str, function: str, amount: Decimal | None, currency: str, starts: date | None, *rest: Any,
+) -> PurchaseRow:  # fmt: skip
+    worth = money.of(amount, currency, starts)
+    return PurchaseRow(pk, unit, path, vendor, parent, product, capability or "", venue, function, worth, starts, *rest)
+
+
+def _requests(money: Money, *, demo: bool) -> tuple[RequestRow, ...]:
+    rows = PurchaseRequest.objects.filter(demo=demo, state__in=OPEN_ASKS).order_by("id")
+    found = rows.values_list(
+        "id", "unit_id", "unit__path", "capability__key", "vendor_id", "quantity", "quantity_unit", "amount", "currency",
+        "needed_on", "state",
+    )  # fmt: skip
+    return tuple(
+        RequestRow(pk, unit, path, key or "", vendor, much, of, money.of(amount, currency, None), needed, state)
+        for pk, unit, path, key, vendor, much, of, amount, currency, needed, state in found
+    )
+
+
+def _tiers(money: Money, *, demo: bool) -> tuple[TierRow, ...]:
+    """Tiers that hold today; one whose currency has no rate is left out, because nobody knows where it begins."""
+    today = money.today
+    rows = PriceTier.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today), demo=demo, effective_on__lte=today).order_by("id")
+    found = rows.values_list(
+        "vendor_id", "capability__key", "from_amount", "currency", "discount", "vendor__parent_id", "per_year", "product_id"
+    )
+    return tuple(
+        TierRow(vendor, key or "", begins, discount, parent, yearly, product)
+        for vendor, key, amount, currency, discount, parent, yearly, product in found
+        if (begins := money.of(amount, currency, None)) is not None
+    )
+
+
+def _pools(now: datetime, *, demo: bool) -> tuple[PoolRow, ...]:
+    """Pools with what is granted of them today, what was measured in use, and what pays for them. Four statements."""
+    granted = dict(
+        Allocation.objects.filter(state=AllocationState.GRANTED, pool__demo=demo, starts_on__lte=now.date())
+        .filter(Q(ends_on=None) | Q(ends_on__gte=now.date()))
+        .values_list("pool")
+        .annotate(taken=Sum("quantity"))
+    )
+    paid: dict[int, list[int]] = defaultdict(list)
+    links = PoolPurchase.objects.filter(pool__demo=demo, purchase__demo=demo).order_by("purchase")
+    for pool, purchase in links.values_list("pool_id", "purchase_id"):
+        paid[pool].append(purchase)
+    used = use_of_pools(now, demo=demo)
+    rows = CapacityPool.objects.filter(demo=demo).order_by("id")
+    found = rows.values_list("id", "unit_id", "unit__path", "kind", "size", "committed", "name")
+    return tuple(
+        _pool(row, Decimal(str(granted.get(row[0], 0))), used.get(row[0], Use()), tuple(paid.get(row[0], ()))) for row in found
+    )
+
+
+def _pool(row: tuple[Any, ...], granted: Decimal, use: Use, purchases: tuple[int, ...]) -> PoolRow:
+    pk, unit, path, kind, size, committed, name = row
+    seen = use.coverage
+    if seen is not None and use.accelerators is not None and size:
+        seen = min(seen, use.accelerators / size)
+    return PoolRow(
+        id=pk, unit_id=unit, unit_path=path, capability=CAPABILITY_OF_POOL[kind], kind=kind,
+        size=None if size is None else Decimal(str(size)), committed=Decimal(str(committed)), allocated=granted,
+        utilisation=use.share, utilisation_source=use.source, utilisation_age_days=use.age_days, coverage=seen,
+        purchase_ids=purchases, name=name,
+    )  # fmt: skip
+
+
+def _queues(*, demo: bool) -> tuple[QueueRow, ...]:
+    """Allocations that were asked for and are not granted; the unit is the one that asks."""
+    rows = Allocation.objects.filter(
+        state=AllocationState.REQUESTED, initiative__demo=demo, workload__retired_at=None, pool__demo=demo
+    ).order_by("id")
+    found = rows.values_list(
+        "id", "initiative__unit_id", "initiative__unit__path", "pool__kind", "quantity", "asked_at"
+    )  # fmt: skip
+    return tuple(
+        QueueRow(unit, CAPABILITY_OF_POOL[kind], Decimal(str(much)), asked.date(), "allocation asked for", pk, path)
+        for pk, unit, path, kind, much, asked in found
+    )
