@@ -57,9 +57,10 @@ class ImportKind(StrEnum):
 
 
 class ImportState(StrEnum):
-    """uploaded: being read; ready: the preview waits for a person; the last three are ends."""
+    """uploaded: its columns wait to be named; ready: the preview waits for a person; the last three are ends."""
 
     UPLOADED = "uploaded"
+    READING = "reading"
     READY = "ready"
     PUBLISHING = "publishing"
     PUBLISHED = "published"

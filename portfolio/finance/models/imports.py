@@ -28,10 +28,10 @@ class FinanceImportQuerySet(ScopedQuerySet["FinanceImport"]):
 
 
 class FinanceImport(models.Model):
-    """`unit`: rows may name this unit, those below it and their initiatives; nothing outside it is touched."""
+    """`unit`: rows may name this unit, those below it and their initiatives; nothing outside it is touched. Rates have none."""
 
     kind = models.CharField(_("what it holds"), max_length=10, choices=choices_of(ImportKind))
-    unit = models.ForeignKey(BusinessUnit, on_delete=models.PROTECT, related_name="+", verbose_name=_("business unit"))
+    unit = models.ForeignKey(BusinessUnit, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("business unit"))
     file_name = models.CharField(max_length=255)
     file = models.FileField(upload_to=finance_path, max_length=200, blank=True)
     size = models.PositiveBigIntegerField(default=0, db_default=0)
@@ -39,7 +39,7 @@ class FinanceImport(models.Model):
     mapping = models.JSONField(default=dict)
     sheet = models.JSONField(default=dict, help_text="{headers, guesses, sheets}: what the file's first look told.")
     state = models.CharField(max_length=12, choices=choices_of(ImportState), default=ImportState.UPLOADED)
-    counts = models.JSONField(default=dict, help_text="{rows, create, update, unchanged, rejected, added}")
+    counts = models.JSONField(default=dict, help_text="{rows, create, update, unchanged, rejected}")
     error = models.TextField(blank=True, default="", db_default="")
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     started_label = models.CharField(max_length=200, default="", db_default="")
