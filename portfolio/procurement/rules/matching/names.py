@@ -17,6 +17,7 @@ _ALSO = re.compile(
     r"|(?:also |formerly |now )known as|formerly)\b\.?[\s:]*",
     re.IGNORECASE,
 )
+_IN_BRACKETS = re.compile(r"\s*\(([^\W_]{2,8})\)")
 _ZIP = re.compile(r"\s+\d{5}(?:-\d{4})?$")
 
 
@@ -24,7 +25,7 @@ _ZIP = re.compile(r"\s+\d{5}(?:-\d{4})?$")
 class Name:
     """`tokens` without joining words and legal form, in their order; `core` the same without the words of an arm.
 
-    `is_upper` says that it was written as one word of capital letters, as initials are.
+    `is_upper` says that it was written as one word of capitals, as initials are. A legal form makes it a name of its own.
     """
 
     tokens: tuple[str, ...]
@@ -58,14 +59,23 @@ def other_names(name: str) -> tuple[str, ...]:
 def parsed(name: str) -> Name:
     tokens = tuple(_settled(_written(name)))
     arms, core = _arms(tokens)
-    written = _WORD.findall(name)
-    return Name(tokens, core, arms, len(written) == 1 and name.isupper())
+    return Name(tokens, core, arms, len(_WORD.findall(name)) == 1 and name.isupper())
 
 
 def _written(name: str) -> str:
     """The first of the names written, or the whole where nothing stands before "dba"."""
     first = _ALSO.split(name)[0]
-    return _without_place(first if _WORD.search(first) else name)
+    return _without_place(_without_initials(first if _WORD.search(first) else name))
+
+
+def _without_initials(name: str) -> str:
+    """Without its own initials behind it: "University of Florida (UF)"."""
+    found = _IN_BRACKETS.search(name)
+    if not found:
+        return name
+    before = [token for token in _tokens(_folded(name[: found.start()])) if token not in words.JOINING]
+    own = {initials(before), "".join(token[0] for token in before)}
+    return name[: found.start()] + name[found.end() :] if _folded(found[1]) in own else name
 
 
 def _settled(name: str) -> list[str]:
@@ -81,6 +91,8 @@ def _settled(name: str) -> list[str]:
 def _folded(text: str) -> str:
     """Lower case without accents and apostrophes."""
     text = _APOSTROPHE.sub("", _POSSESSIVE.sub("", text.casefold()))
+    if text.isascii():
+        return text
     return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign)).casefold()
 
 

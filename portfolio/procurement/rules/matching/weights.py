@@ -23,9 +23,14 @@ class Weights:
             total += 1
         self._counts, self._total = counts, total
 
+    def rarity(self, token: str) -> float:
+        return math.log((self._total + 1) / (self._counts[token] + 1)) + 1
+
     def of(self, token: str) -> float:
-        rarity = math.log((self._total + 1) / (self._counts[token] + 1)) + 1
-        return rarity * (GENERIC_SHARE if token in GENERIC else 1.0)
+        return self.rarity(token) * (GENERIC_SHARE if token in GENERIC else 1.0)
+
+    def sum_of_rarity(self, tokens: Iterable[str]) -> float:
+        return math.fsum(self.rarity(token) for token in tokens)
 
     def sum(self, tokens: Iterable[str]) -> float:
         return math.fsum(self.of(token) for token in tokens)

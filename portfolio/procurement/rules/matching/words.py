@@ -61,6 +61,9 @@ GENERIC = _words(
     """
 )
 
+# Who governs a university is not part of what it is called.
+GOVERNING = _words("of at in for regents trustees board governors")
+
 # Behind the first word they make a name the arm of a company for one government or one country.
 GOVERNMENT_ARMS = frozenset({"federal", "fed", "government"})
 GOVERNMENT_PHRASES: tuple[tuple[str, ...], ...] = (("public", "sector"), ("national", "security"))
