@@ -17,7 +17,7 @@ from django.db.models.expressions import RawSQL
 from portfolio.accounts.choices import Action
 from portfolio.accounts.models import BusinessUnit
 from portfolio.accounts.rules import EVERYTHING, Actor, may_see_money
-from portfolio.activity.choices import DEFAULT_HOW, MONEY_FIELDS, NAME_OF, OWN_PANEL, How, NoticeKind, Subjects
+from portfolio.activity.choices import DEFAULT_HOW, HISTORY_ONLY, MONEY_FIELDS, NAME_OF, OWN_PANEL, How, NoticeKind, Subjects
 from portfolio.activity.models import Attachment, AuditEntry, Comment, Notice, NoticePreference
 from portfolio.kit.scope import within
 
@@ -28,6 +28,13 @@ FROM initiatives_initiative i JOIN accounts_businessunit u ON u.id = i.unit_id W
 UNION ALL
 SELECT 'initiatives_request', r.id, r.title, r.unit_id, u.path, r.requester_id, r.sponsor_id, r.demo
 FROM initiatives_request r JOIN accounts_businessunit u ON u.id = r.unit_id WHERE r.id = ANY(%s)
+UNION ALL
+SELECT 'procurement_purchase', p.id, p.title, p.unit_id, u.path, NULL, NULL, p.demo
+FROM procurement_purchase p JOIN accounts_businessunit u ON u.id = p.unit_id WHERE p.id = ANY(%s)
+UNION ALL
+SELECT 'procurement_purchaserequest', a.id, a.title, a.unit_id, u.path, i.owner_id, i.sponsor_id, a.demo
+FROM procurement_purchaserequest a JOIN accounts_businessunit u ON u.id = a.unit_id
+LEFT JOIN initiatives_initiative i ON i.id = a.initiative_id WHERE a.id = ANY(%s)
 """
 _INITIATIVES_IN = "SELECT i.id FROM initiatives_initiative i JOIN accounts_businessunit u ON u.id = i.unit_id WHERE "
 # Demo is a mark on initiatives, units and people. A removed demo initiative is known by the entry of its making.
@@ -76,12 +83,12 @@ SubjectKey = tuple[str, int]
 
 
 def subjects(keys: Iterable[SubjectKey]) -> dict[SubjectKey, Subject]:
-    """The named initiatives and requests that exist, in one statement; the caller asks each whether it is visible."""
-    wanted: dict[str, list[int]] = {Subjects.INITIATIVE: [], Subjects.REQUEST: []}
+    """The named initiatives, requests and purchases that exist, in one statement; the caller asks each whether it is visible."""
+    wanted: dict[str, list[int]] = {table: [] for table in (Subjects.INITIATIVE, Subjects.REQUEST, *HISTORY_ONLY)}
     for table, number in keys:
         wanted[table].append(number)
     with connection.cursor() as cursor:
-        cursor.execute(_SUBJECTS, [wanted[Subjects.INITIATIVE], wanted[Subjects.REQUEST]])
+        cursor.execute(_SUBJECTS, list(wanted.values()))
         rows = cursor.fetchall()
     return {(r[0], r[1]): Subject(r[0], r[1], r[2], r[3], r[4], (r[5], r[6]), r[7]) for r in rows}
 

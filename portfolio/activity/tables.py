@@ -24,6 +24,7 @@ from portfolio.accounts.rules import EVERYTHING, Actor
 from portfolio.activity import queries
 from portfolio.activity.choices import (
     ACTION_LABELS,
+    HISTORY_ONLY,
     MONEY_FIELDS,
     OBJECT_LABELS,
     TECHNICAL,
@@ -153,13 +154,14 @@ def _money_visible(actor: Actor, entry: AuditEntry, subject: queries.Subject | N
 def _own_subject(entry: AuditEntry) -> queries.SubjectKey | None:
     if entry.initiative_id is not None:
         return (Subjects.INITIATIVE, entry.initiative_id)
-    return (Subjects.REQUEST, int(entry.object_id)) if entry.object_type == Subjects.REQUEST else None
+    own = entry.object_type in (Subjects.REQUEST, *HISTORY_ONLY)
+    return (entry.object_type, int(entry.object_id)) if own else None
 
 
 def _subject_keys(entries: Sequence[AuditEntry]) -> set[queries.SubjectKey]:
     own = {key for entry in entries if (key := _own_subject(entry))}
     named = {(table, number) for entry in entries for table, number in _references(entry)}
-    return own | {key for key in named if key[0] in set(Subjects)}
+    return own | {key for key in named if key[0] in {*Subjects, *HISTORY_ONLY}}
 
 
 def _references(entry: AuditEntry) -> Iterator[tuple[str, int]]:

@@ -12,11 +12,14 @@ from portfolio.accounts.choices import Action
 from portfolio.accounts.models import User
 from portfolio.accounts.rules import Actor
 from portfolio.activity import queries
-from portfolio.activity.choices import Subjects
+from portfolio.activity.choices import HISTORY_ONLY, PURCHASE, PURCHASE_REQUEST, Subjects
 from portfolio.activity.models import Comment
 
 # The pages of what stands above this slice, by name; an installation without them still has its comments.
-PAGES = {Subjects.INITIATIVE: "initiatives:detail", Subjects.REQUEST: "initiatives:request"}
+PAGES: dict[str, str] = {
+    Subjects.INITIATIVE: "initiatives:detail", Subjects.REQUEST: "initiatives:request", PURCHASE: "procurement:purchase",
+    PURCHASE_REQUEST: "procurement:request",
+}  # fmt: skip
 SHORT = {"initiative": Subjects.INITIATIVE, "request": Subjects.REQUEST}
 
 
@@ -28,10 +31,11 @@ class PageRequest(HttpRequest):
     user: User
 
 
-def get_subject(request: PageRequest, table: str, number: int) -> queries.Subject:
-    """A visible initiative or request, by table or by its short word; 404 for anything else."""
+def get_subject(request: PageRequest, table: str, number: int, *, history: bool = False) -> queries.Subject:
+    """A visible initiative or request, by table or by its short word, with `history` a purchase too; 404 for anything else."""
     known = SHORT.get(table, table)
-    subject = queries.visible_subject(request.actor, known, number) if known in set(Subjects) else None
+    offered = {*Subjects, *HISTORY_ONLY} if history else set(Subjects)
+    subject = queries.visible_subject(request.actor, known, number) if known in offered else None
     if subject is None:
         raise Http404
     return subject
@@ -54,6 +58,6 @@ def require_auditor(request: PageRequest) -> None:
 def page_of(subject: queries.Subject) -> str:
     """Address of the subject's own page, else of its comments."""
     try:
-        return reverse(PAGES[Subjects(subject.table)], args=[subject.pk])
+        return reverse(PAGES[subject.table], args=[subject.pk])
     except NoReverseMatch:
         return reverse("activity:comments", args=[subject.table, subject.pk])
