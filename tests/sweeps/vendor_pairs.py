@@ -49,16 +49,21 @@ def banded(folder: Path) -> dict[int, list[Pair]]:
         process.cdist(written, vendors, scorer=fuzz.WRatio, processor=utils.default_process),
         process.cdist(written, vendors, scorer=JaroWinkler.normalized_similarity, processor=utils.default_process) * 100,
     )
-    bands: dict[int, list[Pair]] = {low: [] for low in (*dict(BANDS), INITIALS)}
-    for row, name in enumerate(written):
-        for column in range(row + 1 if row < len(vendors) else 0, len(vendors)):
-            low = next(low for low, _ in BANDS if scores[row, column] >= low)
-            bands[INITIALS if _is_initials(name, vendors[column]) else low].append((name, vendors[column]))
+    scores[np.tril_indices(len(vendors))] = -1  # a pair of recipients counts once
+    bands: dict[int, list[Pair]] = {INITIALS: [(name, vendor) for name in written for vendor in _initialled(name, vendors)]}
+    above = np.inf
+    for low in dict(BANDS):
+        rows, columns = np.nonzero((scores >= low) & (scores < above))
+        drawn = [(written[row], vendors[column]) for row, column in zip(rows.tolist(), columns.tolist(), strict=True)]
+        bands[low], above = [pair for pair in drawn if pair not in bands[INITIALS]], low
     return bands
 
 
-def _is_initials(name: str, vendor: str) -> bool:
-    return name.isupper() and name.isalpha() and 2 < len(name) < 6 and re.sub(r"(\w)\w*\W*", r"\1", vendor).startswith(name)
+def _initialled(name: str, vendors: list[str]) -> list[str]:
+    """The vendors whose words begin with the letters of a short word in capitals."""
+    if name in vendors or not (name.isupper() and name.isalpha() and 2 < len(name) < 6):
+        return []
+    return [vendor for vendor in vendors if re.sub(r"(\w)\w*\W*", r"\1", vendor).startswith(name)]
 
 
 def sample(bands: dict[int, list[Pair]]) -> list[tuple[int, Pair]]:
