@@ -20,5 +20,9 @@ class Money(NamedTuple):
 
     def of(self, amount: Decimal | None, currency: str, day: date | None) -> Decimal | None:
         """To the cent, at the rate of `day` (today at the latest); None: unknown."""
-        made = self.rates.convert(amount, currency, day_of_worth(day, self.today))
+        made = self.exact(amount, currency, day)
         return None if made is None else made.quantize(_CENT)
+
+    def exact(self, amount: Decimal | None, currency: str, day: date | None) -> Decimal | None:
+        """Not rounded."""
+        return self.rates.convert(amount, currency, day_of_worth(day, self.today))

@@ -18,6 +18,7 @@ from readiness.silos.models import PoolPurchase
 from readiness.silos.queries.bills import billing_rows
 from readiness.silos.queries.money import Money
 from readiness.silos.queries.utilisation import Use, use_of_pools
+from readiness.silos.rules.settings import Settings
 from readiness.silos.rules.world import PoolRow, PurchaseRow, QueueRow, RequestRow, TierRow, World
 from readiness.workloads.choices import AllocationState
 from readiness.workloads.models import Allocation, CapacityPool
@@ -29,13 +30,14 @@ _PURCHASE = (
 )  # fmt: skip
 
 
-def world_of(*, demo: bool, today: date, now: datetime, months: int) -> World:
-    """Everything of the demo's or the real portfolio; `months` of bills up to today's."""
+def world_of(*, demo: bool, today: date, now: datetime, settings: Settings) -> World:
+    """Everything of the demo's or the real portfolio that rules with these settings may find something in."""
+    shadow = settings.shadow_spend
     money = Money(RateTable.load(demo=demo), today)
     return World(
         today=today,
         purchases=purchase_rows(money, demo=demo),
-        billing=billing_rows(money, demo=demo, months=months),
+        billing=billing_rows(money, demo=demo, months=shadow.window_months, not_ai=shadow.not_ai),
         requests=_requests(money, demo=demo),
         pools=_pools(now, demo=demo),
         tiers=_tiers(money, demo=demo),

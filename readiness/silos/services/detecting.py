@@ -39,7 +39,7 @@ def detect_now(*, demo: bool, why: str, today: date, now: datetime) -> Detection
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, int(demo)])
         settings = settings_now()
-        world = world_of(demo=demo, today=today, now=now, months=settings.shadow_spend.window_months)
+        world = world_of(demo=demo, today=today, now=now, settings=settings)
         found = detect(world, settings)
         context = Context(demo, today, now, world.currency, _paths(world), capability_ids())
         outcome = keep(found, context)
