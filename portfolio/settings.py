@@ -220,6 +220,8 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=200 * 2**20)
+# Of a bill (FOCUS, AWS, Azure), as it is uploaded.
+BILLING_MAX_BYTES = env.int("BILLING_MAX_BYTES", default=2 * 2**30)
 # Of evidence files and what archives of them hold, and how often a token may push.
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=2 * 2**30)
 EVIDENCE_ARCHIVE_MEMBERS = env.int("EVIDENCE_ARCHIVE_MEMBERS", default=10_000)

@@ -6,7 +6,6 @@ The totals are added up here in whole numbers of 1e-10, independently of what re
 from __future__ import annotations
 
 import random
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta

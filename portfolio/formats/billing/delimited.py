@@ -60,6 +60,10 @@ class Delimited:
             raise TooLarge(f"the first line has {len(self.headers)} columns", where="Line 1", advice="Is it a bill?")
         self.repaired = 0
 
+    def packed_bytes(self) -> int:
+        """How far a compressed file was read."""
+        return self._file.tell()
+
     def blocks(self, wanted: Mapping[str, int], amounts: frozenset[str], at: Position) -> Iterator[Raw]:
         """`wanted`: the caller's name -> place of the column; those in `amounts` are read as plain texts."""
         before = at if at.offset else Position(self._begin, 1, 0)
@@ -103,7 +107,7 @@ class Delimited:
     def _table(self, text: bytes, wanted: Mapping[str, int], amounts: frozenset[str], skip: Any) -> Any:
         names = [str(place) for place in range(len(self.headers))]
         types = {str(place): pa.string() if name in amounts else _WIDE for name, place in wanted.items()}
-        if not text.strip():
+        if not text or text.isspace():
             return pa.table({name: pa.array([], kind) for name, kind in types.items()})
         try:
             return arrow_csv.read_csv(

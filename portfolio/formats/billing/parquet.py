@@ -30,7 +30,8 @@ class Parquet:
         self._schema = self._file.schema_arrow
         self.headers = list(self._schema.names)
         self.repaired = 0
-        if self._file.metadata.num_rows < 1:
+        self.rows = self._file.metadata.num_rows
+        if self.rows < 1:
             raise EmptyFile("the file has no charges", advice="Choose the bill's file")
         if len(self.headers) > limits.columns:
             raise TooLarge(f"the file has {len(self.headers)} columns", advice="Is it a bill?")

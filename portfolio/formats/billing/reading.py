@@ -39,6 +39,13 @@ class Bill:
     def headers(self) -> list[str]:
         return self.source.headers
 
+    def progress(self, after: Position, size_bytes: int) -> float:
+        """The part of the file that lies before a position, 0 to 1; of a compressed one about that."""
+        if isinstance(self.source, Parquet):
+            return min(1.0, after.rows / self.source.rows)
+        done = self.source.packed_bytes() if self.container == "csv.gz" else after.offset
+        return min(1.0, done / max(1, size_bytes))
+
     def notes(self) -> list[str]:
         """What the reader of the import should know of the file as a whole."""
         told = list(self.layout.told)
