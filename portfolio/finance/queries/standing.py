@@ -32,6 +32,7 @@ class ShareFact(NamedTuple):
 class Money:
     """Amounts of one initiative, in the reporting currency. `unknown`: lines whose amount nobody knows."""
 
+    currency: str
     basis: Basis
     total: Decimal
     share: Share
@@ -55,14 +56,17 @@ def budget_facts(initiative_ids: Collection[int], *, today: date) -> dict[int, d
     return made
 
 
-def amounts_of(initiative_id: int, *, today: date) -> tuple[str, list[Money]]:
-    """(currency, planned and actual with their share and its gap) of one initiative, for who may see amounts."""
+def amounts_of(initiative_ids: Collection[int], *, today: date) -> dict[int, list[Money]]:
+    """By initiative planned and actual with their share and its gap, for who may see amounts. Four statements."""
     settings = settings_now()
-    rows = _rows([initiative_id]).get(initiative_id, [])
-    table = RateTable.load(demo=bool(rows and rows[0]["demo"]), settings=settings)
-    lines = line_facts(rows, table)
-    shares = ((basis, share_by(lines, basis, band_of(settings), today)) for basis in Basis)
-    return table.reporting, [Money(basis, total(lines, basis), one, one.unknown) for basis, one in shares if one]
+    tables, band = RateTable.both(), band_of(settings)
+    made: dict[int, list[Money]] = {}
+    for pk, rows in _rows(initiative_ids).items():
+        table = tables[rows[0]["demo"]]
+        lines = line_facts(rows, table)
+        shares = ((basis, share_by(lines, basis, band, today)) for basis in Basis)
+        made[pk] = [Money(table.reporting, basis, total(lines, basis), one, one.unknown) for basis, one in shares if one]
+    return made
 
 
 def avoided_by_ending(initiative_id: int, *, on: date) -> tuple[str, Avoided] | None:

@@ -32,6 +32,7 @@ from readiness.gates.rules.decisions import Effect, Wanted, effect
 from readiness.gates.rules.faults import Fault
 from readiness.gates.rules.record.chain import Link, append
 from readiness.gates.rules.record.snapshot import Decided, Ground, Person, snapshot
+from readiness.gates.services.avoided import sealed_avoidance
 from readiness.gates.services.deciders import require_gatekeeper, roles_for
 from readiness.gates.services.effects import carry_out
 from readiness.gates.services.locking import lock_review
@@ -122,7 +123,7 @@ def _conditions(case: _Case) -> tuple[Condition, ...]:
 
 
 def _insert(case: _Case, ground: Ground, what: Effect, conditions: tuple[Condition, ...]) -> Decision:
-    """The row with its place in the chain. No amount of money is known yet, so nothing is sealed."""
+    """The row with its place in the chain; what a Kill spares is sealed beside it."""
     row, wanted, before = case.row, case.wanted, case.before
     (pk,) = next_ids(Decision._meta.db_table, 1)
     decided = Decided(
@@ -131,13 +132,15 @@ def _insert(case: _Case, ground: Ground, what: Effect, conditions: tuple[Conditi
         mode=Mode(row.mode), reason=wanted.reason.strip(), reason_code=wanted.reason_code.value if wanted.reason_code else "",
         lesson=wanted.lesson.strip(),
     )  # fmt: skip
-    said = snapshot(decided, ground, effect=what, conditions=conditions, sealed=None)
+    sealed = sealed_avoidance(row.initiative_id, wanted.outcome, case.now)
+    said = snapshot(decided, ground, effect=what, conditions=conditions, sealed=sealed)
     link: Link = append(said, chain_of(row), head_of(chain_of(row)))
     return Decision.objects.create(
         pk=pk, initiative=row.initiative, review=row, gate=row.gate, round=row.round, turn=decided.turn, supersedes=before,
         outcome=decided.outcome, recommended=ground.recommendation.outcome, mode=decided.mode, reason=decided.reason,
         reason_code=decided.reason_code, lesson=decided.lesson, by_id=wanted.by, at=case.now, chain=link.chain,
-        sequence=link.sequence, previous=link.previous, content=link.content, digest=link.digest, hash=link.hash, sealed=None,
+        sequence=link.sequence, previous=link.previous, content=link.content, digest=link.digest, hash=link.hash,
+        sealed=sealed.text if sealed else None,
     )  # fmt: skip
 
 

@@ -19,8 +19,10 @@ from readiness.gates.filters.decisions import DecisionFilter
 from readiness.gates.forms.bars import GatesBar
 from readiness.gates.models import Decision
 from readiness.gates.queries import listed, standing
+from readiness.gates.queries.amounts import opened_to
 from readiness.gates.queries.board import gates_of
 from readiness.gates.queries.record import head_of
+from readiness.gates.services.avoided import opened
 from readiness.gates.tables import criteria, exports, frame, panel, recommendation
 from readiness.gates.tables import decisions as tables
 from readiness.gates.tables import waivers as conditions
@@ -113,8 +115,15 @@ def decision(request: PageRequest, pk: int) -> HttpResponse:
         "changes": tables.changes(row.review.changes, named) if in_effect else [],
         "changed": tables.changed_words(row.review.changes) if in_effect else "",
         "head": head,
+        "avoided": _avoided(request, row),
     }
     return render(request, "gates/decision.html", context)
+
+
+def _avoided(request: PageRequest, row: Decision) -> Any:
+    """What the Kill spares, for those who may open it; None for everybody else."""
+    mine = row.sealed and opened_to(request.actor, Decision.objects.filter(pk=row.pk)).exists()
+    return opened(row.sealed) if mine else None
 
 
 @require_safe

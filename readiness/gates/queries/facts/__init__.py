@@ -1,7 +1,6 @@
 """What the criteria of gates are judged by, gathered from the slices below for many initiatives at once.
 
-None is "nothing has said anything". Judgements are of a review and not of an initiative: queries.evaluated adds them. Budget and
-purchases stay empty until their slices exist.
+None is "nothing has said anything". Judgements are of a review and not of an initiative: queries.evaluated adds them.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from readiness.gates.queries.facts.assessed import Assessed, assessed
 from readiness.gates.queries.facts.measured import requirement_facts
 from readiness.gates.queries.facts.organised import platform_facts, sequence_facts, team_facts
 from readiness.gates.queries.facts.planned import capacity_facts, sizing_facts, venue_facts
+from readiness.gates.queries.facts.spent import budget_facts
 from readiness.gates.queries.facts.subjects import Subjects, gather
 from readiness.gates.queries.facts.unknowns import unknown_facts, workload_facts
 from readiness.gates.rules.criteria.facts import Facts
@@ -34,11 +34,13 @@ def _together(subjects: Subjects, answers: Assessed, now: datetime) -> dict[int,
     requirements, workloads, unknowns = requirement_facts(subjects), workload_facts(subjects), unknown_facts(subjects, answers)
     sizing, capacity, venues = sizing_facts(subjects), capacity_facts(subjects, now), venue_facts(subjects)
     sequences, team, platform = sequence_facts(subjects), team_facts(subjects), platform_facts(subjects)
+    budgets = budget_facts(subjects, now)
     return {
         pk: Facts(
             requirements=tuple(requirements[pk]), workloads=tuple(workloads[pk]), unknowns=unknowns[pk],
             assessment=answers.assessments.get(pk), components=answers.components.get(pk), sizing=tuple(sizing[pk]),
             capacity=tuple(capacity[pk]), venues=venues[pk], sequences=sequences[pk], team=team[pk], platform=platform[pk],
+            budget=budgets[pk],
         )
         for pk in subjects.initiatives
     }  # fmt: skip

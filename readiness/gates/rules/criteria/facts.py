@@ -1,6 +1,6 @@
 """What criteria are judged by, of one initiative, as plain facts. None is "nothing has said anything": unknown, never zero.
 
-Slices that are not there yet (budget, purchases) leave their facts None; their criteria answer unknown until they are fed.
+Where nobody entered a budget or a purchase their facts are missing, and their criteria answer unknown.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Criteria on money. Until budgets and purchases are kept their facts are missing, and the answer is unknown.
+"""Criteria on money. Where nobody entered a budget or a purchase the answer is unknown.
 
 Figures are shares and counts, never amounts: a verdict is read by people who may not see money.
 """

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from portfolio.accounts.rules import Actor
+from portfolio.finance.queries.standing import Money, amounts_of
 from portfolio.initiatives.models import Stage
 from readiness.assessments.queries.unknowns.rows import Row as Unknown
 from readiness.assessments.queries.unknowns.rows import every
@@ -44,6 +45,7 @@ class Subject:
     requirements: Sequence[Mapping[str, Any]]
     sizings: Sequence[Mapping[str, Any]]
     unknowns: Sequence[Unknown]
+    amounts: Sequence[Money] = ()
 
 
 @dataclass(frozen=True)
@@ -71,12 +73,14 @@ def gathered(by: Actor, meeting: Meeting, *, now: datetime) -> Gathered:
     found = evaluated([item.review for item in items], now=now)
     waivers, conditions = waivers_now(ids, now=now), standing_conditions(ids, now=now)
     decisions, requirements, sizings = _last_decisions(ids), _requirements(ids), _sizings(by, ids, now)
+    amounts = amounts_of(ids, today=timezone.localdate(now))
     subjects = [
         Subject(
             item, found[item.review_id], waivers.get((item.review.initiative_id, item.review.gate), ()),
             conditions.get(item.review.initiative_id, ()), decisions.get(item.review.initiative_id),
             requirements[item.review.initiative_id], sizings[item.review.initiative_id],
             list(every(by, Wanted(initiative=item.review.initiative_id), timezone.localdate(now))),
+            amounts.get(item.review.initiative_id, ()),
         )
         for item in items
     ]  # fmt: skip

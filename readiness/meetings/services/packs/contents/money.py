@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portfolio.finance.queries.standing import Money
 from portfolio.kit.templatetags.ui_text import grouped
 from readiness.gates.choices import BudgetBasis, PurchaseBasis
 from readiness.gates.tables.reasons import span
@@ -31,13 +32,44 @@ def worth(one: Subject) -> Fact:
 
 
 def budget(one: Subject, _all: Gathered) -> Section | None:
-    """Infrastructure share; its ends differ by what nobody put into a category."""
+    """Amounts, infrastructure's share, and what is missing to its band; the share's ends differ by what is in no category."""
     found = one.judged.facts.budget
     if not found:
         return None
-    rows = tuple((Cell(str(_BASES[basis])), Cell(span(each.low, each.high))) for basis, each in sorted(found.items()))
-    columns = (Column(_("Budget"), 2), Column(_("Infrastructure share"), 2, right=True))
+    amounts = {money.basis.value: money for money in one.amounts}
+    rows = tuple(
+        (
+            Cell(str(_BASES[basis])),
+            Cell(_total(amounts.get(basis))),
+            Cell(span(each.low, each.high)),
+            Cell(_gap(amounts.get(basis))),
+        )
+        for basis, each in sorted(found.items())
+    )
+    columns = (
+        Column(_("Budget"), 2), Column(_("Amount"), 2, right=True), Column(_("Infrastructure share"), 2, right=True),
+        Column(_("To the band"), 3, right=True),
+    )  # fmt: skip
     return Section(title=_("Budget"), table=Table(columns, rows))
+
+
+def _total(money: Money | None) -> str:
+    if money is None:
+        return _("unknown")
+    known = f"{grouped(money.total)} {money.currency}"
+    return _("at least %s") % known if money.unknown else known
+
+
+def _gap(money: Money | None) -> str:
+    """What would have to move to or from infrastructure, at the end of the interval that needs most."""
+    if money is None:
+        return ""
+    short, over = money.share.short[1], money.share.over[1]
+    if short > 0:
+        return _("%(amount)s %(currency)s short at most") % {"amount": grouped(short), "currency": money.currency}
+    if over > 0:
+        return _("%(amount)s %(currency)s over at most") % {"amount": grouped(over), "currency": money.currency}
+    return _("within the band")
 
 
 def purchases(one: Subject, _all: Gathered) -> Section | None:
