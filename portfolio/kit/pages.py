@@ -27,6 +27,7 @@ PLACES = (
     Place("workloads:list", _("Workloads"), "gauge", "w", "view"),
     Place("sizing:list", _("Sizing"), "cpu", "z", "view"),
     Place("workloads:capacity", _("Capacity"), "server", "c", "view"),
+    Place("procurement:purchases", _("Procurement"), "receipt", "o", "view"),
     Place("evidence:home", _("Evidence"), "activity", "e", "view"),
     Place("gates:list", _("Gates"), "flag", "d", "view"),
     Place("meetings:list", _("Meetings"), "calendar", "b", "view"),

@@ -1,6 +1,65 @@
 """Addresses of procurement."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from portfolio.procurement.views import catalogue, exports, plan, purchase_edit, purchases, renewals, requests, vendors
+from portfolio.procurement.views.billing import imports as bills
+from portfolio.procurement.views.billing import rules as bill_rules
+from portfolio.procurement.views.billing import totals as bill_totals
 
 app_name = "procurement"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", purchases.purchases, name="purchases"),
+    path("export/<slug:what>/<slug:fmt>/", exports.export, name="export"),
+    path("purchases/new/", purchase_edit.purchase_new, name="purchase_new"),
+    path("purchases/<int:pk>/", purchases.purchase, name="purchase"),
+    path("purchases/<int:pk>/edit/", purchase_edit.purchase_edit, name="purchase_edit"),
+    path("purchases/<int:pk>/cancel/", purchase_edit.purchase_cancel, name="purchase_cancel"),
+    path("purchases/<int:pk>/shares/", purchase_edit.purchase_shares, name="purchase_shares"),
+    path("purchases/<int:pk>/vendor/", purchase_edit.vendor_is, name="purchase_vendor"),
+    path("initiatives/<int:pk>/", purchases.of_initiative, name="initiative"),
+    path("renewals/", renewals.renewals, name="renewals"),
+    path("requests/", requests.requests, name="requests"),
+    path("requests/new/", requests.request_new, name="request_new"),
+    path("requests/<int:pk>/", requests.one, name="request"),
+    path("requests/<int:pk>/edit/", requests.request_edit, name="request_edit"),
+    path("requests/<int:pk>/approve/", requests.approve, name="request_approve"),
+    path("requests/<int:pk>/decline/", requests.decline, name="request_decline"),
+    path("requests/<int:pk>/withdraw/", requests.withdraw, name="request_withdraw"),
+    path("requests/<int:pk>/order/", requests.order, name="request_order"),
+    path("plan/", plan.plan, name="plan"),
+    path("plan/new/", plan.item_new, name="plan_item_new"),
+    path("plan/<int:pk>/edit/", plan.item_edit, name="plan_item_edit"),
+    path("plan/<int:pk>/remove/", plan.item_remove, name="plan_item_remove"),
+    path("vendors/", vendors.vendors, name="vendors"),
+    path("vendors/new/", vendors.vendor_new, name="vendor_new"),
+    path("vendors/<int:pk>/", vendors.vendor, name="vendor"),
+    path("vendors/<int:pk>/edit/", vendors.vendor_edit, name="vendor_edit"),
+    path("vendors/<int:pk>/merge/", vendors.vendor_merge, name="vendor_merge"),
+    path("vendors/<int:pk>/names/new/", vendors.alias_new, name="alias_new"),
+    path("vendors/<int:pk>/names/<int:alias>/remove/", vendors.alias_remove, name="alias_remove"),
+    path("vendors/<int:vendor>/products/new/", catalogue.product_new, name="product_new"),
+    path("products/<int:pk>/edit/", catalogue.product_edit, name="product_edit"),
+    path("vendors/<int:vendor>/tiers/new/", catalogue.tier_new, name="tier_new"),
+    path("tiers/<int:pk>/edit/", catalogue.tier_edit, name="tier_edit"),
+    path("tiers/<int:pk>/remove/", catalogue.tier_remove, name="tier_remove"),
+    path("capabilities/", catalogue.capabilities, name="capabilities"),
+    path("capabilities/new/", catalogue.capability_new, name="capability_new"),
+    path("capabilities/<int:pk>/edit/", catalogue.capability_edit, name="capability_edit"),
+    path("billing/", bills.imports, name="billing"),
+    path("billing/upload/", bills.upload, name="billing_upload"),
+    path("billing/imports/<int:pk>/", bills.one, name="billing_import"),
+    path("billing/imports/<int:pk>/publish/", bills.publish, name="billing_publish"),
+    path("billing/imports/<int:pk>/withdraw/", bills.withdraw, name="billing_withdraw"),
+    path("billing/totals/", bill_totals.billing_totals, name="billing_totals"),
+    path("billing/unmapped/", bill_totals.unmapped, name="billing_unmapped"),
+    path("billing/items/<int:pk>/", bill_totals.item, name="billing_item"),
+    path("billing/export/<slug:what>/<slug:fmt>/", bill_totals.export, name="billing_export"),
+    path("billing/rules/", bill_rules.rules, name="billing_rules"),
+    path("billing/rules/new/", bill_rules.rule_new, name="billing_rule_new"),
+    path("billing/rules/preview/", bill_rules.preview, name="billing_rule_preview"),
+    path("billing/rules/starter/", bill_rules.starter, name="billing_rules_starter"),
+    path("billing/rules/<int:pk>/edit/", bill_rules.rule_edit, name="billing_rule_edit"),
+    path("billing/rules/<int:pk>/move/", bill_rules.rule_move, name="billing_rule_move"),
+    path("billing/rules/<int:pk>/remove/", bill_rules.rule_remove, name="billing_rule_remove"),
+]

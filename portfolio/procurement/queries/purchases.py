@@ -111,6 +111,12 @@ def purchases_of(actor: Actor, initiative: Initiative) -> tuple[list[dict[str, A
     return found, len(shares) - len(found)
 
 
+def amounts_for(purchase_ids: Collection[int]) -> dict[int, tuple[Decimal | None, str]]:
+    """(amount, currency) by purchase, nothing hidden: for the share of an initiative whose money the reader may see."""
+    rows = Purchase.objects.filter(pk__in=purchase_ids).values_list("id", "amount", "currency")
+    return {pk: (amount, currency) for pk, amount, currency in rows}
+
+
 def part(amount: Decimal | None, share: Decimal) -> Decimal | None:
     """The share of an amount, to the cent."""
     return None if amount is None else (amount * share).quantize(Decimal("0.01"))

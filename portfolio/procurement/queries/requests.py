@@ -50,5 +50,5 @@ def ordered(rows: QuerySet[Any, Any], sort: str) -> QuerySet[Any, Any]:
 
 def steps_of(request: PurchaseRequest) -> QuerySet[PurchaseRequestStep]:
     """Every step, the first one first; of a request that the caller fetched through `visible_requests`."""
-    rows: QuerySet[PurchaseRequestStep] = request.steps.select_related("purchase").order_by("id")
+    rows: QuerySet[PurchaseRequestStep] = request.steps.select_related("purchase__unit").order_by("id")
     return rows

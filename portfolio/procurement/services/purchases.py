@@ -18,6 +18,7 @@ from portfolio.kit.acting import acting
 from portfolio.outbox.services import emit
 from portfolio.procurement.choices import DECLARED, Kind, Quantity, State
 from portfolio.procurement.models import Purchase, PurchaseShare
+from portfolio.procurement.services.commitments import keep_commitments
 from portfolio.procurement.services.writing import (
     amount_problems,
     check_names,
@@ -59,7 +60,7 @@ def create_purchase(
         _write(by, row, changes)
         save(row)
         touched = _share(by, row, shares) if shares else set()
-        _changed([row.pk], touched)
+        _changed(by, [row.pk], touched)
     return row
 
 
@@ -79,7 +80,7 @@ def change_purchase(
         save(row, list(changes))
         if shares is not None:
             touched |= _share(by, row, shares)
-        _changed([row.pk], touched)
+        _changed(by, [row.pk], touched)
     return row
 
 
@@ -101,7 +102,7 @@ def cancel_purchase(
                 raise ValidationError({"ends_on": _("It cannot end before it begins.")})
             row.ends_on = ends_on
         save(row, ["state", "note", "ends_on"])
-        _changed([row.pk], set(row.shares.values_list("initiative_id", flat=True)))
+        _changed(by, [row.pk], set(row.shares.values_list("initiative_id", flat=True)))
     return row
 
 
@@ -181,5 +182,6 @@ def _family(row: Purchase) -> set[int | None]:
     return {row.vendor.pk, row.vendor.parent_id} if row.vendor is not None else set()
 
 
-def _changed(purchase_ids: list[int], initiative_ids: set[int]) -> None:
+def _changed(by: Actor, purchase_ids: list[int], initiative_ids: set[int]) -> None:
+    keep_commitments(by, purchase_ids)
     emit("purchase.changed", {"purchase_ids": sorted(purchase_ids), "initiative_ids": sorted(initiative_ids)})

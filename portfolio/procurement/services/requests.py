@@ -175,6 +175,8 @@ def _write(by: Actor, row: PurchaseRequest, changes: Mapping[str, Any]) -> None:
     problems = amount_problems(row, "amount") | _problems(row)
     if row.initiative is not None and row.initiative.pk != before and not _seen(by, row.initiative, row.demo):
         problems["initiative"] = _("There is no such initiative.")
+    if row.initiative is not None and row.initiative.unit_id != row.unit_id:
+        problems["initiative"] = _("It belongs to another unit; ask there.")
     if row.vendor is not None and row.vendor.demo != row.demo:
         problems["vendor"] = _("Demo and real rows do not mix.")
     refuse(problems)

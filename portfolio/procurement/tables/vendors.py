@@ -1,0 +1,83 @@
+"""What the pages of vendors say, and their contracts against the price tiers that they could reach together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import ngettext
+
+from portfolio.accounts.rules import Actor
+from portfolio.finance.queries.rates import RateTable
+from portfolio.procurement.choices import LIVE
+from portfolio.procurement.models import Vendor
+from portfolio.procurement.queries.masks import money_of
+from portfolio.procurement.queries.purchases import visible_purchases
+from portfolio.procurement.queries.totals import FEWEST
+from portfolio.procurement.queries.vendors import tier_rows as tiers_of
+from portfolio.procurement.queries.vendors import visible_vendors
+
+DAYS_A_YEAR = 365
+
+
+def headline(actor: Actor) -> str:
+    count = visible_vendors(actor).count()
+    return ngettext("%d vendor, for the whole organisation", "%d vendors, for the whole organisation", count) % count
+
+
+def vendor_rows(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [row | {"url": reverse("procurement:vendor", args=[row["id"]])} for row in rows]
+
+
+def tier_rows(actor: Actor, vendor: Vendor, rates: RateTable, today: date) -> list[dict[str, Any]]:
+    """Its tiers, each beside what the running purchases that it is for come to: each alone and together.
+
+    `together` None: fewer than two amounts can be added up. A price a year is compared with what a purchase costs a year, by
+    its term; without a term its whole amount is taken.
+    """
+    running = list(_running(actor, vendor))
+    return [tier | _reach(tier, running, rates, today) for tier in tiers_of(actor, vendor=vendor.pk).order_by("from_amount")]
+
+
+def _running(actor: Actor, vendor: Vendor) -> Iterable[dict[str, Any]]:
+    of_family = Q(vendor=vendor) | Q(vendor__parent=vendor)
+    rows = visible_purchases(actor).filter(money_of(actor), of_family, state__in=LIVE, amount__isnull=False)
+    columns = ("amount", "currency", "starts_on", "ends_on", "capability_id", "product_id")
+    found: Iterable[dict[str, Any]] = rows.values(*columns)
+    return found
+
+
+def _reach(tier: dict[str, Any], running: list[dict[str, Any]], rates: RateTable, today: date) -> dict[str, Any]:
+    """In the tier's own currency, through the reporting one."""
+    floor = rates.convert(tier["from_amount"], tier["currency"], today)
+    worths = [
+        worth for row in running
+        if _is_for(tier, row) and _current(row, today) and (worth := _worth(tier, row, rates, today)) is not None
+    ]  # fmt: skip
+    if floor is None or len(worths) < FEWEST:
+        return {"together": None, "reached": None, "alone": None, "contracts": len(worths)}
+    together = sum(worths, Decimal(0))
+    return {
+        "together": together, "reached": together >= floor, "alone": any(worth >= floor for worth in worths),
+        "contracts": len(worths), "reporting": rates.reporting,
+    }  # fmt: skip
+
+
+def _is_for(tier: dict[str, Any], row: dict[str, Any]) -> bool:
+    return all(tier[name] in (None, row[name]) for name in ("capability_id", "product_id"))
+
+
+def _current(row: dict[str, Any], today: date) -> bool:
+    return row["ends_on"] is None or row["ends_on"] >= today
+
+
+def _worth(tier: dict[str, Any], row: dict[str, Any], rates: RateTable, today: date) -> Decimal | None:
+    amount = row["amount"]
+    if tier["per_year"] and row["starts_on"] is not None and row["ends_on"] is not None:
+        days = (row["ends_on"] - row["starts_on"]).days + 1
+        amount = amount * DAYS_A_YEAR / max(days, DAYS_A_YEAR)
+    return rates.convert(amount, row["currency"], today)
