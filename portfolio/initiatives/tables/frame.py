@@ -18,6 +18,7 @@ TABS = (
     ("venues", "workloads:venues", gettext_lazy("Venues")),
     ("assessment", "assessments:initiative", gettext_lazy("Assessment")),
     ("gates", "gates:initiative", gettext_lazy("Gates")),
+    ("money", "finance:initiative", gettext_lazy("Money")),
     ("history", "initiatives:history", gettext_lazy("History")),
 )
 
@@ -26,7 +27,9 @@ def tabs(seen: Overview, here: str) -> list[dict[str, Any]]:
     """The tabs of an initiative; `here` is the key of the one that is open."""
     pk = seen.initiative.pk
     shown: list[dict[str, Any]] = [
-        {"label": label, "url": url, "active": here == key} for key, name, label in TABS if (url := route(name, pk))
+        {"label": label, "url": url, "active": here == key}
+        for key, name, label in TABS
+        if (url := route(name, pk)) and not (key == "money" and seen.initiative.value_hidden)
     ]
     if seen.unread is not None:
         label = _("In the register") if not seen.unread else _("In the register, cells not read:")
