@@ -105,7 +105,7 @@ def _items(count: int, seed: int) -> list[_Item]:
         found.append(
             _Item(
                 service, account, charge, price, f'"{sku} per hour","Usage-Based"',
-                f'NULL,"Standard",{number % 9},"Hours","AWS","AWS","us-west-2","US West (Oregon)","arn:sweep:{number:08}",NULL,"{sku}",'
+                f'NULL,"Standard",{number % 9},"Hours","AWS","AWS","us-west-2","Oregon","arn:sweep:{number:08}",NULL,"{sku}",'
                 f'"{category}","{service}","SKU{number % 400:05}","SKU{number % 400:05}.1","{account}","Account {number % 37}",'
                 f"{tags}\n",
             )

@@ -111,9 +111,10 @@ class Reject:
 class Block:
     """Rows of a bill, columns of one length: `item` points into `keys`, the two halves of a 128-bit key for each item.
 
-    `described` tells the texts of items by their places, for each dimension that the file has. `row`: number in the file, the first is 1. `day`, `period`, `period_end`: days since 1970. `amounts`: decimal128(38, 18),
-    null where the file says nothing. `refused`: (field, fault) -> rows; `rejects` are the first of them. `refused_billed`:
-    currency -> billed cost of refused rows, as far as both could be read; `refused_unread` counts the others.
+    `described` tells the texts of items by their places, for each dimension that the file has. `row`: number in the file, the
+    first is 1. `day`, `period`, `period_end`: days since 1970. `amounts`: decimal128(38, 18), null where the file says nothing.
+    `refused`: (field, fault) -> rows; `rejects` are the first of them. `refused_billed`: currency -> billed cost of refused rows,
+    as far as both could be read; `refused_unread` counts the others.
     """
 
     after: Position

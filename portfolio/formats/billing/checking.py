@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -151,7 +150,7 @@ def items(found: Checked) -> Items:
 
 
 def days(found: Checked) -> dict[str, npt.NDArray[np.int32]]:
-    """Charge day, first day and last day of the billing period, of the rows that stand; a period that is not told is the month."""
+    """Charge day and first and last day of the billing period of the rows that stand; an untold period is the month."""
     start = found.times["charge_start"][found.good] // DAY_S
     period = found.times["period_start"][found.good]
     end = found.times["period_end"][found.good]
@@ -172,11 +171,11 @@ def refused_billed(found: Checked) -> tuple[Mapping[str, Decimal], int]:
     at = pa.array(places)
     amounts = found.amounts["billed"].take(at).to_pylist()
     currencies = found.columns["currency"].take(at).to_pylist() if "currency" in found.columns else [None] * len(places)
-    sums: Counter[str] = Counter()
+    sums: dict[str, Decimal] = {}
     unread = 0
     for amount, currency in zip(amounts, currencies, strict=True):
         if amount is None or not currency:
             unread += 1
         else:
-            sums[currency[:16]] += amount
-    return dict(sums), unread
+            sums[currency[:16]] = sums.get(currency[:16], Decimal(0)) + amount
+    return sums, unread

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -42,7 +42,7 @@ class Bill:
     def progress(self, after: Position, size_bytes: int) -> float:
         """The part of the file that lies before a position, 0 to 1; of a compressed one about that."""
         if isinstance(self.source, Parquet):
-            return min(1.0, after.rows / self.source.rows)
+            return min(1.0, after.rows / int(self.source.rows))
         done = self.source.packed_bytes() if self.container == "csv.gz" else after.offset
         return min(1.0, done / max(1, size_bytes))
 
@@ -92,7 +92,7 @@ class Bill:
         lines = self.source.lines(raw, [row for row, *_rest in told])
         return tuple(Reject(lines[row], row, name, self._header(name), fault, value) for row, name, fault, value in told)
 
-    def _values(self, raw: Raw, found: Checked, name: str) -> object:
+    def _values(self, raw: Raw, found: Checked, name: str) -> Any:
         return raw.columns.get(name, found.columns.get(name))
 
     def _header(self, name: str) -> str:

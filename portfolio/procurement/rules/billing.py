@@ -63,7 +63,7 @@ class Condition:
     tag: str = ""
 
     def as_data(self) -> dict[str, Any]:
-        value: Any = list(self.values) if self.operator is Operator.IN else next(iter(self.values), "")
+        value: Any = list(self.values) if self.operator is Operator.IN else self.values[0] if self.values else ""
         data: dict[str, Any] = {"field": self.field, "operator": str(self.operator), "value": value}
         return data | {"tag": self.tag} if self.operator is Operator.TAG else data
 

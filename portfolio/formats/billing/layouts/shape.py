@@ -45,8 +45,9 @@ def places(headers: Sequence[str], names: Mapping[str, Sequence[str]]) -> dict[s
         known.setdefault(plain(header), place)
     found = {}
     for name, spellings in names.items():
-        if (place := next((known[one] for one in spellings if one in known), None)) is not None:
-            found[name] = place
+        at = next((known[one] for one in spellings if one in known), None)
+        if at is not None:
+            found[name] = at
     return found
 
 

@@ -21,8 +21,8 @@ def _text(help_text: str = "") -> models.TextField:  # type: ignore[type-arg]
     return models.TextField(blank=True, default="", db_default="", help_text=help_text)
 
 
-def _amount(**options: bool) -> models.DecimalField:  # type: ignore[type-arg]
-    return models.DecimalField(max_digits=DIGITS, decimal_places=PLACES, **options)
+def _amount(*, null: bool = False) -> models.DecimalField:  # type: ignore[type-arg]
+    return models.DecimalField(max_digits=DIGITS, decimal_places=PLACES, null=null)
 
 
 class BillingItem(models.Model):

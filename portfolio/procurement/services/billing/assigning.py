@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from django.db import connection
 from django.db.models import BigIntegerField, Case, Q, Value, When
+from django.db.models.functions import Cast
 
 from portfolio.procurement.models import BillingItem, BillingRule
 from portfolio.procurement.queries.billing.matching import matching
@@ -67,14 +68,14 @@ def assign(*, items: str = "") -> int:
         return int(cursor.rowcount)
 
 
-def _first(rules: list[BillingRule], thing: str) -> Case:
+def _first(rules: list[BillingRule], thing: str) -> Cast:
     """The first of the rules that say the thing and catch the item."""
     whens = [
         When(_within(rule) & matching(rule.conditions), then=Value(rule.pk))
         for rule in rules
         if getattr(rule, f"{thing}_id") is not None
     ]
-    return Case(*whens, default=Value(None), output_field=BigIntegerField())
+    return Cast(Case(*whens, default=Value(None)) if whens else Value(None), BigIntegerField())
 
 
 def _within(rule: BillingRule) -> Q:

@@ -1,6 +1,5 @@
 """A bill becomes part of the totals, or leaves them: as a whole, in one transaction."""
 
-
 from __future__ import annotations
 
 from datetime import datetime

@@ -13,18 +13,20 @@ from portfolio.accounts.models import BusinessUnit
 from portfolio.accounts.rules import Actor
 from portfolio.kit.acting import acting
 from portfolio.outbox.services import enqueue
-from portfolio.procurement.models import BillingRule
+from portfolio.procurement.models import BillingRule, Capability
+from portfolio.procurement.queries.billing.suggesting import starter
 from portfolio.procurement.rules.billing import THINGS, BadCondition, conditions
 from portfolio.procurement.services.writing import check_names, fill, locked, refuse, require, save
 
+STARTER = "starter"
 RULE_FIELDS = ("name", "conditions", *THINGS, "active")
 
 
 def create_rule(
-    *, by: Actor, unit: BusinessUnit, name: str, conditions: Any, first: bool = False, demo: bool = False, source: str = "declared",
-    **values: Any,
+    *, by: Actor, unit: BusinessUnit, name: str, conditions: Any, first: bool = False, demo: bool = False,
+    source: str = "declared", **values: Any,
 ) -> BillingRule:  # fmt: skip
-    """A rule for bills of `unit` and below, asked last, or `first` before all others. Raises PermissionDenied, ValidationError."""
+    """A rule for bills of `unit` and below, asked last, or `first` of all. Raises PermissionDenied, ValidationError."""
     changes = {"name": name, "conditions": conditions, **values}
     check_names(changes, RULE_FIELDS)
     require(by, Action.BILLING, unit.path)
@@ -72,6 +74,24 @@ def delete_rule(*, by: Actor, rule: BillingRule, version: int | None = None) -> 
         changed()
 
 
+def adopt_starter(*, by: Actor, unit: BusinessUnit, demo: bool = False) -> int:
+    """Take the shipped rules over for bills of a unit, after its own; those it has already stay as they are. How many are new.
+
+    Raises PermissionDenied.
+    """
+    require(by, Action.BILLING, unit.path)
+    there = set(BillingRule.objects.filter(unit=unit, demo=demo, source=STARTER).values_list("name", flat=True))
+    kinds = {row.key: row for row in Capability.objects.filter(retired=False)}
+    new = [one for one in starter() if one["name"] not in there and one["capability"] in kinds]
+    with acting(by):
+        for one in new:
+            create_rule(
+                by=by, unit=unit, name=one["name"], conditions=one["conditions"], capability=kinds[one["capability"]], demo=demo,
+                source=STARTER,
+            )  # fmt: skip
+    return len(new)
+
+
 def changed() -> None:
     """Let a worker ask the rules again."""
     enqueue("procurement.assign_bills", {})
@@ -110,5 +130,3 @@ def _beyond(row: BillingRule) -> dict[str, str]:
     if row.vendor is not None and row.vendor.demo != row.demo:
         problems["vendor"] = _("Choose another vendor.")
     return problems
-
-

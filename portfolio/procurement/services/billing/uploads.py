@@ -78,12 +78,16 @@ def _kept(file: File[Any]) -> Iterator[tuple[str, int, str]]:
     name = f"{FOLDER}/{secrets.token_hex(20)}"
     try:
         default_storage.save(name, measured)
-        if not measured.read_bytes:
-            raise ValidationError({"file": _("The file is empty.")})
+        _refuse_empty(measured)
         yield name, measured.read_bytes, measured.digest.hexdigest()
     except BaseException:
         default_storage.delete(name)
         raise
+
+
+def _refuse_empty(measured: _Measured) -> None:
+    if not measured.read_bytes:
+        raise ValidationError({"file": _("The file is empty.")})
 
 
 class _Measured(File):  # type: ignore[type-arg]
