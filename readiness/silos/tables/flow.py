@@ -1,0 +1,123 @@
+"""Where the money goes: units, through vendors, to venues; a Sankey picture with its table."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from portfolio.initiatives.choices import VENUE_LABELS
+from portfolio.kit.templatetags import ui_text
+from readiness.silos.queries.spend import FEWEST, Flow
+from readiness.silos.tables.map import Place, row_key
+
+MOST_VENDORS, MOST_UNITS = 12, 14
+OTHER, NOBODY = "other", "nobody"
+
+
+class Tally(NamedTuple):
+    n: int = 0
+    known: int = 0
+    worth: Decimal = Decimal(0)
+
+    def plus(self, flow: Flow) -> Tally:
+        return Tally(self.n + flow.n, self.known + flow.known, self.worth + (flow.worth or 0))
+
+
+def flow_chart(flows: Sequence[Flow], place: Place, vendors: Mapping[int, str], currency: str, *, money: bool) -> dict[str, Any]:
+    """Amounts where the reader may see them (`money`), else numbers of purchases. Small vendors and units flow together."""
+    units = _names(place)
+    weigh = _weight(money=money)
+    big_vendors = _largest(flows, lambda flow: flow.family, weigh, MOST_VENDORS)
+    big_units = _largest(flows, lambda flow: flow.row, weigh, MOST_UNITS)
+    links: dict[tuple[str, str], Tally] = defaultdict(Tally)
+    for flow in flows:
+        unit = f"u{flow.row}" if flow.row in big_units else f"u{OTHER}"
+        vendor = f"v{NOBODY}" if flow.family is None else f"v{flow.family}" if flow.family in big_vendors else f"v{OTHER}"
+        for pair in ((unit, vendor), (vendor, f"p{flow.venue}")):
+            links[pair] = links[pair].plus(flow)
+    drawn, left_out = _drawn(links, money=money)
+    used = {end for link in drawn for end in (link["source"], link["target"])}
+    labels = _labels(units, vendors)
+    nodes = [
+        {"id": key, "label": labels[key], "depth": "uvp".index(key[0]), "color": _color(key)} for key in labels if key in used
+    ]
+    return {
+        "kind": "flow", "title": _("From units through vendors to venues"),
+        "nodes": [node for node in nodes if node["id"] in used], "links": drawn,
+        "unit": currency if money else _("purchases"), "summary": _summary(flows, labels, links, currency, money=money),
+        "source": _source(left_out),
+    }  # fmt: skip
+
+
+def _weight(*, money: bool) -> Any:
+    return (lambda flow: flow.worth or Decimal(0)) if money else (lambda flow: Decimal(flow.n))
+
+
+def _largest(flows: Sequence[Flow], key: Any, weigh: Any, most: int) -> set[Any]:
+    totals: dict[Any, Decimal] = defaultdict(Decimal)
+    for flow in flows:
+        totals[key(flow)] += weigh(flow)
+    ranked = sorted((who for who in totals if who is not None), key=lambda who: (-totals[who], who))
+    return set(ranked[:most])
+
+
+def _names(place: Place) -> dict[int, str]:
+    names = {row_key(unit, place.path): unit.name for unit in place.rows}
+    return names | ({0: _("%s itself") % place.root.name} if place.root else {})
+
+
+def _labels(units: Mapping[int, str], vendors: Mapping[int, str]) -> dict[str, str]:
+    return {
+        **{f"u{key}": name for key, name in units.items()}, f"u{OTHER}": _("Other units"),
+        **{f"v{key}": name for key, name in vendors.items()}, f"v{OTHER}": _("Other vendors"), f"v{NOBODY}": _("Vendor unknown"),
+        **{f"p{venue.value}": label if venue.value != "unknown" else _("Venue unknown") for venue, label in VENUE_LABELS.items()},
+    }  # fmt: skip
+
+
+def _color(key: str) -> str:
+    if key.endswith((NOBODY, "punknown")):
+        return "v-unknown"
+    if key.endswith(OTHER):
+        return "line-strong"
+    return {"u": "stage-5", "v": "stage-3", "p": "stage-4"}[key[0]]
+
+
+def _drawn(links: Mapping[tuple[str, str], Tally], *, money: bool) -> tuple[list[dict[str, Any]], int]:
+    """Links as drawn; with amounts those of fewer than two are left out and counted, because a total of one is its amount."""
+    drawn, left_out = [], 0
+    for (source, target), tally in sorted(links.items()):
+        if money and tally.known < FEWEST:
+            left_out += 1
+        else:
+            value = float(tally.worth) if money else tally.n
+            drawn.append({"source": source, "target": target, "value": value})
+    return drawn, left_out
+
+
+def _summary(
+    flows: Sequence[Flow], labels: Mapping[str, str], links: Mapping[tuple[str, str], Tally], currency: str, *, money: bool
+) -> str:  # fmt: skip
+    whole = Tally()
+    for flow in flows:
+        whole = whole.plus(flow)
+    if money and whole.known >= FEWEST:
+        to: dict[str, Decimal] = defaultdict(Decimal)
+        for pair, tally in links.items():
+            if pair[1][0] == "p":
+                to[pair[1]] += tally.worth
+        first = max(to, key=lambda key: to[key])
+        return _("%(share)s of %(amount)s %(currency)s goes to: %(venue)s.") % {
+            "share": ui_text.percent(float(to[first]), float(whole.worth)), "amount": ui_text.short(whole.worth),
+            "currency": currency, "venue": labels[first].lower(),
+        }  # fmt: skip
+    return _("%(n)d running purchases, by how many go where.") % {"n": whole.n}
+
+
+def _source(left_out: int) -> str:
+    text = _("running purchases, amounts in the reporting currency at the rate of the day their term began")
+    more = _("%d links of a single amount are left out, because a total of one is its amount") % left_out
+    return f"{text}; {more}" if left_out else text
