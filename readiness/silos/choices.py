@@ -80,7 +80,7 @@ DEFINITIONS = {
         "purchases are a branch of their own) hold current purchases of the capability whose terms overlap, from today on, by at "
         "least min_overlap_days with those of another branch; each branch at least min_amount. Sub-units of one branch count "
         "once here, and are compared with each other at their own parent. Purchases of several units under one contract number "
-        "of one vendor family are one shared contract and never meet each other."
+        "of one vendor family are one shared contract and never meet each other; they meet what other branches buy elsewhere."
     ),
     FindingKind.IDLE_COMMITMENT: (
         "One per capacity pool: measured utilisation below max_utilisation, known for at least min_coverage of the pool and not "
@@ -89,16 +89,17 @@ DEFINITIONS = {
     ),
     FindingKind.PRICE_TIER: (
         "One per vendor family and capability of the tier: two or more current contracts (purchases under one contract number "
-        "are one), started within window_days of each other, together reach a tier's from_amount that none reaches alone, and "
-        "not all of them have its discount. A tier holds for the family of its vendor; one without a capability for everything "
-        "bought there. Billing accounts and unknown amounts do not count."
+        "are one), started within window_days of each other, together reach a tier's from_amount that none of them reaches alone "
+        "(one that does is left out), and not all of them have its discount. A tier holds for the family of its vendor; one "
+        "without a capability for everything bought there. Billing accounts and unknown amounts do not count."
     ),
     FindingKind.SHADOW_SPEND: (
         "One per unit, vendor, billing account and sub-account: spend (effective cost, else billed; credits netted) without a "
         "purchase, for an AI capability, of at least min_per_month (or unknown) in at least one of the last window_months "
-        "months. Covered is what is linked to a purchase; what a purchase that is not cancelled names by account (a billing "
-        "account alone covers its sub-accounts) during its term; and, where a purchase names no account, spend of its unit with "
-        "its vendor family for its capability during its term."
+        "months, and in that month and those after it together: a later credit takes it back. Covered is what is linked to a "
+        "purchase; what a purchase that is not cancelled names by account (a billing account alone covers its sub-accounts) "
+        "during its term; and, where a purchase names no account, spend of its unit with its vendor family for its capability "
+        "during its term."
     ),
     FindingKind.TERM_OVERLAP: (
         "One per unit, vendor family and product (capability where the product is unknown): two or more current purchases "

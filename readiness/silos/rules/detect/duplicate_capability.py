@@ -43,21 +43,35 @@ def _places(path: str) -> Iterator[tuple[str, str]]:
     yield parent, OWN
 
 
-def _together(branches: Branches, today: date, settings: DuplicateCapability) -> dict[str, list[PurchaseRow]]:
-    """Branches (two or more, or none) that are large enough, with what of theirs runs beside another branch's."""
-    large = {key: rows for key, rows in branches.items() if reaches((row.amount for row in rows), settings.min_amount)}
-    shared = _shared(large)
-    candidates = [
-        (branch, row) for branch, rows in large.items() for row in rows if _contract(row) is None or _contract(row) not in shared
-    ]
-    meet = meeting(
-        candidates, side=lambda entry: entry[0], during=lambda entry: span(entry[1], today), least_days=settings.min_overlap_days
-    )
-    kept: dict[str, list[PurchaseRow]] = defaultdict(list)
-    for branch, row in meet:
-        kept[branch].append(row)
-    enough = {branch: rows for branch, rows in kept.items() if reaches((row.amount for row in rows), settings.min_amount)}
-    return enough if len(enough) > 1 else {}
+def _together(branches: Branches, today: date, settings: DuplicateCapability) -> Branches:
+    """Branches (two or more, or none) that are large enough, with what of theirs runs beside another branch's.
+
+    A branch that falls away may leave others without company, so it is looked at again until nothing changes.
+    """
+    while True:
+        large = {key: rows for key, rows in branches.items() if reaches((row.amount for row in rows), settings.min_amount)}
+        kept = _beside_others(large, today, settings.min_overlap_days)
+        if kept == large:
+            return kept if len(kept) > 1 else {}
+        branches = kept
+
+
+def _beside_others(branches: Branches, today: date, least_days: int) -> dict[str, list[PurchaseRow]]:
+    """What runs beside a purchase of another branch. Who buys under one contract is one buyer there, and meets the others."""
+
+    def met(sided: Sequence[tuple[Hashable, PurchaseRow]]) -> set[int]:
+        running = meeting(sided, side=lambda entry: entry[0], during=lambda entry: span(entry[1], today), least_days=least_days)
+        return {row.id for _, row in running}
+
+    entries = [(branch, row) for branch, rows in branches.items() for row in rows]
+    shared = _shared(branches)
+    found = met([(branch, row) for branch, row in entries if _contract(row) not in shared])
+    for contract, holders in shared.items():
+        theirs = [("holders", row) for _, row in entries if _contract(row) == contract]
+        strangers = [("", row) for branch, row in entries if holders.isdisjoint({branch, *shared.get(_contract(row), ())})]
+        found |= met(theirs + strangers)
+    kept = {branch: [row for row in rows if row.id in found] for branch, rows in branches.items()}
+    return {branch: rows for branch, rows in kept.items() if rows}
 
 
 def _contract(row: PurchaseRow) -> Hashable:
@@ -65,14 +79,14 @@ def _contract(row: PurchaseRow) -> Hashable:
     return (row.family, row.contract_number.casefold()) if row.contract_number and row.family is not None else None
 
 
-def _shared(branches: Branches) -> set[Hashable]:
-    """Contracts that several branches buy under: they are merged already."""
+def _shared(branches: Branches) -> dict[Hashable, set[str]]:
+    """Contracts that several branches buy under, and which: there they are merged already."""
     holders: dict[Hashable, set[str]] = defaultdict(set)
     for branch, rows in branches.items():
         for row in rows:
             if (contract := _contract(row)) is not None:
                 holders[contract].add(branch)
-    return {contract for contract, who in holders.items() if len(who) > 1}
+    return {contract: who for contract, who in holders.items() if len(who) > 1}
 
 
 def _finding(capability: str, parent: str, together: Branches, settings: DuplicateCapability) -> Found:

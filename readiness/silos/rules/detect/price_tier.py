@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -94,37 +93,32 @@ def _counted(row: PurchaseRow, per_year: bool) -> Decimal:
 
 
 def _of_ladder(ladder: Ladder, tiers: Sequence[TierRow], contracts: Sequence[Contract], window_days: int) -> Found | None:
-    """The window of contracts that gains most from a tier that none of them reaches alone, if anything is to be gained."""
-    froms = [tier.from_amount for tier in tiers]
-    best: tuple[Decimal, TierRow, int, int] | None = None
-    for first, last, total, largest in _windows(contracts, window_days):
-        reached = bisect_right(froms, total)
-        if last == first or not reached or largest >= froms[reached - 1]:
-            continue
-        tier = tiers[reached - 1]
-        if best is None or total * tier.discount >= best[0]:
-            best = total * tier.discount, tier, first, last
+    """The tier and the window of contracts that gain most, if anything is to be gained.
+
+    A contract that reaches a tier alone has no part in reaching it: the others count without it.
+    """
+    best: tuple[Decimal, TierRow, Sequence[Contract]] | None = None
+    for tier in tiers:
+        below = [contract for contract in contracts if contract.amount < tier.from_amount]
+        for first, last, total in _windows(below, window_days):
+            reached = last > first and total >= tier.from_amount
+            if reached and (best is None or total * tier.discount >= best[0]):
+                best = total * tier.discount, tier, below[first : last + 1]
     if best is None:
         return None
-    finding = _finding(ladder, best[1], contracts[best[2] : best[3] + 1])
+    finding = _finding(ladder, best[1], best[2])
     return finding if finding.saving_high else None
 
 
-def _windows(contracts: Sequence[Contract], window_days: int) -> Iterator[tuple[int, int, Decimal, Decimal]]:
-    """For each contract as the last: the first within the window, what they sum to, and the largest; in one pass."""
+def _windows(contracts: Sequence[Contract], window_days: int) -> Iterator[tuple[int, int, Decimal]]:
+    """For each contract as the last: the first within the window, and what they sum to; in one pass."""
     first, total = 0, Decimal(0)
-    falling: deque[int] = deque()  # indices whose amounts fall, so that the first is the window's largest
     for last, contract in enumerate(contracts):
         total += contract.amount
-        while falling and contracts[falling[-1]].amount <= contract.amount:
-            falling.pop()
-        falling.append(last)
         while (contract.start - contracts[first].start).days >= window_days:
             total -= contracts[first].amount
             first += 1
-        while falling[0] < first:
-            falling.popleft()
-        yield first, last, total, contracts[falling[0]].amount
+        yield first, last, total
 
 
 def _finding(ladder: Ladder, tier: TierRow, contracts: Sequence[Contract]) -> Found:

@@ -36,10 +36,16 @@ def _is_ai(row: BillingRow, settings: ShadowSpend) -> bool:
 
 
 def _is_large(rows: Iterable[BillingRow], per_month: Decimal) -> bool:
+    """Enough in a month, and enough from then on: what the vendor gave back later was not spent."""
     months: dict[date, list[Decimal | None]] = defaultdict(list)
     for row in rows:
         months[row.month].append(row.spend)
-    return any(reaches(spends, per_month) for spends in months.values())
+    since: list[Decimal | None] = []
+    for month in sorted(months, reverse=True):
+        since += months[month]
+        if reaches(months[month], per_month) and reaches(since, per_month):
+            return True
+    return False
 
 
 @dataclass(frozen=True, slots=True)
