@@ -10,6 +10,7 @@ from portfolio.accounts.rules import Actor
 from portfolio.initiatives.services import demo as initiatives
 from portfolio.initiatives.services.demo.tables import COLUMNS
 from portfolio.kit.acting import acting
+from portfolio.procurement.services import demo as procurement
 from readiness.assessments.services import demo as assessments
 from readiness.evidence.services import demo as evidence
 from readiness.gates.services import demo as gates
@@ -17,7 +18,7 @@ from readiness.meetings.services import demo as meetings
 from readiness.sizing.services import demo as sizing
 from readiness.workloads.services import demo as workloads
 
-TABLES = (*COLUMNS, *workloads.COLUMNS, *assessments.COLUMNS, *evidence.TABLES, *gates.TABLES)
+TABLES = (*COLUMNS, *procurement.COLUMNS, *workloads.COLUMNS, *assessments.COLUMNS, *evidence.TABLES, *gates.TABLES)
 
 
 def load_everything(*, by: Actor, count: int, seed: int, today: date) -> int:
@@ -26,6 +27,7 @@ def load_everything(*, by: Actor, count: int, seed: int, today: date) -> int:
         made = initiatives.load_demo(by=by, count=count, seed=seed, today=today)
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # as the register does: a deferred check costs a queue entry
+        procurement.load_demo(by=by, seed=seed, today=today)
         workloads.load_demo(by=by, seed=seed, today=today)
         assessments.load_demo(by=by, seed=seed, today=today)
         sizing.load_demo(by=by, seed=seed, today=today)
