@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from random import Random
 
-from readiness.silos.rules.world import BillingRow
+from readiness.silos.rules.world import BillingRow, TierRow
 from tests.readiness.silos.planted import capacity, purchases
 from tests.readiness.silos.planted.draft import MONTHS, TODAY, Draft, Unit
 
@@ -39,8 +39,19 @@ def drawn(seed: int = 6, *, per_kind: int = PER_KIND, nearly: int = NEARLY, coun
         capacity.shadow_nearly,
     ):
         miss(draft, nearly)
+    _frames(draft, count // 250)
     _rest(draft, count)
     return draft
+
+
+def _frames(draft: Draft, count: int) -> None:
+    """Frame contracts that many units order from, some of them twice, one above its vendor's price tier: nothing to find."""
+    for _ in range(count):
+        vendor, capability = draft.next_id(), draft.new_name("capability-")
+        contract = draft.new_name("F-")
+        orders = draft.dice.choices(draft.units, k=draft.dice.randint(5, 30))
+        rows = [draft.buy(unit, capability, vendor, kind="order", contract_number=contract) for unit in orders]
+        draft.tiers.append(TierRow(vendor, "", sum((row.amount or Decimal(0) for row in rows), Decimal(0)) / 2, Decimal("0.1")))
 
 
 def _rest(draft: Draft, count: int) -> None:
