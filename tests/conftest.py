@@ -21,6 +21,8 @@ from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
 
+from tests.sampling import FULL, SEED
+
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE_DATA = Path(os.environ.get("PILOTAGE_SAMPLE_DATA", ROOT.parent / "shared" / "data"))
 
@@ -35,6 +37,10 @@ STARTS_FIRST = (
 )
 
 pytest_plugins = ["tests.people"]
+
+
+def pytest_report_header() -> str:
+    return "large matrices: whole" if FULL else f"large matrices: the part of PILOTAGE_SEED={SEED} (PILOTAGE_FULL=1 for all)"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -113,6 +119,19 @@ def committed_db(template_database: str, django_db_setup: None, django_db_blocke
         yield name
         connections.close_all()
         os.environ.update(urls)
+        _use(before)
+        _drop(name)
+
+
+@pytest.fixture(scope="module")
+def module_db(template_database: str, django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """A database for the tests of one module, in which a fixture of the module commits what they share; each rolls back."""
+    before, name = str(settings.DATABASES["default"]["NAME"]), f"test_{os.getpid()}_module"
+    with django_db_blocker.unblock():
+        _copy(template_database, name)
+        _use(name)
+    yield name
+    with django_db_blocker.unblock():
         _use(before)
         _drop(name)
 

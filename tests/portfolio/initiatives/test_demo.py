@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test import TestCase
 
 from portfolio.accounts.models import BusinessUnit, RoleAssignment, User
 from portfolio.accounts.rules import system
@@ -65,10 +66,14 @@ def test_stays_follow_each_other_and_never_end_before_they_begin() -> None:
         assert sum(entry.current for entry in made.entries) == (made.history.closure is None)
 
 
-@pytest.mark.django_db
-class TestLoaded:
-    def test_every_row_is_marked_and_nobody_can_sign_in(self) -> None:
+class TestLoaded(TestCase):
+    """Loaded once for all of these."""
+
+    @classmethod
+    def setUpTestData(cls) -> None:
         load_demo(by=SYSTEM, today=TODAY)
+
+    def test_every_row_is_marked_and_nobody_can_sign_in(self) -> None:
         assert Initiative.objects.filter(demo=True).count() == 60
         everything: tuple[Any, ...] = (Initiative, Request, Programme, User, BusinessUnit, Comment)
         for model in everything:
@@ -77,7 +82,6 @@ class TestLoaded:
         assert all(person.email.endswith("demo.invalid") for person in User.objects.all())
 
     def test_it_shows_a_bit_of_everything(self) -> None:
-        load_demo(by=SYSTEM, today=TODAY)
         kinds = Counter(Closure.objects.values_list("kind", flat=True))
         assert {"stopped_by_decision", "drifted", "abandoned_unknown", "retired", "merged", "replaced"} <= set(kinds)
         assert set(Request.objects.values_list("state", flat=True)) == set(RequestState)
@@ -90,24 +94,25 @@ class TestLoaded:
         assert Initiative.objects.filter(stage=None).exists()
         assert Closure.objects.exclude(lesson="").exists()
 
+    def test_owners_may_see_what_they_own(self) -> None:
+        reach = {(user, path) for user, path in RoleAssignment.objects.values_list("user_id", "unit__path")}
+        for owner, path in Initiative.objects.exclude(owner=None).values_list("owner_id", "unit__path"):
+            assert any(user == owner and path.startswith(held) for user, held in reach)
+
+    def test_loading_is_in_the_audit_trail_as_the_commands_own(self) -> None:
+        entries = AuditEntry.objects.filter(object_type="initiatives_initiative", action="create")
+        assert entries.count() == 60
+        assert set(entries.values_list("note", flat=True)) == {"demo"}
+
+
+@pytest.mark.django_db
+class TestLoading:
     def test_the_proportions_are_those_of_the_published_record(self) -> None:
         load_demo(by=SYSTEM, count=600, today=TODAY)
         abandoned = Closure.objects.filter(kind__in=("stopped_by_decision", "drifted", "abandoned_unknown")).count()
         started = 600 - Initiative.objects.filter(stage__key="idea").count()
         assert 0.38 < abandoned / started < 0.5
         assert 0.2 < Initiative.objects.filter(stage__kind="production").count() / started < 0.4
-
-    def test_owners_may_see_what_they_own(self) -> None:
-        load_demo(by=SYSTEM, today=TODAY)
-        reach = {(user, path) for user, path in RoleAssignment.objects.values_list("user_id", "unit__path")}
-        for owner, path in Initiative.objects.exclude(owner=None).values_list("owner_id", "unit__path"):
-            assert any(user == owner and path.startswith(held) for user, held in reach)
-
-    def test_loading_is_in_the_audit_trail_as_the_commands_own(self) -> None:
-        load_demo(by=SYSTEM, today=TODAY)
-        entries = AuditEntry.objects.filter(object_type="initiatives_initiative", action="create")
-        assert entries.count() == 60
-        assert set(entries.values_list("note", flat=True)) == {"demo"}
 
     def test_a_second_demo_is_refused_and_an_existing_portfolio_is_left_alone(self, organisation: Organisation) -> None:
         create_initiative(by=SYSTEM, unit=organisation.units["Retail"], name="Real", lifecycle=Lifecycle.objects.get(key="light"))

@@ -40,15 +40,11 @@ from readiness.workloads.rules.sequence import KINDS, Dated, Rule, Verdict, sequ
 from readiness.workloads.rules.values import faults
 from readiness.workloads.services.demo.plan import HERO_NAME, workloads
 from readiness.workloads.services.profiles import ValueInput
-from tests.people import SYSTEM, Organisation
+from tests.people import SYSTEM, Organisation, make_organisation
+from tests.sampling import of
 
 TODAY = date(2026, 6, 30)
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def demo(db: None) -> None:
-    load_everything(by=SYSTEM, count=60, seed=1, today=TODAY)
 
 
 class TestLoaded(TestCase):
@@ -165,37 +161,8 @@ class TestLoaded(TestCase):
     def test_loading_leaves_no_storm_of_jobs_behind(self) -> None:
         assert Job.objects.count() < 60
 
-
-def test_a_small_and_a_large_demo_load_as_well() -> None:
-    for count in (1, 3, 150):
-        load_everything(by=SYSTEM, count=count, seed=5, today=TODAY)
-        remove_demo(by=SYSTEM)
-    assert not Workload.objects.exists()
-
-
-class TestRemoved:
-    def test_nothing_of_the_demo_is_left_in_any_table(self, organisation: Organisation) -> None:
-        real = _real(organisation)
-        before = _rows_by_table()
-        load_everything(by=SYSTEM, count=60, seed=1, today=TODAY)
-        loaded = _rows_by_table()
-        grown = {table for table, count in loaded.items() if count > before[table]}
-        assert len(grown) > 28
-        entries = AuditEntry.objects.count()
-        removed = remove_demo(by=SYSTEM)
-        assert removed["kept"] == 0
-        after = _rows_by_table()
-        assert {table: after[table] - before[table] for table in grown if after[table] != before[table]} == {}
-        assert AuditEntry.objects.count() == entries + 1
-        last = AuditEntry.objects.latest("id").before
-        assert last is not None
-        assert (last["workloads_workload"], last["sizing_sizingoption"] > 30) == (loaded["workloads_workload"], True)
-        assert not Workload.objects.filter(initiative=real).exists()
-
-    def test_pools_and_measurements_that_real_rows_stand_on_are_kept_and_become_real(
-        self, demo: None, organisation: Organisation
-    ) -> None:
-        real = _real(organisation)
+    def test_pools_and_measurements_that_real_rows_stand_on_are_kept_and_become_real(self) -> None:
+        real = _real(make_organisation())
         workload = Workload.objects.create(initiative=real, name="Real", task="generate", workload_class="online")
         pool = CapacityPool.objects.get(name="Engineering cluster")
         measured = Measurement.objects.get(replaces__isnull=False)
@@ -219,10 +186,37 @@ class TestRemoved:
         assert list(workload.serves.all()) == []
         assert _marked() == {}
 
-    def test_changes_of_workloads_are_audited_again_afterwards(self, demo: None, organisation: Organisation) -> None:
+    def test_changes_of_workloads_are_audited_again_afterwards(self) -> None:
         remove_demo(by=SYSTEM)
-        Workload.objects.create(initiative=_real(organisation), name="After", task="generate", workload_class="online")
+        Workload.objects.create(initiative=_real(make_organisation()), name="After", task="generate", workload_class="online")
         assert AuditEntry.objects.filter(object_type="workloads_workload", after__name="After").count() == 1
+
+
+def test_a_small_and_a_large_demo_load_as_well() -> None:
+    for count in (1, 3, of(150, suite=62)):
+        load_everything(by=SYSTEM, count=count, seed=5, today=TODAY)
+        remove_demo(by=SYSTEM)
+    assert not Workload.objects.exists()
+
+
+class TestRemoved:
+    def test_nothing_of_the_demo_is_left_in_any_table(self, organisation: Organisation) -> None:
+        real = _real(organisation)
+        before = _rows_by_table()
+        load_everything(by=SYSTEM, count=60, seed=1, today=TODAY)
+        loaded = _rows_by_table()
+        grown = {table for table, count in loaded.items() if count > before[table]}
+        assert len(grown) > 28
+        entries = AuditEntry.objects.count()
+        removed = remove_demo(by=SYSTEM)
+        assert removed["kept"] == 0
+        after = _rows_by_table()
+        assert {table: after[table] - before[table] for table in grown if after[table] != before[table]} == {}
+        assert AuditEntry.objects.count() == entries + 1
+        last = AuditEntry.objects.latest("id").before
+        assert last is not None
+        assert (last["workloads_workload"], last["sizing_sizingoption"] > 30) == (loaded["workloads_workload"], True)
+        assert not Workload.objects.filter(initiative=real).exists()
 
 
 def test_the_commands_load_and_remove_it(capsys: Any) -> None:

@@ -1,6 +1,8 @@
-"""The closed forms against simulations, within the bounds that the design measured."""
+"""The closed forms against simulations, within the bounds that the design measured. The suite tries a part of each."""
 
 from __future__ import annotations
+
+from itertools import product
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from readiness.core.sizing import queueing
 from readiness.core.sizing.batching import Law, Tokens
 from readiness.core.sizing.workers import service_quantile_s
 from tests.readiness.core.sizing.simulation import Floats, Served, batching, lognormal, spaced, waits
+from tests.sampling import some
 
 ARRIVALS = 120_000
 LAW = Law(0.012, 8e-5, 3e-5)
@@ -26,7 +29,7 @@ def simulated(servers: int, load: float, ca2: float, cs2: float, seeds: int = 2,
     return np.concatenate(runs)
 
 
-@pytest.mark.parametrize(("servers", "load"), [(2, 1.2), (5, 4.0), (36, 30.0)])
+@pytest.mark.parametrize(("servers", "load"), some([(2, 1.2), (5, 4.0), (36, 30.0)], suite=1))
 def test_erlang_c_agrees_with_a_simulated_line(servers: int, load: float) -> None:
     found = simulated(servers, load, 1, 1, seeds=4, count=400_000)
     assert float(np.mean(found > 0)) == pytest.approx(queueing.erlang_c(servers, load), rel=0.05)
@@ -34,15 +37,14 @@ def test_erlang_c_agrees_with_a_simulated_line(servers: int, load: float) -> Non
     assert float(np.quantile(found, 0.99)) == pytest.approx(queueing.wait_quantile(load, 1, servers, 0.99), rel=0.06)
 
 
-@pytest.mark.parametrize(("servers", "cs2"), [(2, 0), (4, 0), (2, 1), (4, 1)])
+@pytest.mark.parametrize(("servers", "cs2"), some([(2, 0), (4, 0), (2, 1), (4, 1)], suite=2))
 def test_allen_cunneen_is_close_for_few_servers_and_calm_arrivals(servers: int, cs2: float) -> None:
     load = 0.8 * servers
     found = float(simulated(servers, load, 1, cs2, seeds=3).mean())
     assert queueing.allen_cunneen_wq(load, 1, servers, 1, cs2) == pytest.approx(found, rel=0.10)
 
 
-@pytest.mark.parametrize("cs2", [0, 1])
-@pytest.mark.parametrize("servers", [16, 36, 100])
+@pytest.mark.parametrize(("servers", "cs2"), some(product([16, 36, 100], [0, 1]), suite=2))
 def test_bursts_on_many_servers_are_under_predicted_raw_and_not_as_the_engine_counts(servers: int, cs2: float) -> None:
     load = 0.85 * servers
     found = float(simulated(servers, load, 4, cs2).mean())
@@ -56,7 +58,10 @@ def test_the_factor_alone_does_not_cover_a_hundred_servers() -> None:
     assert queueing.allen_cunneen_wq(load, 1, 100, 4, 0) * queueing.CORRECTION < 0.6 * found
 
 
-@pytest.mark.parametrize(("servers", "ca2", "cs2"), [(8, 4, 1), (16, 2, 0), (16, 4, 1), (36, 4, 0), (36, 4, 4), (100, 4, 1)])
+BURSTS = [(8, 4, 1), (16, 2, 0), (16, 4, 1), (36, 4, 0), (36, 4, 4), (100, 4, 1)]
+
+
+@pytest.mark.parametrize(("servers", "ca2", "cs2"), some(BURSTS, suite=2))
 def test_servers_chosen_for_bursts_keep_the_promised_wait(servers: int, ca2: float, cs2: float) -> None:
     load, wait = 0.85 * servers, 0.25
     chosen = queueing.safe_servers(load, 1, 0.95, wait, ca2, cs2, queueing.overlap(cs2))
@@ -83,8 +88,7 @@ def served(share: float, *, varied: bool, ca2: float, seeds: int = 1, requests: 
     return runs
 
 
-@pytest.mark.parametrize("varied", [False, True], ids=["one length", "lognormal lengths"])
-@pytest.mark.parametrize("share", [0.3, 0.5, 0.7, 0.8])
+@pytest.mark.parametrize(("share", "varied"), some(product([0.3, 0.5, 0.7, 0.8], [False, True]), suite=3))
 def test_the_batching_law_agrees_with_step_by_step_simulation_up_to_80_percent_load(share: float, varied: bool) -> None:
     runs = served(share, varied=varied, ca2=1, seeds=2)
     rate = share * LAW.rate_max(INPUT, OUTPUT)
@@ -97,7 +101,7 @@ def test_bursts_make_the_batching_law_promise_a_little_too_much() -> None:
     assert 1.0 < found / LAW.tpot_at(rate, INPUT, OUTPUT) < 1.10
 
 
-@pytest.mark.parametrize(("varied", "ca2", "derate"), [(False, 1, 0.87), (True, 1, 0.81), (True, 4, 0.67)])
+@pytest.mark.parametrize(("varied", "ca2", "derate"), some([(False, 1, 0.87), (True, 1, 0.81), (True, 4, 0.67)], suite=1))
 def test_at_the_derated_rate_the_99th_percentile_is_at_the_target(varied: bool, ca2: float, derate: float) -> None:
     target = 0.040
     share = derate * LAW.rate_at_tpot(target, INPUT, OUTPUT) / LAW.rate_max(INPUT, OUTPUT)
@@ -105,8 +109,10 @@ def test_at_the_derated_rate_the_99th_percentile_is_at_the_target(varied: bool, 
     assert np.mean([np.quantile(run.tpot, 0.99) for run in runs]) == pytest.approx(target, rel=0.07)
 
 
-@pytest.mark.parametrize(("varied", "ca2"), [(False, 1), (True, 1), (True, 4)])
-@pytest.mark.parametrize("share", [0.3, 0.6, 0.8])
+STREAMS = product([0.3, 0.6, 0.8], [False, True], [1, 4])
+
+
+@pytest.mark.parametrize(("share", "varied", "ca2"), some([one for one in STREAMS if one[1:] != (False, 4)], suite=3))
 def test_the_first_token_is_never_later_than_said_up_to_80_percent_load(share: float, varied: bool, ca2: float) -> None:
     (run,) = served(share, varied=varied, ca2=ca2)
     long = service_quantile_s(INPUT, 1.0, 0.95) if varied else INPUT
