@@ -1,5 +1,12 @@
-"""Addresses below /api/v1/."""
+"""Addresses of the slice's API, below /api/v1/."""
 
-from django.urls import URLPattern
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern] = []
+from portfolio.finance.api.amounts import CommitmentViewSet, LineViewSet, RateViewSet
+
+router = SimpleRouter()
+router.register("budget-lines", LineViewSet, "budget-line")
+router.register("commitments", CommitmentViewSet, "commitment")
+router.register("rates", RateViewSet, "rate")
+
+urlpatterns = router.urls

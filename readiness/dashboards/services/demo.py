@@ -7,6 +7,7 @@ from datetime import date
 from django.db import connection
 
 from portfolio.accounts.rules import Actor
+from portfolio.finance.services import demo as finance
 from portfolio.initiatives.services import demo as initiatives
 from portfolio.initiatives.services.demo.tables import COLUMNS
 from portfolio.kit.acting import acting
@@ -18,7 +19,15 @@ from readiness.meetings.services import demo as meetings
 from readiness.sizing.services import demo as sizing
 from readiness.workloads.services import demo as workloads
 
-TABLES = (*COLUMNS, *procurement.COLUMNS, *workloads.COLUMNS, *assessments.COLUMNS, *evidence.TABLES, *gates.TABLES)
+TABLES = (
+    *COLUMNS,
+    *finance.COLUMNS,
+    *procurement.COLUMNS,
+    *workloads.COLUMNS,
+    *assessments.COLUMNS,
+    *evidence.TABLES,
+    *gates.TABLES,
+)
 
 
 def load_everything(*, by: Actor, count: int, seed: int, today: date) -> int:
@@ -27,6 +36,7 @@ def load_everything(*, by: Actor, count: int, seed: int, today: date) -> int:
         made = initiatives.load_demo(by=by, count=count, seed=seed, today=today)
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # as the register does: a deferred check costs a queue entry
+        finance.load_demo(by=by, seed=seed, today=today)
         procurement.load_demo(by=by, seed=seed, today=today)
         workloads.load_demo(by=by, seed=seed, today=today)
         assessments.load_demo(by=by, seed=seed, today=today)
