@@ -26,6 +26,8 @@ HANDLERS: dict[str, Handler] = {
     "initiatives.index_search": Handler("portfolio.initiatives.tasks.index_search"),
     "finance.stage_import": Handler("portfolio.finance.tasks.stage_import", "imports", 600),
     "finance.publish_import": Handler("portfolio.finance.tasks.publish_import", "imports", 600),
+    "procurement.read_import": Handler("portfolio.procurement.tasks.imports.read", "imports", 600),
+    "procurement.publish_import": Handler("portfolio.procurement.tasks.imports.publish", "imports", 600),
     "procurement.read_bill": Handler("portfolio.procurement.tasks.billing.read", "imports", 600, max_attempts=20),
     "procurement.publish_bill": Handler("portfolio.procurement.tasks.billing.publish_staged", "imports", 600),
     "procurement.assign_bills": Handler("portfolio.procurement.tasks.billing.assign_all", "imports", 600),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from portfolio.procurement.views import catalogue, exports, plan, purchase_edit, purchases, renewals, requests, vendors
+from portfolio.procurement.views import catalogue, exports, imports, plan, purchase_edit, purchases, renewals, requests, vendors
 from portfolio.procurement.views.billing import imports as bills
 from portfolio.procurement.views.billing import rules as bill_rules
 from portfolio.procurement.views.billing import totals as bill_totals
@@ -43,6 +43,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("vendors/<int:vendor>/tiers/new/", catalogue.tier_new, name="tier_new"),
     path("tiers/<int:pk>/edit/", catalogue.tier_edit, name="tier_edit"),
     path("tiers/<int:pk>/remove/", catalogue.tier_remove, name="tier_remove"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/new/", imports.import_new, name="import_new"),
+    path("imports/<int:pk>/", imports.one, name="import"),
+    path("imports/<int:pk>/mapping/", imports.mapping, name="import_mapping"),
+    path("imports/<int:pk>/publish/", imports.publish, name="import_publish"),
+    path("imports/<int:pk>/cancel/", imports.cancel, name="import_cancel"),
     path("capabilities/", catalogue.capabilities, name="capabilities"),
     path("capabilities/new/", catalogue.capability_new, name="capability_new"),
     path("capabilities/<int:pk>/edit/", catalogue.capability_edit, name="capability_edit"),

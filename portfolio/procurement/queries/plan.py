@@ -15,7 +15,7 @@ from portfolio.procurement.queries.purchases import visible_purchases
 COLUMNS = ("id", "unit_id", "code", "name", "year", "capability_id", "source", "version", "updated_at")
 SORTABLE = {
     "code": "code", "name": "name", "year": "year", "unit": "unit__name", "capability": "capability__label",
-    "amount": "shown_amount", "purchases": "purchases",
+    "amount": "shown_amount", "purchases": "bought",
 }  # fmt: skip
 SHOWN_AS = {"shown_amount": "planned_amount", "shown_currency": "currency"}
 
@@ -26,13 +26,13 @@ def visible_items(actor: Actor) -> QuerySet[PlanItem]:
 
 
 def plan_rows(actor: Actor, rows: QuerySet[PlanItem] | None = None) -> QuerySet[PlanItem, dict[str, Any]]:
-    """Dict rows with names, `purchases` (visible ones that are linked), and the amount as far as it may be seen."""
+    """Dict rows with names, `bought` (visible ones that are linked), and the amount as far as it may be seen."""
     seen = money_of(actor)
     found = visible_items(actor) if rows is None else rows
     linked = visible_purchases(actor).filter(plan_item=OuterRef("pk")).order_by().values("plan_item").annotate(n=Count("pk"))
     more = masked(seen, shown_amount="planned_amount", shown_currency="currency") | {
         "amount_hidden": hidden(seen), "unit_name": F("unit__name"), "capability_key": F("capability__key"),
-        "capability_label": F("capability__label"), "purchases": Coalesce(Subquery(linked.values("n")[:1]), 0),
+        "capability_label": F("capability__label"), "bought": Coalesce(Subquery(linked.values("n")[:1]), 0),
     }  # fmt: skip
     made: QuerySet[PlanItem, dict[str, Any]] = found.annotate(**more).values(*COLUMNS, *more)
     return made

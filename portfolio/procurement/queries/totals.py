@@ -68,10 +68,10 @@ def totals(actor: Actor, rows: QuerySet[Purchase], rates: RateTable, today: date
         without_rate=sums.without_rate,
         suppressed=suppressed,
         by_currency=none if suppressed else sums.by_currency(),
-        reporting=None if suppressed or known == sums.without_rate else sums.reporting,
+        reporting=sums.reporting if known - sums.without_rate >= FEWEST else None,
         reporting_currency=rates.reporting,
         by_count=_by_count(groups),
-        by_amount=PlanShare() if suppressed else sums.by_amount(sum(group["n"] - group["known"] for group in shown)),
+        by_amount=PlanShare() if known - sums.without_rate < FEWEST else sums.by_amount(sum(group["n"] - group["known"] for group in shown)),
     )
 
 

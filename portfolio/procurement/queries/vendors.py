@@ -13,7 +13,7 @@ from portfolio.procurement.choices import LIVE
 from portfolio.procurement.models import Capability, PriceTier, Product, Vendor, VendorAlias
 from portfolio.procurement.queries.purchases import visible_purchases
 
-SORTABLE = {"name": "name", "parent": "parent_name", "purchases": "purchases", "running": "running", "units": "units"}
+SORTABLE = {"name": "name", "parent": "parent_name", "purchases": "bought", "running": "running", "units": "units"}
 PRODUCT_COLUMNS = ("id", "vendor_id", "name", "capability_id", "sku", "version")
 TIER_COLUMNS = (
     "id", "vendor_id", "capability_id", "product_id", "from_amount", "currency", "per_year", "discount", "effective_on",
@@ -28,11 +28,11 @@ def visible_vendors(actor: Actor) -> QuerySet[Vendor]:
 
 
 def vendor_rows(actor: Actor, rows: QuerySet[Vendor] | None = None) -> QuerySet[Vendor, dict[str, Any]]:
-    """Dict rows with `parent_name` and how many visible purchases (`purchases`, `running`) of how many `units` name them."""
+    """Dict rows with `parent_name` and how many visible purchases (`bought`, `running`) of how many `units` name them."""
     found = visible_vendors(actor) if rows is None else rows
     named = visible_purchases(actor).filter(vendor=OuterRef("pk")).order_by().values("vendor")
     counts = {
-        "purchases": _count(named.annotate(n=Count("pk"))),
+        "bought": _count(named.annotate(n=Count("pk"))),
         "running": _count(named.annotate(n=Count("pk", filter=Q(state__in=LIVE)))),
         "units": _count(named.annotate(n=Count("unit", distinct=True))),
     }
@@ -80,7 +80,7 @@ def product_rows(actor: Actor, *, vendor: int | None = None) -> QuerySet[Product
     named = visible_purchases(actor).filter(product=OuterRef("pk")).order_by().values("product").annotate(n=Count("pk"))
     names = {
         "vendor_name": F("vendor__name"), "capability_key": F("capability__key"), "capability_label": F("capability__label"),
-        "purchases": _count(named),
+        "bought": _count(named),
     }  # fmt: skip
     made: QuerySet[Product, dict[str, Any]] = rows.annotate(**names).values(*PRODUCT_COLUMNS, *names)
     return made
@@ -91,7 +91,7 @@ def capability_rows(actor: Actor) -> QuerySet[Capability, dict[str, Any]]:
     rows: QuerySet[Capability] = Capability.objects.visible_to(actor)
     named = visible_purchases(actor).filter(capability=OuterRef("pk")).order_by().values("capability")
     counts = {
-        "purchases": _count(named.annotate(n=Count("pk"))), "units": _count(named.annotate(n=Count("unit", distinct=True))),
+        "bought": _count(named.annotate(n=Count("pk"))), "units": _count(named.annotate(n=Count("unit", distinct=True))),
     }  # fmt: skip
     made: QuerySet[Capability, dict[str, Any]] = rows.annotate(**counts).values(
         "id", "key", "label", "is_infrastructure", "category", "position", "retired", "version", *counts

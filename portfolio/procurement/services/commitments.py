@@ -6,12 +6,8 @@ from collections.abc import Collection
 from decimal import Decimal
 
 from portfolio.accounts.rules import Actor
-from portfolio.finance.services.commitments import (
-    OfPurchase,
-    Part,
-    drop_commitment_of_purchase,
-    keep_commitment_of_purchase,
-)
+from portfolio.finance.services.commitments import OfPurchase, Part
+from portfolio.finance.services.standing_commitments import keep_commitments_of_purchases
 from portfolio.procurement.choices import State
 from portfolio.procurement.models import Purchase
 
@@ -20,12 +16,10 @@ CENT = Decimal("0.01")
 
 def keep_commitments(by: Actor, purchase_ids: Collection[int]) -> None:
     """Make finance's rows say what these purchases say now. Only what runs binds: a planned, ended or cancelled one does not."""
-    rows = Purchase.objects.filter(pk__in=purchase_ids).select_related("capability").prefetch_related("shares")
-    for row in rows:
-        if row.state == State.ACTIVE:
-            keep_commitment_of_purchase(by=by, purchase=_commitment(row))
-        else:
-            drop_commitment_of_purchase(by=by, purchase_id=row.pk)
+    rows = list(Purchase.objects.filter(pk__in=purchase_ids).select_related("capability").prefetch_related("shares"))
+    running = [_commitment(row) for row in rows if row.state == State.ACTIVE]
+    gone = [row.pk for row in rows if row.state != State.ACTIVE]
+    keep_commitments_of_purchases(by=by, purchases=running, gone=gone)
 
 
 def _commitment(row: Purchase) -> OfPurchase:

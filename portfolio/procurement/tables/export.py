@@ -49,11 +49,11 @@ REQUESTS = Sheet(
 PLAN = Sheet(
     "it-plan",
     (
-        "id", "year", "code", "name", "unit_name", "capability_key", "planned_amount", "currency", "amount_hidden", "purchases",
+        "id", "year", "code", "name", "unit_name", "capability_key", "planned_amount", "currency", "amount_hidden", "bought",
     ),
     {"shown_amount": "planned_amount", "shown_currency": "currency"},
 )  # fmt: skip
-VENDORS = Sheet("vendors", ("id", "name", "parent_name", "purchases", "running", "units", "note"), {})
+VENDORS = Sheet("vendors", ("id", "name", "parent_name", "bought", "running", "units", "note"), {})
 
 
 def csv_export(sheet: Sheet, rows: Iterable[Row]) -> Iterator[str]:

@@ -34,7 +34,7 @@ def load_demo(*, by: Actor, seed: int, today: date) -> int:
         rows = [*told, *generic(everyone, crew, shelf, seed, today)]
         ids = next_ids(PURCHASE, len(rows))
         _copy(rows, ids)
-        keep_commitments(by, ids[: len(told)])
+        keep_commitments(by, ids)
         ask(everyone, crew, shelf, dict(zip((row.title for row in told), ids, strict=False)), today)
     return len(rows)
 

@@ -1,0 +1,1 @@
+"""Files of purchases, plan items, requests and vendors: uploaded, mapped, read, shown, published whole."""
