@@ -12,10 +12,12 @@ from portfolio.initiatives.services import demo as initiatives
 from portfolio.initiatives.services.demo.tables import COLUMNS
 from portfolio.kit.acting import acting
 from portfolio.procurement.services import demo as procurement
+from portfolio.procurement.services.billing import demo as billing
 from readiness.assessments.services import demo as assessments
 from readiness.evidence.services import demo as evidence
 from readiness.gates.services import demo as gates
 from readiness.meetings.services import demo as meetings
+from readiness.silos.services import demo as silos
 from readiness.sizing.services import demo as sizing
 from readiness.workloads.services import demo as workloads
 
@@ -26,6 +28,7 @@ TABLES = (
     *workloads.COLUMNS,
     *assessments.COLUMNS,
     *evidence.TABLES,
+    *silos.COLUMNS,
     *gates.TABLES,
 )
 
@@ -38,10 +41,12 @@ def load_everything(*, by: Actor, count: int, seed: int, today: date) -> int:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # as the register does: a deferred check costs a queue entry
         finance.load_demo(by=by, seed=seed, today=today)
         procurement.load_demo(by=by, seed=seed, today=today)
+        billing.load_demo(by=by, seed=seed, today=today)
         workloads.load_demo(by=by, seed=seed, today=today)
         assessments.load_demo(by=by, seed=seed, today=today)
         sizing.load_demo(by=by, seed=seed, today=today)
         evidence.load_demo(by=by, seed=seed, today=today)
+        silos.load_demo(by=by, seed=seed, today=today)
         gates.load_demo(by=by, seed=seed, today=today)
         meetings.load_demo(by=by, seed=seed, today=today)
         with connection.cursor() as cursor:

@@ -16,7 +16,7 @@ from portfolio.activity.models import Notice
 from portfolio.outbox.models import Event, Job
 from portfolio.procurement.models import Purchase
 from readiness.silos.choices import FindingKind, FindingState, FindingStep
-from readiness.silos.models import Finding, FindingRow
+from readiness.silos.models import Finding, FindingRow, RuleSetting
 from readiness.silos.models import FindingStep as Step
 from readiness.silos.services.judging import StaleFinding, assign, judge
 from readiness.silos.services.notices import tell
@@ -111,7 +111,7 @@ def test_the_number_of_statements_does_not_depend_on_how_many_are_found(organisa
         with CaptureQueriesContext(connection) as opened:
             run = look()
         assert (run.opened, run.counts) == (count, {"outside_plan": count})
-        Purchase.objects.update(amount=1_000_000)
+        RuleSetting.objects.update_or_create(kind="outside_plan", defaults={"values": {"saving_high": 0.05 + count / 1e5}})
         with CaptureQueriesContext(connection) as followed:
             assert look().changed == count
         taken.append((len(opened), len(followed)))
