@@ -56,6 +56,13 @@ class ImportKind(StrEnum):
     RATES = "rates"
 
 
+IMPORT_LABELS = {
+    ImportKind.BUDGET: "Budget lines",
+    ImportKind.ACTUALS: "Actuals",
+    ImportKind.RATES: "Exchange rates",
+}
+
+
 class ImportState(StrEnum):
     """uploaded: its columns wait to be named; ready: the preview waits for a person; the last three are ends."""
 

@@ -35,6 +35,7 @@ class AmountViewSet(ScopedApi, GenericViewSet[Any]):
 
     resource = "finance"
     lookup_value_regex = r"\d+"
+    filterset_class: ClassVar[Any]
     shown: ClassVar[Callable[[Any], QuerySet[Any, dict[str, Any]]]]
 
     def visible(self) -> QuerySet[Any]:

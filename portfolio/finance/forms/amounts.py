@@ -8,11 +8,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from portfolio.finance.choices import MONEY_DIGITS, MONEY_PLACES
-from portfolio.finance.tables.labels import CATEGORIES
+from portfolio.finance.choices import CATEGORY_LABELS, IN_NO_CATEGORY, MONEY_DIGITS, MONEY_PLACES
 from portfolio.initiatives.forms.fields import day_field, text_area
 
-_CATEGORIES = [("", CATEGORIES[""]), *((str(key), label) for key, label in CATEGORIES.items() if key)]
+_CATEGORIES = [("", IN_NO_CATEGORY), *((key.value, label) for key, label in CATEGORY_LABELS.items())]
 
 
 def _amount(label: Any, help_text: Any = "") -> forms.DecimalField:

@@ -9,10 +9,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portfolio.accounts.models import BusinessUnit
-from portfolio.finance.choices import ImportKind
+from portfolio.finance.choices import CATEGORY_LABELS, IMPORT_LABELS, IN_NO_CATEGORY, ImportKind
 from portfolio.finance.rules.quotes import Direction
 from portfolio.finance.rules.sheets import FIELDS
-from portfolio.finance.tables.labels import CATEGORIES, KINDS
 from portfolio.formats.registers.dates import DateOrder
 from portfolio.initiatives.forms.fields import day_field, pick
 
@@ -37,7 +36,7 @@ class UploadForm(forms.Form):
         kinds = [kind for kind in ImportKind if (rates if kind is ImportKind.RATES else units)]
         least = min((unit.depth for unit in units.values()), default=0)
         shown = [(str(unit.pk), "\u2003" * (unit.depth - least) + unit.name) for unit in units.values()]
-        self.fields["kind"].choices = [(kind.value, KINDS[kind]) for kind in kinds]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [(kind.value, IMPORT_LABELS[kind]) for kind in kinds]  # type: ignore[attr-defined]
         self.fields["unit"].choices = [("", _("none")), *shown]  # type: ignore[attr-defined]
 
     @property
@@ -102,7 +101,7 @@ class MappingForm(forms.Form):
 def _fixed(name: str) -> forms.Field:
     """What holds where a row says nothing."""
     if name == "category":
-        choices = [("", CATEGORIES[""]), *((str(key), label) for key, label in CATEGORIES.items() if key)]
+        choices = [("", IN_NO_CATEGORY), *((key.value, label) for key, label in CATEGORY_LABELS.items())]
         return forms.ChoiceField(label=_("Category where a row has none"), choices=choices, required=False)
     if name == "currency":
         return forms.RegexField(r"^[A-Z][A-Z0-9_]{2,15}$", label=_("Currency where a row has none"), required=False)

@@ -96,7 +96,7 @@ def load_demo(*, by: Actor, seed: int, today: date) -> int:
             cursor.execute(_LINES, values)
             written = int(cursor.rowcount)
             cursor.execute(_UNITS, values)
-            written += cursor.rowcount
+            written += int(cursor.rowcount)
             cursor.execute(_COMMITMENTS, values)
     return written
 
