@@ -5,12 +5,14 @@ The totals are added up here in whole numbers of 1e-10, independently of what re
 
 from __future__ import annotations
 
+import gzip
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import TextIO
 
 STEP = Decimal(1).scaleb(-10)
 _SERVICES = (
@@ -57,10 +59,16 @@ def write(path: Path, *, rows: int, items: int = 20_000, bad: int = 7, seed: int
     """`bad` rows, spread over the file, have no number for a cost."""
     made = Made(rows=rows, bad=min(bad, rows))
     broken = {rows * one // made.bad for one in range(made.bad)} if made.bad else set()
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with _opened(path) as file:
         file.write(HEADER)
         file.writelines(_lines(rows, _items(min(items, rows), seed), made, broken))
     return made
+
+
+def _opened(path: Path) -> TextIO:
+    if path.suffix == ".gz":
+        return gzip.open(path, "wt", compresslevel=1, encoding="utf-8", newline="")
+    return path.open("w", encoding="utf-8", newline="")
 
 
 def _lines(rows: int, items: list[_Item], made: Made, broken: set[int]) -> Iterator[str]:

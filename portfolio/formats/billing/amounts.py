@@ -19,8 +19,8 @@ Flags = npt.NDArray[np.bool_]
 _EXACT = Context(prec=PRECISION + 2, rounding=ROUND_HALF_EVEN)
 _STEP = Decimal(1).scaleb(-SCALE)
 _PLAIN = r"^-?\d{1,17}(\.\d{1,18})?$"
-_NUMBER = re.compile(r"[+-]?(\d{1,40}\.?\d{0,60}|\.\d{1,60})([eE][+-]?\d{1,3})?")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+_NUMBER = re.compile(r"(\d{1,40}\.?\d{0,60}|\.\d{1,60})([eE][+-]?\d{1,3})?", re.ASCII)
+_GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
 _SIGNS = "$€£¥"
 
 
@@ -66,7 +66,7 @@ def number(text: str) -> Decimal | None:
     if tidy.startswith("(") and tidy.endswith(")"):
         tidy, negative = tidy[1:-1].strip(), True
     minus = tidy.startswith("-")
-    bare = tidy.lstrip("+-").strip()
+    bare = tidy[1:].strip() if tidy[:1] in {"+", "-"} else tidy
     signed = bare[:1] in _SIGNS and bool(bare)
     bare = bare.lstrip(_SIGNS).strip()
     if _GROUPED.fullmatch(bare) and (signed or "." in bare or bare.count(",") > 1):

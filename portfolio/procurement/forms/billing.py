@@ -58,11 +58,8 @@ class RuleForm(RowForm):
 
     sections_of = (
         (_("Rule"), ("name", "unit", "active")),
-        (_("Charges that it catches meet all of these"), tuple(
-            f"{part}_{line}" for line in range(LINES) for part in PARTS
-        )),
         (_("What they are for"), ("vendor", "capability", "to_unit", "initiative", "purchase")),
-    )  # fmt: skip
+    )
     name = forms.CharField(label=_("Name"), max_length=200)
     unit = forms.ChoiceField(label=_("For bills of"))
     active = forms.BooleanField(label=_("In use"), required=False, initial=True)
@@ -87,6 +84,11 @@ class RuleForm(RowForm):
                 label=_("With %(n)d") % number, required=False, max_length=5_000,
                 help_text=_("Several values of \u201cis one of\u201d are separated by semicolons.") if not line else "",
             )  # fmt: skip
+
+    @property
+    def lines(self) -> list[list[forms.BoundField]]:
+        """The fields of each condition."""
+        return [[self[f"{part}_{line}"] for part in PARTS] for line in range(LINES)]
 
     def conditions(self) -> list[dict[str, Any]]:
         """As rules.billing takes them; lines without a value and a tag are left out."""

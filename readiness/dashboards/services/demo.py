@@ -12,7 +12,7 @@ from portfolio.initiatives.services import demo as initiatives
 from portfolio.initiatives.services.demo.tables import COLUMNS
 from portfolio.kit.acting import acting
 from portfolio.procurement.services import demo as procurement
-from portfolio.procurement.services.billing import demo as billing
+from portfolio.procurement.services.demo import billing
 from readiness.assessments.services import demo as assessments
 from readiness.evidence.services import demo as evidence
 from readiness.gates.services import demo as gates
