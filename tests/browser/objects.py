@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from portfolio.accounts.models import BusinessUnit, RoleAssignment, User
+from portfolio.finance.models import BudgetLine, Commitment, FinanceImport, Rate
 from portfolio.initiatives.models import Closure, Dependency, ImportRun, Initiative, Lifecycle, Milestone, Request, SavedView
 from readiness.assessments.choices import BankState
 from readiness.assessments.models import Assessment, QuestionBank
@@ -205,9 +206,25 @@ def _others(page: str, wanted: tuple[str, ...]) -> Arguments:
     return rows | {"key": ReferenceStatistic.objects.order_by("key")[0].key}
 
 
+def _finance(page: str, wanted: tuple[str, ...]) -> Arguments:
+    line = BudgetLine.objects.filter(initiative__status="active").order_by("id")[0]
+    if page.startswith("import"):
+        run = FinanceImport.objects.order_by("id").first()
+        return {"pk": run.pk} if run else {}
+    if page.startswith("rate"):
+        return {"pk": Rate.objects.order_by("id")[0].pk}
+    if page == "unit":
+        return {"pk": BusinessUnit.objects.filter(initiatives__budget_lines=line)[0].pk}
+    if page.startswith("commitment") and "of" not in wanted:
+        return {"pk": Commitment.objects.filter(source="declared").order_by("id")[0].pk}
+    pk = line.pk if page.startswith("line") and "of" not in wanted else line.initiative_id
+    return {"pk": pk, "of": "initiatives", "fmt": "csv"}
+
+
 _SLICES: dict[str, Callable[[str, tuple[str, ...]], Arguments]] = {
     "initiatives": _initiatives,
     "accounts": _accounts,
+    "finance": _finance,
     "workloads": _workloads,
     "sizing": _sizing,
     "assessments": _assessments,
