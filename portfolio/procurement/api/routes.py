@@ -1,5 +1,12 @@
-"""Addresses of procurement's API."""
+"""Addresses of procurement's API, below /api/v1/."""
 
-from django.urls import URLPattern, URLResolver
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from portfolio.procurement.api.billing import BillingImportViewSet, BillingMonthViewSet, BillingRuleViewSet
+
+router = SimpleRouter()
+router.register("billing-imports", BillingImportViewSet, "billing-import")
+router.register("billing-rules", BillingRuleViewSet, "billing-rule")
+router.register("billing-months", BillingMonthViewSet, "billing-month")
+
+urlpatterns = router.urls
