@@ -16,6 +16,7 @@ from readiness.gates.models import Condition, Decision, Delegation, Gatekeeper, 
 from readiness.gates.queries.templates import parsed
 from readiness.meetings.models import Meeting, Pack
 from readiness.risk.models import ReferenceStatistic
+from readiness.silos.models import Finding, PoolPurchase
 from readiness.sizing.models import Measurement, SizingOption
 from readiness.workloads.choices import AllocationState, OptionState
 from readiness.workloads.models import Accelerator, Allocation, CapacityPool, Requirement, TraceUpload, VenueOption, Workload
@@ -221,12 +222,23 @@ def _finance(page: str, wanted: tuple[str, ...]) -> Arguments:
     return {"pk": pk, "of": "initiatives", "fmt": "csv"}
 
 
+def _silos(page: str, wanted: tuple[str, ...]) -> Arguments:
+    if page == "initiative":
+        return {"pk": _active().pk}
+    if page in ("pool", "unlink"):
+        link = PoolPurchase.objects.order_by("id")[0]
+        return {"pk": link.pool_id, "purchase": link.purchase_id}
+    finding = Finding.objects.filter(state="open", current=True).order_by("id")[0]
+    return {"pk": finding.pk, "state": "dismissed", "kind": finding.kind, "fmt": "csv"}
+
+
 _SLICES: dict[str, Callable[[str, tuple[str, ...]], Arguments]] = {
     "initiatives": _initiatives,
     "accounts": _accounts,
     "finance": _finance,
     "workloads": _workloads,
     "sizing": _sizing,
+    "silos": _silos,
     "assessments": _assessments,
     "evidence": _evidence,
     "gates": _gates,
