@@ -22,7 +22,7 @@ from typing import Any
 
 import psycopg
 
-from tests.sweeps.billing_file import Made, write
+from tests.sweeps.billing_file import write
 from tests.sweeps.import_kill import ROOT, _database, _environment, _say, _url
 
 WORKER = (sys.executable, "-m", "tests.sweeps.billing_worker")
@@ -51,6 +51,7 @@ class Loaded:
     read_s: float
     publish_s: float
     peak_mb: float
+    cpu_s: float
     kept: int
     refused: int
     equal: bool
@@ -64,10 +65,12 @@ def load(*, rows: int, items: int, template: str, folder: Path, name: str = "bil
     made = write(file, rows=rows, items=items)
     with _database(template, name) as database:
         upload_s, _told = _timed("start", database, folder, str(file))
-        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         worked_s, _told = _timed("work", database, folder)
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-        assert peak > before or rows < 1_000_000, "the worker is not the largest process: its memory is not known"
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        assert after.ru_maxrss > before.ru_maxrss or rows < 1_000_000, (
+            "the worker is not the largest process: its memory is not known"
+        )
         read_s, publish_s, _rows, kept, refused, state = _one(database, _TIMES)
         assert state == "published", state
         equal, was = _totals(database) == made.exact(), _one(database, _STATE)
@@ -75,14 +78,12 @@ def load(*, rows: int, items: int, template: str, folder: Path, name: str = "bil
         _timed("work", database, folder)
         unchanged = told.split()[1] == "0" and _one(database, _STATE) == was
         pages = json.loads(_timed("pages", database, folder)[1])
+    cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Loaded(
-        file.stat().st_size / 2**20, upload_s, worked_s, read_s, publish_s, peak / 1024, kept, refused, equal and _bad(made, refused),
-        again_s, unchanged, pages,
+        file_mb=file.stat().st_size / 2**20, upload_s=upload_s, worked_s=worked_s, read_s=read_s, publish_s=publish_s,
+        peak_mb=after.ru_maxrss / 1024, cpu_s=cpu_s, kept=kept, refused=refused, equal=equal and made.bad == refused,
+        again_s=again_s, unchanged=unchanged, pages=pages,
     )  # fmt: skip
-
-
-def _bad(made: Made, refused: int) -> bool:
-    return made.bad == refused
 
 
 def _timed(what: str, database: str, folder: Path, *arguments: str) -> tuple[float, str]:
@@ -124,9 +125,8 @@ def main() -> None:
 
 def tell(rows: int, done: Loaded) -> None:
     _say(f"{rows:,} rows, {done.file_mb:.0f} MB gzip, uploaded in {done.upload_s:.1f} s (start of the process included)")
-    _say(
-        f"read in {done.read_s:.1f} s, published in {done.publish_s:.1f} s, worker {done.worked_s:.1f} s, peak {done.peak_mb:.0f} MB"
-    )
+    _say(f"read in {done.read_s:.1f} s, published in {done.publish_s:.1f} s; {done.peak_mb:.0f} MB at most")
+    _say(f"the worker's process {done.worked_s:.1f} s, {done.cpu_s:.1f} s of them of a processor (PostgreSQL's own not counted)")
     _say(f"{done.kept:,} kept, {done.refused} refused, totals {'equal' if done.equal else 'DIFFERENT'}")
     _say(f"the same file again: {done.again_s:.1f} s, {'nothing changed' if done.unchanged else 'CHANGED'}")
     for page, took, in_sql, statements in done.pages:

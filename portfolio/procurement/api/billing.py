@@ -1,4 +1,4 @@
-"""`/api/v1/billing-imports/`, `/billing-rules/` and `/billing-months/`: bring bills in, say what they are for, read what they say.
+"""`/api/v1/billing-imports/`, `/billing-rules/` and `/billing-months/`: bills come in, are said to be for something, are read.
 
 Amounts need the scope `money` beside `purchases:*`; they are decimal texts, as exact as the bills.
 """
