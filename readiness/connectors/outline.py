@@ -35,8 +35,7 @@ def outline(head: bytes) -> Outline:
         if token.group(1) is not None:
             word = token.group(1)
         elif mark == b":" and word is not None and stack and stack[-1][0] == b"{":
-            path = stack[-1][1]
-            key = f"{path}.{word.decode('utf-8', 'replace')}" if path else word.decode("utf-8", "replace")
+            key = _inside(stack[-1][1], word)
             if key.count(".") < _DEEPEST:
                 found.add(key)
         elif mark in (b"{", b"["):
@@ -50,3 +49,10 @@ def outline(head: bytes) -> Outline:
         elif mark == b"," and stack:
             key = stack[-1][1]
     return Outline(frozenset(found), text[:1] == b"[", ended > 1)
+
+
+def _inside(path: str, word: bytes) -> str:
+    """A path that is too deep to be told stays as it is: a text of nothing but brackets would take the square of its length."""
+    if path.count(".") >= _DEEPEST:
+        return path
+    return f"{path}.{word.decode('utf-8', 'replace')}" if path else word.decode("utf-8", "replace")

@@ -21,6 +21,7 @@ from readiness.evidence.rules.pushed import table
 from readiness.evidence.rules.telling import OLDEST
 from tests.people import Organisation
 from tests.readiness.evidence.storing import NOW, Flaw, Place, latest_follows_from_history, place, row
+from tests.sampling import of
 
 MICROSECOND = timedelta(microseconds=1)
 
@@ -80,7 +81,7 @@ Plain = list[tuple[Any, ...]]
 
 
 @given(pushed_rows())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=of(300, suite=60), deadline=None)
 def test_the_quick_way_takes_and_refuses_what_the_rules_of_one_row_do(rows: list[dict[str, Any]]) -> None:
     taken, refused = one_by_one(rows)
     told = table(rows)

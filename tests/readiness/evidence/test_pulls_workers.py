@@ -194,7 +194,7 @@ def test_a_broker_that_is_killed_or_emptied_costs_seconds_and_no_pull(world: Wor
 def test_sources_that_never_answer_do_not_hold_up_the_others(world: World) -> None:
     """Everything is due at once, twice: with all of them well, and with some that drip for ever."""
     with far_side(int(time.time()) - 30) as port:
-        addresses = servers(port, 60)
+        addresses = servers(port, of(60, suite=36))
         sources = [world.source(address, f"s{number}") for number, address in enumerate(addresses)]
         well, ill = sources[6:], sources[:6]
         world.worker(*THREADS, "--concurrency", "16", LOG_LEVEL="WARNING")

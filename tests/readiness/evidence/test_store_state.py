@@ -34,6 +34,7 @@ from tests.readiness.evidence.storing import (
     state,
     telemetry,
 )  # fmt: skip
+from tests.sampling import of
 
 pytestmark = pytest.mark.django_db
 # Few words, so that runs, series, times and values meet one another again and again. One time lies in another month, one ahead.
@@ -113,7 +114,7 @@ def outcome(where: Place, order: Sequence[Item]) -> tuple[str, bool]:
 
 
 @given(data=st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=of(60, suite=20), deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_order_and_repetition_of_deliveries_gives_one_state(where: Place, data: st.DataObject) -> None:
     delivered = data.draw(st.lists(items, min_size=1, max_size=5))
     again = data.draw(st.permutations(delivered + data.draw(st.lists(st.sampled_from(delivered), max_size=3))))
@@ -123,7 +124,7 @@ def test_any_order_and_repetition_of_deliveries_gives_one_state(where: Place, da
 
 
 @given(found=st.lists(runs(), min_size=1, max_size=6), cuts=st.sets(st.integers(1, 5)))
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=of(40, suite=15), deadline=None, suppress_health_check=list(HealthCheck))
 def test_it_does_not_matter_how_runs_are_grouped_into_deliveries(where: Place, found: list[Run], cuts: set[int]) -> None:
     edges = [0, *sorted(cut for cut in cuts if cut < len(found)), len(found)]
     groups = [found[start:end] for start, end in pairwise(edges)]

@@ -26,8 +26,9 @@ from readiness.workloads.choices import Metric, PoolKind
 from readiness.workloads.rules.metrics import METRICS
 from tests.readiness.evidence.judging import NOW, REAL, judged, wanted
 from tests.readiness.evidence.verdict_worlds import run, world
+from tests.sampling import of
 
-CASES = settings(max_examples=int(os.environ.get("PILOTAGE_VERDICT_WORLDS", "150")), deadline=None)
+CASES = settings(max_examples=int(os.environ.get("PILOTAGE_VERDICT_WORLDS", of(150, suite=40))), deadline=None)
 SEEDS = st.integers(0, 2**40)
 
 

@@ -28,11 +28,14 @@ from readiness.gates.rules.templates.template import Criterion, EvidenceRule, Ga
 from tests.readiness.gates import facts_world as world
 from tests.readiness.gates.facts_world import GOOD, NOW, days, evidence, requirement
 from tests.readiness.gates.templates_world import bands, criteria
+from tests.sampling import of
 
 PACKS = [read_template(path.read_text(encoding="utf-8")) for path in sorted(Path("readiness/gates/packs").glob("*.yaml"))]
 GATES = [pytest.param(template, gate, id=f"{template.key}-{gate.key}") for template in PACKS for gate in template.gates]
 FAILS = replace(GOOD, requirements=(requirement(verdict=Verdict.NOT_MET, headroom=-0.95, headroom_low=-0.97),))
-SLOW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+SLOW = settings(
+    max_examples=of(150, suite=50), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
 
 
 def decide(template: Template, gate: Gate, facts: Facts) -> Outcome:

@@ -20,6 +20,7 @@ from readiness.gates.rules.record.chain import link_hash, sha256
 from readiness.gates.rules.record.verify import BadAnchor, Kind, told, verify
 from tests.readiness.gates import tampering
 from tests.readiness.gates.tampering import TAMPERINGS, Done, Export, export
+from tests.sampling import of
 
 SCRIPT = Path("readiness/gates/packs/verify_decisions.py")
 PLACES = 100
@@ -241,7 +242,7 @@ def test_what_is_told_names_kind_chain_decision_and_line() -> None:
     assert list(told(verify(one.rows, one.anchors)))[1] == "changed: chain AI-0000/pilot, decision 1, line 1"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=of(300, suite=80), deadline=None)
 @given(st.integers(0, 2**32))
 def test_any_scribbling_over_the_rows_is_found_and_both_verifiers_agree(seed: int) -> None:
     """Members swapped, removed, repeated, moved; wherever a row is not the one that was exported, the export is not whole."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from readiness.core.sizing import headroom
 from readiness.workloads.rules.capacity import Span, months, order_by, segments, shortfalls, tightest, unmet
+from tests.sampling import of
 
 FIRST = date(2027, 1, 1)
 DAYS = 40
@@ -49,7 +50,7 @@ pools = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=of(200, suite=60), deadline=None)
 @given(pools, st.lists(spans(), max_size=6), spans())
 def test_segments_and_shortfalls_agree_with_counting_every_day(pool: Pool, held: list[Span], wanted: Span) -> None:
     last = wanted.ends_on or day(3 * DAYS)
@@ -68,7 +69,7 @@ def test_segments_and_shortfalls_agree_with_counting_every_day(pool: Pool, held:
     assert told == short
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=of(100, suite=40), deadline=None)
 @given(pools, st.lists(spans(), max_size=4), st.lists(spans(), min_size=1, max_size=4))
 def test_a_queue_that_is_served_in_order_never_takes_more_than_there_is(pool: Pool, held: list[Span], queue: list[Span]) -> None:
     answers = unmet(pool, held, queue)

@@ -24,6 +24,7 @@ from portfolio.formats.errors import EmptyFile, FormatError, TooLarge, Unreadabl
 from portfolio.formats.traces.bounded import Bounded
 from portfolio.formats.traces.reading import read_trace
 from portfolio.formats.traces.trace import Limits
+from tests.sampling import of
 
 HEADER = b"timestamp,input_tokens,output_tokens\n"
 ROW = b"2024-01-01 10:00:00,1,2\n"
@@ -121,7 +122,7 @@ def test_texts_that_are_no_utf8_are_shown_and_left_out() -> None:
     assert len(trace.arrival_s) == 9
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=of(150, suite=50), deadline=None)
 @given(st.binary(max_size=300), st.sampled_from([b"", HEADER, HEADER + ROW * 5, b"PAR1", b"\x1f\x8b\x08\0"]))
 def test_no_bytes_raise_anything_but_a_format_error(tail: bytes, head: bytes) -> None:
     with suppress(FormatError):

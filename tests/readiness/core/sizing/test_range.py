@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from readiness.core.sizing.engine import size
 from readiness.core.sizing.quantity import Quantity
 from tests.readiness.core.sizing.cases import PAIRS, changed, exactly, inputs, pinned
+from tests.sampling import of
 
 
 @pytest.mark.parametrize("name", PAIRS)
 @given(data=st.data())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=of(25, suite=10), deadline=None)
 def test_the_range_holds_the_answer_at_every_point_of_what_is_not_known(name: str, data: st.DataObject) -> None:
     demand, candidate = PAIRS[name]
     answer = size(demand, candidate)
@@ -31,7 +32,7 @@ def test_the_range_holds_the_answer_at_every_point_of_what_is_not_known(name: st
 
 @pytest.mark.parametrize("name", PAIRS)
 @given(data=st.data())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=of(15, suite=6), deadline=None)
 def test_knowing_less_never_narrows_the_range(name: str, data: st.DataObject) -> None:
     demand, candidate = PAIRS[name]
     wide = size(demand, candidate)
@@ -49,7 +50,7 @@ def test_knowing_less_never_narrows_the_range(name: str, data: st.DataObject) ->
 
 @pytest.mark.parametrize("name", [name for name, (demand, _c) in PAIRS.items() if demand.arrival_per_s is not None])
 @given(rate=st.floats(0.01, 2_000), more=st.floats(1, 10))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=of(25, suite=10), deadline=None)
 def test_more_load_never_needs_fewer_replicas(name: str, rate: float, more: float) -> None:
     demand, candidate = PAIRS[name]
     less = size(replace(demand, arrival_per_s=exactly(rate)), candidate).replicas

@@ -30,6 +30,7 @@ from tests.readiness.core.sizing.cases import (
     closed_loop,
     exactly,
 )
+from tests.sampling import of
 
 POINTS = SWEPT.measured.points
 
@@ -95,7 +96,7 @@ def test_two_points_left_of_a_sweep_past_its_peak_promise_no_more_than_it_reache
     assert open_ended.top_per_s == float("inf"), "a law of two points below the peak may be followed beyond them"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=of(60, suite=20), deadline=None)
 @given(
     rates=st.lists(st.floats(0.2, 30), min_size=3, max_size=8, unique=True),
     tpot_s=st.floats(0.007, 2),
