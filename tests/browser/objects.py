@@ -8,6 +8,7 @@ from typing import Any
 from portfolio.accounts.models import BusinessUnit, RoleAssignment, User
 from portfolio.finance.models import BudgetLine, Commitment, FinanceImport, Rate
 from portfolio.initiatives.models import Closure, Dependency, ImportRun, Initiative, Lifecycle, Milestone, Request, SavedView
+from portfolio.procurement.models import BillingImport, BillingMonth, BillingRule
 from readiness.assessments.choices import BankState
 from readiness.assessments.models import Assessment, QuestionBank
 from readiness.evidence.models import Delivery, Feed, Payload, QueryTemplate, Run, Series, Trial
@@ -232,10 +233,27 @@ def _silos(page: str, wanted: tuple[str, ...]) -> Arguments:
     return {"pk": finding.pk, "state": "dismissed", "kind": finding.kind, "fmt": "csv"}
 
 
+def _procurement(page: str, wanted: tuple[str, ...]) -> Arguments:
+    if page.startswith("billing"):
+        return _bills(page, wanted)
+    return _others(page, wanted)
+
+
+def _bills(page: str, _wanted: tuple[str, ...]) -> Arguments:
+    """Of procurement's addresses those that begin with `billing`."""
+    if page == "billing_export":
+        return {"what": "totals", "fmt": "csv"}
+    if page == "billing_item":
+        return {"pk": BillingMonth.objects.order_by("id")[0].item_id}
+    rows = BillingRule.objects if "rule" in page else BillingImport.objects
+    return {"pk": rows.order_by("id")[0].pk}
+
+
 _SLICES: dict[str, Callable[[str, tuple[str, ...]], Arguments]] = {
     "initiatives": _initiatives,
     "accounts": _accounts,
     "finance": _finance,
+    "procurement": _procurement,
     "workloads": _workloads,
     "sizing": _sizing,
     "silos": _silos,

@@ -18,7 +18,8 @@ from portfolio.procurement.rules.billing import FIELD_LABELS, OPERATOR_LABELS, T
 LINES, PARTS = 5, ("field", "operator", "tag", "value")
 GROUP_LABELS = {
     "service": _("Service"), "account": _("Billing account"), "sub_account": _("Sub-account"), "month": _("Month"),
-    "category": _("Charge category"), "vendor": _("Vendor"), "capability": _("Capability"), "unit": _("Business unit"),
+    "category": _("Charge category"), "class": _("Charge class"), "service_category": _("Service category"),
+    "vendor": _("Vendor"), "capability": _("Capability"), "unit": _("Business unit"),
     "provider": _("Provider and publisher"), "commitment": _("Commitment"),
 }  # fmt: skip
 CATEGORIES = ("Usage", "Purchase", "Tax", "Credit", "Adjustment")

@@ -81,8 +81,8 @@ def group_tables(groups: Iterable[Group], by: str) -> list[dict[str, Any]]:
 def _named(one: Group, by: str) -> tuple[str, str]:
     if isinstance(one.name, date):
         return f"{one.name:%b %Y}", ""
-    detail = str(one.names[1]) if len(one.names) > 1 and one.names[1] and by not in ("vendor", "unit", "capability") else ""
-    return str(one.name or _("not told")) if by not in ("vendor", "capability") else str(one.name or _("unknown")), detail
+    nothing = {"vendor": _("unknown"), "capability": _("unknown"), "class": _("no correction")}.get(by, _("not told"))
+    return str(one.name or nothing), one.detail
 
 
 def _query(one: Group, by: str) -> str:

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Q, QuerySet, Sum
 
 from portfolio.accounts.choices import Action
 from portfolio.accounts.rules import EVERYTHING, Actor
@@ -23,17 +23,24 @@ MOST_GROUPS = 500
 COSTS = ("billed", "effective", "list", "contracted")
 # what to add up by -> the columns that make a group, the first of which is shown
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "service": ("item__service_name", "item__service_category"),
-    "account": ("item__billing_account_id", "item__billing_account_name"),
-    "sub_account": ("item__sub_account_id", "item__sub_account_name"),
+    "service": ("item__service_name",),
+    "service_category": ("item__service_category",),
+    "account": ("item__billing_account_id",),
+    "sub_account": ("item__sub_account_id",),
     "month": ("month",),
-    "category": ("charge_category", "charge_class"),
+    "category": ("charge_category",),
+    "class": ("charge_class",),
     "vendor": ("item__assignment__vendor__name", "item__assignment__vendor_id"),
     "capability": ("item__assignment__capability__label", "item__assignment__capability__key"),
     "unit": ("item__assignment__holder__name", "item__assignment__holder_id"),
     "provider": ("item__provider", "item__publisher"),
     "commitment": ("item__commitment_id", "item__commitment_status"),
 }
+# what stands below a group's name: one of the words that go with it
+DETAILS: Mapping[str, str] = {
+    "service": "item__service_category", "account": "item__billing_account_name", "sub_account": "item__sub_account_name",
+    "provider": "item__publisher", "commitment": "item__commitment_status",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,7 @@ class Group:
     """Sums of one group in one currency; None where no row says it. `*_unknown`: rows of which it is unknown."""
 
     names: tuple[Any, ...]
+    detail: str
     currency: str
     costs: Mapping[str, Decimal | None]
     unknown: Mapping[str, int]
@@ -100,8 +108,11 @@ def narrowed(
 def totals(actor: Actor, months: QuerySet[BillingMonth], by: str, *, most: int = MOST_GROUPS) -> list[Group]:
     """Groups by currency and what was billed, the largest first (months: the newest first), at most `most`. One statement."""
     names = GROUPS[by]
+    detail = {"detail": Max(DETAILS[by])} if by in DETAILS else {}
     sums = {f"sum_{cost}": Sum(cost) for cost in COSTS} | {f"un_{c}": Sum(f"{c}_unknown") for c in COSTS[1:]}
-    rows = months.order_by().values(*names, "currency").annotate(items=Count("item", distinct=True), n=Sum("rows"), **sums)
+    rows = (
+        months.order_by().values(*names, "currency").annotate(items=Count("item", distinct=True), n=Sum("rows"), **sums, **detail)
+    )
     rows = rows.order_by("currency", F("month").desc() if by == "month" else F("sum_billed").desc(), *names)
     whole = sees_everything(actor)
     return [_group(row, names, whole) for row in rows[:most]]
@@ -110,7 +121,7 @@ def totals(actor: Actor, months: QuerySet[BillingMonth], by: str, *, most: int =
 def _group(row: Mapping[str, Any], names: tuple[str, ...], whole: bool) -> Group:
     suppressed = not whole and row["items"] < FEWEST
     return Group(
-        names=tuple(row[name] for name in names), currency=row["currency"],
+        names=tuple(row[name] for name in names), detail=row.get("detail") or "", currency=row["currency"],
         costs={cost: None if suppressed else row[f"sum_{cost}"] for cost in COSTS},
         unknown={cost: row.get(f"un_{cost}", 0) or 0 for cost in COSTS}, items=row["items"], rows=row["n"], suppressed=suppressed,
     )  # fmt: skip

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import connection, transaction
 
 from portfolio.procurement.choices import BillingState
@@ -25,10 +23,8 @@ AZURE = "billing_raw/azure_ea_anonymous_focus_converters.csv"
 
 
 @pytest.fixture(autouse=True)
-def media(tmp_path: Path) -> Iterator[None]:
-    before, settings.MEDIA_ROOT = settings.MEDIA_ROOT, tmp_path / "media"
-    yield
-    settings.MEDIA_ROOT = before
+def media(tmp_path: Path, settings: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
 
 
 def ours(organisation: Organisation, by: str, cost: str, *, names: int = 1) -> dict[tuple[str, ...], Decimal]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from portfolio.procurement.choices import Kind
@@ -29,10 +27,8 @@ ANY = [{"field": "provider", "operator": "starts", "value": "a"}]
 
 
 @pytest.fixture(autouse=True)
-def media(tmp_path: Path) -> Iterator[None]:
-    before, settings.MEDIA_ROOT = settings.MEDIA_ROOT, tmp_path / "media"
-    yield
-    settings.MEDIA_ROOT = before
+def media(tmp_path: Path, settings: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
 
 
 @pytest.fixture
@@ -71,7 +67,10 @@ def test_a_condition_catches(world: Organisation, one: dict[str, Any], caught_it
 @pytest.mark.parametrize(
     "data",
     [
-        [], "x", [{"field": "billed", "operator": "is", "value": "1"}], [{"field": "provider", "operator": "above", "value": "1"}],
+        [],
+        "x",
+        [{"field": "billed", "operator": "is", "value": "1"}],
+        [{"field": "provider", "operator": "above", "value": "1"}],
         [{"field": "provider", "operator": "is", "value": " "}], [{"operator": "tag"}],
         [{"field": "tags", "operator": "is", "value": "x"}], [{"field": "provider", "operator": "is", "value": ["a", "b"]}],
         [{"field": "provider", "operator": "is", "value": "x", "or": 1}],
@@ -121,7 +120,7 @@ def test_amounts_go_to_the_unit_that_a_rule_names(world: Organisation) -> None:
 
 def test_one_item_alone_is_no_total_for_who_sees_a_part(world: Organisation) -> None:
     ada, finn = world.actor("Ada"), world.actor("Finn")
-    one = [{"field": "resource_id", "operator": "is", "value": "r-1"}]
+    one = [{"field": "resource_id", "operator": "is", "value": "r-2"}]
     create_rule(by=ada, unit=world.units["Group"], name="ours", conditions=one, to_unit=world.units["Retail"])
     work_off()
     (seen,) = totals(finn, visible_months(finn), "service")
