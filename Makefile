@@ -21,7 +21,7 @@ test: setup
 	PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --dist worksteal --ignore=tests/browser $(ARGS)
 
 browser: setup
-	$(PY) -m pytest tests/browser $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(PY) -m pytest tests/browser $(ARGS)
 
 lint: setup
 	$(PY) -m ruff check .
