@@ -24,9 +24,11 @@ from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from portfolio.accounts.choices import Role
-from portfolio.accounts.models import User
+from portfolio.accounts.models import BusinessUnit, User
 from portfolio.accounts.queries import actor_for
 from portfolio.accounts.services import assign_role, create_user
+from portfolio.finance.choices import ImportKind
+from portfolio.finance.services.imports import runs as amounts
 from portfolio.initiatives.models import SavedView
 from portfolio.initiatives.services.imports.plans import file_plan
 from portfolio.initiatives.services.imports.uploads import import_file
@@ -78,6 +80,7 @@ def site(template_database: str, django_db_setup: None, django_db_blocker: Any) 
         _waiting_import(person)
         _read_log(person)
         _evidence(person)
+        _amounts(person)
         new_version(by=actor_for(person), bank=QuestionBank.objects.get(is_default=True))
         new_template(by=actor_for(person), template=GateTemplate.objects.get(key="light"))
         connections.close_all()
@@ -114,6 +117,16 @@ def _evidence(person: User) -> None:
     create_template(by=actor_for(person), unit=source.unit, name="Our gateway", queries=[query], demo=True)
     found = {"version": "3.5.0", "facts": ["vLLM: 12 series of vllm:num_requests_running"], "remarks": ["one store is away"]}
     Trial.objects.create(source=source, kind="source", by=person, found=found, ended_at=clock.now())
+
+
+def _amounts(person: User) -> None:
+    """A file of amounts in preview: a good row and a rejected one."""
+    unit = BusinessUnit.objects.filter(depth=0).order_by("id")[0]
+    text = f"Business unit;Category;From;Budget;Currency\n{unit.name};Storage;2026;1200,50;USD\nNowhere;GPU;2026;1;USD\n"
+    by, file = actor_for(person), SimpleUploadedFile("budget.csv", text.encode())
+    run = amounts.receive(by=by, kind=ImportKind.BUDGET, unit=unit, file=file)
+    amounts.choose_mapping(by=by, run=run, mapping=run.mapping)
+    run_jobs()
 
 
 class Server:
