@@ -28,6 +28,7 @@ from tests.people import Organisation, make_organisation
 from tests.readiness.meetings import test_killed as killing
 from tests.readiness.meetings.packs_world import made, run_jobs, stamped
 from tests.readiness.meetings.world import a_panel, actor, opened
+from tests.sampling import some
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def _folders() -> set[Path]:
     return set(Path(tempfile.gettempdir()).glob("pilotage-pack-*"))
 
 
-@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("stage", some(STAGES, suite=2))
 def test_a_print_that_is_killed_is_done_once_by_whoever_comes_next(board: Organisation, stage: str) -> None:
     meeting, before = opened(board, names=["Chat"]), _folders()
     pack = made(board, meeting)[Variant.PLAIN]
