@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from datetime import timedelta
 from decimal import Decimal
+from itertools import accumulate
 from random import Random
 
 from readiness.silos.rules.world import BillingRow, TierRow
@@ -57,13 +58,13 @@ def _frames(draft: Draft, count: int) -> None:
 def _rest(draft: Draft, count: int) -> None:
     """Everyday purchases: a few capabilities and vendors have most of them, and each capability has one buyer."""
     vendors = [draft.next_id() for _ in range(1200)]
-    shares = [1 / (rank + 3) for rank in range(len(vendors))]
+    shares = list(accumulate(1 / (rank + 3) for rank in range(len(vendors))))
     owned = [(draft.new_name("capability-"), draft.dice.choice(draft.units)) for _ in range(450)]
-    weights = [1 / (rank + 5) for rank in range(len(owned))]
+    weights = list(accumulate(1 / (rank + 5) for rank in range(len(owned))))
     taken: set[tuple[str, int]] = set()
     while len(draft.purchases) < count:
-        capability, unit = draft.dice.choices(owned, weights)[0]
-        vendor = draft.dice.choices(vendors, shares)[0]
+        capability, unit = draft.dice.choices(owned, cum_weights=weights)[0]
+        vendor = draft.dice.choices(vendors, cum_weights=shares)[0]
         if (capability, vendor) in taken:
             _earlier(draft, unit, capability, vendor)
         else:
