@@ -19,23 +19,26 @@ from portfolio.procurement.rules.plan import PlanShare, share_of, standing_of
 Fact = tuple[Decimal, Decimal, Decimal, datetime]
 
 
-def purchase_facts(initiative_ids: Collection[int], *, rates: RateTable, today: date) -> dict[int, dict[str, Fact]]:
+def purchase_facts(initiative_ids: Collection[int], *, today: date) -> dict[int, dict[str, Fact]]:
     """`{initiative: {"count" | "amount": (inside, outside, unknown, as of)}}`; initiatives without purchases are left out.
 
     By count each purchase is one. By amount it is the initiative's share in the reporting currency; where one amount is not
     known (or has no rate), the sum is not known either and that basis is left out. Cancelled purchases count in neither.
+    Three statements; rates of the demo count for its initiatives alone.
     """
     rows = (
         PurchaseShare.objects.filter(initiative__in=initiative_ids)
         .exclude(purchase__state=State.CANCELLED)
         .values(
-            "initiative_id", "share", in_plan=F("purchase__in_plan"), item=F("purchase__plan_item"), amount=F("purchase__amount"),
-            currency=F("purchase__currency"), starts_on=F("purchase__starts_on"), as_of=F("purchase__updated_at"),
+            "initiative_id", "share", "initiative__demo", in_plan=F("purchase__in_plan"), item=F("purchase__plan_item"),
+            amount=F("purchase__amount"), currency=F("purchase__currency"), starts_on=F("purchase__starts_on"),
+            as_of=F("purchase__updated_at"),
         )
     )  # fmt: skip
     by_initiative: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         by_initiative[row["initiative_id"]].append(dict(row))
+    rates = RateTable.load(demo=any(row["initiative__demo"] for found in by_initiative.values() for row in found))
     return {pk: _facts(found, rates, today) for pk, found in by_initiative.items()}
 
 

@@ -45,10 +45,10 @@ def publish_import(*, by: Actor, run: RegisterImport) -> RegisterImport:
         if row.state != ImportState.PUBLISHING:
             return row
         read = list(RegisterImportRow.objects.filter(run=row, outcome__in=(Outcome.CREATED, Outcome.UPDATED)).order_by("line"))
-        vendors = _new_vendors(row, read)
+        before, vendors = _served(row, read), _new_vendors(row, read)
         made = _create(by, row, [one for one in read if one.outcome == Outcome.CREATED], vendors)
         changed = _update(row, [one for one in read if one.outcome == Outcome.UPDATED], vendors)
-        _tell(by, row, [*made, *changed], read)
+        _tell(by, row, [*made, *changed], read, before)
         row.state, row.finished_at = ImportState.PUBLISHED, clock.now()
         row.save(update_fields=["state", "finished_at"])
         RegisterImportRow.objects.filter(run=row, outcome=Outcome.UNCHANGED).delete()
@@ -165,14 +165,22 @@ def _families(run: RegisterImport, pairs: list[tuple[RegisterImportRow, Any]]) -
     VendorAlias.objects.bulk_create(_once(aliases), batch_size=CHUNK, ignore_conflicts=True)
 
 
-def _tell(by: Actor, run: RegisterImport, rows: list[Any], read: list[RegisterImportRow]) -> None:
+def _served(run: RegisterImport, read: list[RegisterImportRow]) -> set[int]:
+    """Initiatives that purchases of the file serve before it changes them."""
+    if run.kind != ImportKind.PURCHASES:
+        return set()
+    ids = [one.target_id for one in read if one.target_id]
+    return set(PurchaseShare.objects.filter(purchase__in=ids).values_list("initiative_id", flat=True))
+
+
+def _tell(by: Actor, run: RegisterImport, rows: list[Any], read: list[RegisterImportRow], before: set[int]) -> None:
     """Whoever judges what follows is told once for the whole file."""
     ids = sorted(row.pk for row in rows)
     if not ids:
         return
     if run.kind == ImportKind.PURCHASES:
         keep_commitments(by, ids)
-        initiatives = {pk for one in read for pk, _share in one.fields.get(SHARES, ())}
+        initiatives = set(PurchaseShare.objects.filter(purchase__in=ids).values_list("initiative_id", flat=True)) | before
         emit("purchase.changed", {"purchase_ids": ids, "initiative_ids": sorted(initiatives)})
     elif run.kind == ImportKind.REQUESTS:
         initiatives = {one.fields["initiative_id"] for one in read if one.fields.get("initiative_id")}
