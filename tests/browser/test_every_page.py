@@ -94,6 +94,7 @@ def _visit(page: Page, address: str) -> list[str]:
     page.emulate_media(color_scheme="light" if _dark(page) else "dark", reduced_motion="reduce")
     problems += [f"in the other scheme: {one}" for one in _axe(page, runOnly=["color-contrast"])]
     page.set_viewport_size({"width": 390, "height": 900})
+    page.wait_for_timeout(150)  # charts are drawn again for the new width
     return problems + [f"at 390: {one}" for one in _sideways(page)]
 
 
