@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 from decimal import Decimal
 from random import Random
@@ -79,6 +80,18 @@ def test_who_shares_a_contract_is_no_duplicate_when_the_third_is_too_small(draft
     draft.buy(two, "vector_store", 5, contract_number="C-1")
     draft.buy(apart, "vector_store", 6, amount=Decimal(100))
     assert _found(draft, FindingKind.DUPLICATE_CAPABILITY) == []
+
+
+def test_thousands_of_orders_under_shared_contracts_take_a_second(draft: Draft) -> None:
+    """The number of contracts does not multiply with that of purchases: who holds them is one of few groups of branches."""
+    for _ in range(1500):
+        draft.buy(
+            draft.dice.choice(draft.units), "compute", draft.dice.randrange(50), contract_number=f"C-{draft.dice.randrange(1200)}"
+        )
+    world = draft.world()
+    began = time.process_time()
+    assert detect(world, Settings())
+    assert time.process_time() - began < 5
 
 
 def test_contracts_beside_one_that_reaches_the_tier_alone_still_reach_it_together(draft: Draft) -> None:

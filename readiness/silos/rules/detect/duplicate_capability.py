@@ -66,8 +66,8 @@ def _beside_others(branches: Branches, today: date, least_days: int) -> dict[str
     entries = [(branch, row) for branch, rows in branches.items() for row in rows]
     shared = _shared(branches)
     found = met([(branch, row) for branch, row in entries if _contract(row) not in shared])
-    for contract, holders in shared.items():
-        theirs = [("holders", row) for _, row in entries if _contract(row) == contract]
+    for holders in set(shared.values()):
+        theirs = [("holders", row) for _, row in entries if shared.get(_contract(row)) == holders]
         strangers = [("", row) for branch, row in entries if holders.isdisjoint({branch, *shared.get(_contract(row), ())})]
         found |= met(theirs + strangers)
     kept = {branch: [row for row in rows if row.id in found] for branch, rows in branches.items()}
@@ -79,14 +79,14 @@ def _contract(row: PurchaseRow) -> Hashable:
     return (row.family, row.contract_number.casefold()) if row.contract_number and row.family is not None else None
 
 
-def _shared(branches: Branches) -> dict[Hashable, set[str]]:
+def _shared(branches: Branches) -> dict[Hashable, frozenset[str]]:
     """Contracts that several branches buy under, and which: there they are merged already."""
     holders: dict[Hashable, set[str]] = defaultdict(set)
     for branch, rows in branches.items():
         for row in rows:
             if (contract := _contract(row)) is not None:
                 holders[contract].add(branch)
-    return {contract: who for contract, who in holders.items() if len(who) > 1}
+    return {contract: frozenset(who) for contract, who in holders.items() if len(who) > 1}
 
 
 def _finding(capability: str, parent: str, together: Branches, settings: DuplicateCapability) -> Found:
