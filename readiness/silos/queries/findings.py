@@ -65,10 +65,10 @@ def finding_rows(actor: Actor, rows: QuerySet[Finding]) -> QuerySet[Finding, dic
 
 
 def ordered(rows: QuerySet[Any, Any], sort: str) -> QuerySet[Any, Any]:
-    """Sort by one of SORTABLE, `-` in front for descending; hidden and unknown last. Else the largest saving that shows."""
+    """Sort by one of SORTABLE, `-` in front for descending; hidden and unknown last. Else the surest saving that shows."""
     column = SORTABLE.get(sort.removeprefix("-"))
     if column is None:
-        return rows.order_by(F("shown_high").desc(nulls_last=True), "-id")
+        return rows.order_by(F("shown_low").desc(nulls_last=True), F("shown_high").desc(nulls_last=True), "-id")
     expression = F(column).desc(nulls_last=True) if sort.startswith("-") else F(column).asc(nulls_last=True)
     return rows.order_by(expression, "-id")
 

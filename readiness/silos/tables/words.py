@@ -70,7 +70,7 @@ NAMED = 2
 
 
 def title(row: Mapping[str, Any], units: Sequence[str], thing: str = "") -> str:
-    """`row` as queries.findings gives it, names of units that the reader sees, and the pool or purchase that it is about."""
+    """`row` as queries.findings gives it, names of units that the reader sees, and the pool, purchase or parent unit it is about."""
     kind = FindingKind(row["kind"])
     words = {
         "units": some(units), "what": row["capability_label"] or _("something of unknown capability"),
@@ -95,7 +95,8 @@ def _whole(kind: FindingKind, row: Mapping[str, Any], words: Mapping[str, str]) 
     n = int(row["shown_units"] or 0)
     told = {**words, "rows": row["shown_rows"] or 0, "n": n}
     if kind is FindingKind.DUPLICATE_CAPABILITY:
-        return ngettext("%(what)s is bought by %(n)d unit", "%(what)s is bought by %(n)d units", n) % told
+        said = ngettext("%(what)s is bought by %(n)d unit", "%(what)s is bought by %(n)d units", n) % told
+        return _("%(said)s of %(parent)s") % {"said": said, "parent": words["thing"]} if words["thing"] else said
     return str(_TITLES[kind]) % told
 
 

@@ -43,10 +43,11 @@ def findings(request: PageRequest) -> HttpResponse:
     """Every finding that the reader sees, the largest saving first."""
     actor, query = request.actor, request.GET
     found = FindingFilter(query, queryset=reading.visible(actor), request=request)
+    form = _bar(actor, found)
     rows = reading.ordered(reading.finding_rows(actor, found.qs), query.get("sort", ""))
     page = page_of(rows, page_number(query.get("page", "")))
     context = {
-        "rows": dressed(actor, page.rows), "headline": tables.headline(reading.counts(actor)), "form": _bar(actor, found),
+        "rows": dressed(actor, page.rows), "headline": tables.headline(reading.counts(actor)), "form": form,
         "tabs": tabs("findings"), "money": actor.may_somewhere(Action.MONEY), "total": found.qs.count(),
         "run": reading.newest_run(demo=actor.showing_demo), "amount": reading.distinct_amount(actor, found.qs),
         **_paging(request, page),
