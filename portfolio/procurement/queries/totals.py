@@ -61,17 +61,19 @@ def totals(actor: Actor, rows: QuerySet[Purchase], rates: RateTable, today: date
     for group in shown:
         sums.add(group)
     none: tuple[InCurrency, ...] = ()
+    unknown = sum(group["n"] - group["known"] for group in shown)
+    enough = known - sums.without_rate >= FEWEST
     return Totals(
         purchases=sum(group["n"] for group in groups),
         hidden=sum(group["n"] for group in groups if group["hidden"]),
-        unknown=sum(group["n"] - group["known"] for group in shown),
+        unknown=unknown,
         without_rate=sums.without_rate,
         suppressed=suppressed,
         by_currency=none if suppressed else sums.by_currency(),
-        reporting=sums.reporting if known - sums.without_rate >= FEWEST else None,
+        reporting=sums.reporting if enough else None,
         reporting_currency=rates.reporting,
         by_count=_by_count(groups),
-        by_amount=PlanShare() if known - sums.without_rate < FEWEST else sums.by_amount(sum(group["n"] - group["known"] for group in shown)),
+        by_amount=sums.by_amount(unknown) if enough else PlanShare(),
     )
 
 

@@ -73,9 +73,21 @@ def tier_rows(actor: Actor, *, vendor: int | None = None) -> QuerySet[PriceTier,
     return made
 
 
-def product_rows(actor: Actor, *, vendor: int | None = None) -> QuerySet[Product, dict[str, Any]]:
-    """Products (of one vendor) with their vendor's and capability's names and how many visible purchases name them."""
+def visible_products(actor: Actor) -> QuerySet[Product]:
     rows: QuerySet[Product] = Product.objects.visible_to(actor)
+    return rows
+
+
+def visible_capabilities(actor: Actor) -> QuerySet[Capability]:
+    rows: QuerySet[Capability] = Capability.objects.visible_to(actor)
+    return rows
+
+
+def product_rows(
+    actor: Actor, found: QuerySet[Product] | None = None, *, vendor: int | None = None
+) -> QuerySet[Product, dict[str, Any]]:  # fmt: skip
+    """Products (of one vendor) with their vendor's and capability's names and how many visible purchases name them."""
+    rows = visible_products(actor) if found is None else found
     rows = rows if vendor is None else rows.filter(vendor=vendor)
     named = visible_purchases(actor).filter(product=OuterRef("pk")).order_by().values("product").annotate(n=Count("pk"))
     names = {
@@ -86,9 +98,11 @@ def product_rows(actor: Actor, *, vendor: int | None = None) -> QuerySet[Product
     return made
 
 
-def capability_rows(actor: Actor) -> QuerySet[Capability, dict[str, Any]]:
+def capability_rows(
+    actor: Actor, found: QuerySet[Capability] | None = None
+) -> QuerySet[Capability, dict[str, Any]]:  # fmt: skip
     """The taxonomy in its order, each with how many visible purchases of how many units name it."""
-    rows: QuerySet[Capability] = Capability.objects.visible_to(actor)
+    rows = visible_capabilities(actor) if found is None else found
     named = visible_purchases(actor).filter(capability=OuterRef("pk")).order_by().values("capability")
     counts = {
         "bought": _count(named.annotate(n=Count("pk"))), "units": _count(named.annotate(n=Count("unit", distinct=True))),
