@@ -72,4 +72,4 @@ def add(said: Said, block: Block) -> None:
 
 
 def _dates(values: Iterable[int]) -> list[Any]:
-    return np.asarray(values, dtype="datetime64[D]").tolist()
+    return list(np.asarray(values, dtype="datetime64[D]").tolist())

@@ -77,8 +77,8 @@ def test_the_real_aws_report_adds_up() -> None:
     path = sample("billing_raw/aws_cur_anonymous_focus_converters.csv.gz")
     with gzip.open(path, "rt", newline="") as file:
         plain = list(csv.DictReader(file))
-    with path.open("rb") as file:  # type: ignore[assignment]
-        said = read(file)  # type: ignore[arg-type]
+    with path.open("rb") as file:
+        said = read(file)
     assert (said.layout, said.rows) == ("aws_cur", len(plain))
     assert said.sums["billed"] == sum((Decimal(row["lineItem/UnblendedCost"]) for row in plain), Decimal(0))
     listed = [row["pricing/publicOnDemandCost"] for row in plain if row["pricing/publicOnDemandCost"]]
