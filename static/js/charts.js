@@ -4,7 +4,7 @@
    data, every kind: kind, title, summary (one sentence, also the accessible description), unit?, source?,
      markers? [{value, label}] reference lines named with their source, max?, category_label?
    bar       categories [text], series [{name, color?, data [{value, url?, low?, high?, base?}]}], stacked?
-   flow      nodes [{id, label, color?, url?, depth?}], links [{source, target, value, url?}]   (a flow through stages)
+   flow      nodes [{id, label, color?, url?, depth?}], links [{source, target, value, url?}], right? (px for the last labels)
    interval  rows [{label, mid?, low, high, base?, url?, color?}], ends? (write low–high beside the line instead of mid),
             whole? (the axis counts in whole numbers)
    box       rows [{label, n, min, q1, median, q3, max, url?, points? [{value, label, url?}]}]

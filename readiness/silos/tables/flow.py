@@ -48,8 +48,8 @@ def flow_chart(flows: Sequence[Flow], place: Place, vendors: Mapping[int, str], 
     return {
         "kind": "flow", "title": _("From units through vendors to venues"),
         "nodes": [node for node in nodes if node["id"] in used], "links": drawn,
-        "unit": currency if money else _("purchases"), "summary": _summary(flows, labels, links, currency, money=money),
-        "source": _source(left_out),
+        "unit": currency if money else _("purchases"), "right": 190,
+        "summary": _summary(flows, labels, links, currency, money=money), "source": _source(left_out),
     }  # fmt: skip
 
 
@@ -93,7 +93,7 @@ def _drawn(links: Mapping[tuple[str, str], Tally], *, money: bool) -> tuple[list
         if money and tally.known < FEWEST:
             left_out += 1
         else:
-            value = float(tally.worth) if money else tally.n
+            value = round(tally.worth) if money else tally.n
             drawn.append({"source": source, "target": target, "value": value})
     return drawn, left_out
 

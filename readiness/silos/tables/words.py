@@ -70,7 +70,7 @@ NAMED = 2
 
 
 def title(row: Mapping[str, Any], units: Sequence[str], thing: str = "") -> str:
-    """`row` as queries.findings gives it, names of units that the reader sees, and the pool, purchase or parent unit it is about."""
+    """`row` as queries.findings gives it, names of units that the reader sees, and the pool, purchase or parent it is about."""
     kind = FindingKind(row["kind"])
     words = {
         "units": some(units), "what": row["capability_label"] or _("something of unknown capability"),

@@ -126,9 +126,8 @@ def test_a_token_may_judge_and_a_stale_version_is_refused(api: Callable[..., Cli
     path = f"/api/v1/findings/{outside.pk}/judge/"
     refused = client.post(path, {"state": "dismissed"}, content_type="application/json")
     assert refused.status_code == 400
-    done = client.post(
-        path, {"state": "dismissed", "reason": "known"}, content_type="application/json", headers={"If-Match": '"v1"'}
-    )
+    body, at_first = {"state": "dismissed", "reason": "known"}, {"If-Match": '"v1"'}
+    done = client.post(path, body, content_type="application/json", headers=at_first)
     assert (done.status_code, done.json()["state"], done.headers["ETag"]) == (200, "dismissed", '"v2"')
     stale = client.post(path, {"state": "open"}, content_type="application/json", headers=at_first)
     assert stale.status_code == 412
