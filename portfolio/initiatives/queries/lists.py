@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value
@@ -142,6 +143,12 @@ def page_of(rows: QuerySet[Any, dict[str, Any]], number: int) -> Slice:
     start = (number - 1) * PAGE_SIZE
     found = list(rows[start : start + PAGE_SIZE + 1])
     return Slice(found[:PAGE_SIZE], number, len(found) > PAGE_SIZE)
+
+
+def page_of_list(rows: Sequence[dict[str, Any]], number: int) -> Slice:
+    """Page `number` (from 1) of rows that were read whole for something else on the page."""
+    start = (number - 1) * PAGE_SIZE
+    return Slice(list(rows[start : start + PAGE_SIZE]), number, len(rows) > start + PAGE_SIZE)
 
 
 def lifecycle_rows(actor: Actor) -> list[dict[str, Any]]:
