@@ -43,6 +43,15 @@ def statistics(request: HttpRequest) -> HttpResponse:
     return render(request, "risk/statistics.html", context)
 
 
+@require_safe
+def statistic_line(request: HttpRequest, key: str) -> HttpResponse:
+    """One figure with its source, for a page below that shows its own beside it; opened by itself it leads to all of them."""
+    row = get_object_or_404(reference_statistics(), key=key)
+    if not getattr(request, "htmx", False):
+        return redirect("risk:statistics")
+    return render(request, "risk/statistic_line.html", {"row": row, "shown": _ratio(row)})
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_statistic(request: HttpRequest, key: str) -> HttpResponse:
     """The form of one figure."""

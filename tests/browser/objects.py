@@ -8,7 +8,21 @@ from typing import Any
 from portfolio.accounts.models import BusinessUnit, RoleAssignment, User
 from portfolio.finance.models import BudgetLine, Commitment, FinanceImport, Rate
 from portfolio.initiatives.models import Closure, Dependency, ImportRun, Initiative, Lifecycle, Milestone, Request, SavedView
-from portfolio.procurement.models import BillingImport, BillingMonth, BillingRule
+from portfolio.procurement.choices import Ask
+from portfolio.procurement.models import (
+    BillingImport,
+    BillingMonth,
+    BillingRule,
+    Capability,
+    PlanItem,
+    PriceTier,
+    Product,
+    Purchase,
+    PurchaseRequest,
+    RegisterImport,
+    Vendor,
+    VendorAlias,
+)
 from readiness.assessments.choices import BankState
 from readiness.assessments.models import Assessment, QuestionBank
 from readiness.evidence.models import Delivery, Feed, Payload, QueryTemplate, Run, Series, Trial
@@ -236,7 +250,29 @@ def _silos(page: str, wanted: tuple[str, ...]) -> Arguments:
 def _procurement(page: str, wanted: tuple[str, ...]) -> Arguments:
     if page.startswith("billing"):
         return _bills(page, wanted)
-    return _others(page, wanted)
+    if page == "export":
+        return {"what": "purchases", "fmt": "csv"}
+    if page == "initiative":
+        return {"pk": _active().pk}
+    if page.startswith("import"):
+        run = RegisterImport.objects.order_by("id").first()
+        return {"pk": run.pk} if run else {}
+    if page == "alias_remove":
+        alias = VendorAlias.objects.filter(vendor__demo=True).order_by("id")[0]
+        return {"pk": alias.vendor_id, "alias": alias.pk}
+    vendor = Vendor.objects.filter(demo=True).order_by("id")[0]
+    return {"vendor": vendor.pk, "pk": _bought(page)}
+
+
+def _bought(page: str) -> int:
+    """The row of the register of purchases that a page is of."""
+    if page.startswith("request"):
+        return PurchaseRequest.objects.filter(demo=True, state=Ask.ASKED).order_by("id")[0].pk
+    kinds = {"vendor": Vendor, "alias": Vendor, "plan": PlanItem, "product": Product, "tier": PriceTier}
+    model: Any = kinds.get(page.partition("_")[0], Purchase)
+    if page.startswith("capability"):
+        return Capability.objects.order_by("id")[0].pk
+    return int(model.objects.filter(demo=True).order_by("id")[0].pk)
 
 
 def _bills(page: str, _wanted: tuple[str, ...]) -> Arguments:

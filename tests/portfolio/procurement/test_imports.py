@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -24,11 +25,19 @@ from tests.portfolio.initiatives.pages import make
 from tests.portfolio.procurement.people import officer, sell
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def media(tmp_path: Path, settings: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
 AWARDS = "procurement_us/usaspending_ai_contract_awards_dev.csv"
 
 
 def bring(
-    by: Actor, organisation: Organisation, text: bytes, kind: ImportKind = ImportKind.PURCHASES, *, fixed: dict[str, str] | None = None,
+    by: Actor, organisation: Organisation, text: bytes, kind: ImportKind = ImportKind.PURCHASES, *,
+    fixed: dict[str, str] | None = None,
     new: bool = False, source: str = "orders", unit: str = "Retail",
 ) -> RegisterImport:  # fmt: skip
     """Upload, map as proposed, read."""
@@ -106,7 +115,9 @@ def test_the_real_awards_land_whole(organisation: Organisation, sample_data: Pat
     assert landed + run.counts.get("rejected", 0) == 1581
     published(petra, run)
     assert Purchase.objects.count() == landed
-    reasons = {issue["reason"] for row in run.rows.filter(outcome="rejected") for issue in row.issues if issue["kind"] == "rejected"}
+    reasons = {
+        issue["reason"] for row in run.rows.filter(outcome="rejected") for issue in row.issues if issue["kind"] == "rejected"
+    }
     assert all("the same as line" in reason or "ends before" in reason for reason in reasons), reasons
     ecs = Purchase.objects.get(order_number="W911QX20C0023")
     assert (ecs.amount, ecs.currency, ecs.kind) == (Decimal("120575059.35"), "USD", Kind.CONTRACT)
@@ -120,7 +131,8 @@ def test_the_real_awards_land_whole(organisation: Organisation, sample_data: Pat
 
 def test_plan_items_requests_and_vendors_come_the_same_way(organisation: Organisation) -> None:
     petra, initiative = officer(organisation), make(organisation, "Shelf camera", unit="Retail")
-    plan = b"Name,Year,Code,Capability,Planned amount,Currency\nAccelerators,2026,IT-1,Accelerator compute,5000,EUR\nTokens,26,IT-2,,,\n"
+    head = b"Name,Year,Code,Capability,Planned amount,Currency\n"
+    plan = head + b"Accelerators,2026,IT-1,Accelerator compute,5000,EUR\nTokens,26,IT-2,,,\n"
     run = published(petra, bring(petra, organisation, plan, ImportKind.PLAN_ITEMS))
     assert (run.counts["created"], run.counts["rejected"]) == (1, 1)
     item = PlanItem.objects.get()
