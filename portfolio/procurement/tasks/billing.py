@@ -6,6 +6,7 @@ from portfolio.accounts.rules import Actor, system
 from portfolio.formats.errors import FormatError
 from portfolio.kit import clock
 from portfolio.kit.acting import acting
+from portfolio.outbox.models import Job
 from portfolio.outbox.services import Claim, emit, enqueue
 from portfolio.procurement.choices import BillingState
 from portfolio.procurement.models import BillingImport
@@ -47,9 +48,10 @@ def publish_staged(held: Claim) -> None:
 
 
 def assign_all(held: Claim) -> None:
-    """Rules or purchases changed: ask the rules again for everything."""
+    """Rules or purchases changed: ask the rules again for everything. Where a later such job waits already, that one does it."""
     with held.finishing():
-        if changed := assign():
+        waiting = Job.objects.filter(handler=held.handler, pk__gt=held.job_id, done_at=None, dead_at=None, attempt=0)
+        if not waiting.exists() and (changed := assign()):
             emit("billing.assigned", {"items": changed})
 
 
