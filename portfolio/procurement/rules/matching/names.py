@@ -48,7 +48,8 @@ def normalised(name: str) -> str:
     "The MathWorks, Inc." -> "mathworks". Of "X dba Y" it is the key of X. "" where no letter or digit is left.
     Normalising a key again changes nothing.
     """
-    return " ".join(_settled(_written(name)))
+    key = " ".join(_settled(_written(name)))
+    return key if key == name else normalised(key)
 
 
 def other_names(name: str) -> tuple[str, ...]:
@@ -57,7 +58,7 @@ def other_names(name: str) -> tuple[str, ...]:
 
 
 def parsed(name: str) -> Name:
-    tokens = tuple(_settled(_written(name)))
+    tokens = tuple(normalised(name).split())
     arms, core = _arms(tokens)
     return Name(tokens, core, arms, len(_WORD.findall(name)) == 1 and name.isupper())
 

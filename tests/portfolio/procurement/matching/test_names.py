@@ -50,6 +50,7 @@ def test_a_vendor_is_found_by_its_own_name_unless_that_says_nothing(name: str) -
         ("Acme Inc., Austin, TX 78701", "acme"),
         ("UNIVERSITY OF MARYLAND, COLLEGE PARK", "university of maryland college park"),
         ("Acme LLC d/b/a Brightline", "acme"),
+        ("Acme&DBA", "acme"),
         ("FOCUS B.V.", "focus"),
         ("The Company", "company"),
         ("Inc.", "inc"),
