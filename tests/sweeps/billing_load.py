@@ -31,7 +31,8 @@ SELECT i.service_name, i.sub_account_id, to_char(m.month, 'YYYY-MM'), m.charge_c
 FROM procurement_billingmonth m JOIN procurement_billingitem i ON i.id = m.item_id GROUP BY 1, 2, 3, 4
 """
 _TIMES = """
-SELECT extract(epoch FROM read_at - began_at)::float8, extract(epoch FROM published_at - read_at)::float8,
+SELECT extract(epoch FROM read_at - began_at)::float8,
+       extract(epoch FROM (SELECT max(done_at) FROM outbox_job WHERE handler = 'procurement.publish_bill') - read_at)::float8,
        rows, kept, refused, state FROM procurement_billingimport ORDER BY id DESC LIMIT 1
 """
 _STATE = """
