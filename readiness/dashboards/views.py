@@ -51,6 +51,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "steer": actor.may_somewhere(Action.EDIT),
         "capacity": actor.may_somewhere(Action.CAPACITY),
         "evidence": actor.may_somewhere(Action.EVIDENCE),
+        "silo": actor.may_somewhere(Action.SILO),
     }
     context = {
         "today": waiting, "headline": today_table.headline(waiting, len(duties)), "may": may,

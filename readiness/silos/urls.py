@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("what-if/", whatif.what_if, name="what_if"),
     path("rules/", rules.rules, name="rules"),
     path("rules/<slug:kind>/", rules.rule, name="rule"),
+    path("today/", panels.today, name="today"),
     path("initiatives/<int:pk>/", panels.initiative, name="initiative"),
     path("pools/<int:pk>/", panels.pool, name="pool"),
     path("pools/<int:pk>/<int:purchase>/remove/", panels.unlink, name="unlink"),

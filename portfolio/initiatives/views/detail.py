@@ -35,6 +35,7 @@ def detail(request: PageRequest, pk: int) -> HttpResponse:
         "evidence_url": frame.route("evidence:initiative_panel", pk),
         "money_url": "" if seen.initiative.value_hidden else frame.route("finance:panel", pk),
         "purchases_url": frame.route("procurement:initiative", pk),
+        "silos_url": frame.route("silos:initiative", pk),
     }
     return render(request, "initiatives/detail.html", context)
 

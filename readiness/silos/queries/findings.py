@@ -47,6 +47,11 @@ def worked_on(rows: QuerySet[Finding]) -> QuerySet[Finding]:
     return rows.filter(current=True, state__in=_WORK)
 
 
+def to_judge(actor: Actor) -> QuerySet[Finding]:
+    """Open findings that wait for the reader's judgement: it judges silos for all of their units."""
+    return visible(actor).filter(whole_to(actor, Action.SILO), current=True, state=FindingState.OPEN)
+
+
 def finding_rows(actor: Actor, rows: QuerySet[Finding]) -> QuerySet[Finding, dict[str, Any]]:
     """Dict rows of COLUMNS with names and what may be shown; `whole` and `money` say which case it is."""
     whole, money = whole_to(actor), whole_to(actor, Action.MONEY)

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -31,6 +32,17 @@ def initiative(request: PageRequest, pk: int) -> HttpResponse:
     context = {"initiative": row, "rows": dressed(actor, rows[:SHOWN]), "more": len(rows) > SHOWN,
                "money": actor.may_somewhere(Action.MONEY), "looked": reading.newest_run(demo=row.demo)}  # fmt: skip
     return render(request, "silos/initiative_panel.html" if request.htmx else "silos/initiative.html", context)
+
+
+@require_safe
+def today(request: PageRequest) -> HttpResponse:
+    """Open findings that the reader judges, the newest first: a panel of Today, and without scripts the list."""
+    if not request.htmx:
+        return redirect(f"{reverse('silos:findings')}?state=open")
+    found = reading.to_judge(request.actor)
+    rows = list(reading.finding_rows(request.actor, found).order_by("-opened_at", "-id")[: SHOWN + 1])
+    context = {"rows": dressed(request.actor, rows[:SHOWN]), "more": len(rows) > SHOWN}
+    return render(request, "silos/today_panel.html", context)
 
 
 @require_http_methods(["GET", "POST"])
