@@ -122,8 +122,10 @@ def _unit_price(pool: PoolRow, paid: Sequence[PurchaseRow]) -> Decimal | None:
 def _assumptions(pool: PoolRow, settings: IdleCommitment) -> tuple[str, ...]:
     assert pool.utilisation is not None
     source = pool.utilisation_source or "its measurement"
+    days = pool.utilisation_age_days
+    when = {0: "today", 1: "yesterday"}.get(days or 0, f"{days} days ago")
     return (
-        f"{pool.utilisation:.0%} of the pool was in use {pool.utilisation_age_days} days ago, says {source}.",
+        f"{pool.utilisation:.0%} of the pool was in use, as measured until {when}, says {source}.",
         f"{settings.reserve:.0%} of the pool stays with its owner; the rest that is idle can serve who asks.",
         "At worst nothing fits (another place, another accelerator, data that may not move) and nothing is saved.",
     )
