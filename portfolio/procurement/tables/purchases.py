@@ -106,5 +106,5 @@ def share_rows(rows: Iterable[dict[str, Any]], amount: Decimal | None) -> tuple[
         left -= row["share"]
         url = reverse("initiatives:detail", args=[row["initiative_id"]]) if row["seen"] else ""
         of_it = None if amount is None else (amount * row["share"]).quantize(Decimal("0.01"))
-        made.append(row | {"url": url, "percent": f"{row['share'] * 100:.4g} %", "amount": of_it})
+        made.append(row | {"url": url, "percent": words.part(row["share"]), "amount": of_it})
     return made, left

@@ -20,6 +20,7 @@ from portfolio.procurement.queries.purchases import visible_purchases
 from portfolio.procurement.queries.totals import FEWEST
 from portfolio.procurement.queries.vendors import tier_rows as tiers_of
 from portfolio.procurement.queries.vendors import visible_vendors
+from portfolio.procurement.tables import words
 
 DAYS_A_YEAR = 365
 
@@ -52,19 +53,15 @@ def _running(actor: Actor, vendor: Vendor) -> Iterable[dict[str, Any]]:
 
 
 def _reach(tier: dict[str, Any], running: list[dict[str, Any]], rates: RateTable, today: date) -> dict[str, Any]:
-    """In the tier's own currency, through the reporting one."""
-    floor = rates.convert(tier["from_amount"], tier["currency"], today)
-    worths = [
-        worth for row in running
-        if _is_for(tier, row) and _current(row, today) and (worth := _worth(tier, row, rates, today)) is not None
-    ]  # fmt: skip
-    if floor is None or len(worths) < FEWEST:
-        return {"together": None, "reached": None, "alone": None, "contracts": len(worths)}
-    together = sum(worths, Decimal(0))
-    return {
-        "together": together, "reached": together >= floor, "alone": any(worth >= floor for worth in worths),
-        "contracts": len(worths), "reporting": rates.reporting,
-    }  # fmt: skip
+    """In the tier's own currency; what no rate brings into it is left out and counted in `without_rate`."""
+    found = [_worth(tier, row, rates, today) for row in running if _is_for(tier, row) and _current(row, today)]
+    worths = [worth for worth in found if worth is not None]
+    counts: dict[str, Any] = {"contracts": len(worths), "without_rate": len(found) - len(worths)}
+    counts["discount_text"] = words.part(tier["discount"])
+    if len(worths) < FEWEST:
+        return counts | {"together": None, "reached": None, "alone": None}
+    together, floor = sum(worths, Decimal(0)), tier["from_amount"]
+    return counts | {"together": together, "reached": together >= floor, "alone": any(worth >= floor for worth in worths)}
 
 
 def _is_for(tier: dict[str, Any], row: dict[str, Any]) -> bool:
@@ -80,4 +77,7 @@ def _worth(tier: dict[str, Any], row: dict[str, Any], rates: RateTable, today: d
     if tier["per_year"] and row["starts_on"] is not None and row["ends_on"] is not None:
         days = (row["ends_on"] - row["starts_on"]).days + 1
         amount = amount * DAYS_A_YEAR / max(days, DAYS_A_YEAR)
-    return rates.convert(amount, row["currency"], today)
+    if row["currency"] == tier["currency"]:
+        return Decimal(amount)
+    worth, unit = rates.convert(amount, row["currency"], today), rates.convert(Decimal(1), tier["currency"], today)
+    return worth / unit if worth is not None and unit else None

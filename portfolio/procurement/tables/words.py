@@ -46,6 +46,11 @@ def percent(share: float | None) -> str:
     return "" if share is None else f"{share * 100:.0f} %"
 
 
+def part(share: Decimal) -> str:
+    """A share as it was given: `25 %`, `33.3333 %`."""
+    return f"{ui_text.tidy(share * 100, 4)} %"
+
+
 def span(low: float | None, high: float | None) -> str:
     """`40 %`, or `40-70 %` where what nobody knows makes the difference."""
     if low is None or high is None:

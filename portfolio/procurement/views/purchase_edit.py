@@ -27,6 +27,7 @@ from portfolio.procurement.queries.vendors import visible_vendors
 from portfolio.procurement.services import purchases as verbs
 from portfolio.procurement.services.vendors import add_alias, create_vendor
 from portfolio.procurement.services.writing import StaleRow
+from portfolio.procurement.tables import words
 from portfolio.procurement.views.access import PageRequest, get_purchase
 from portfolio.procurement.views.editing import row_page, step_page
 
@@ -150,7 +151,7 @@ def _offers(actor: Actor, row: Purchase | None = None) -> dict[str, Offer]:
 def tier_words(tier: PriceTier) -> str:
     """`Nimbus: from 500,000 EUR a year, 12 %`."""
     every = _(" a year") if tier.per_year else ""
-    return f"{tier.vendor.name}: {_('from')} {tier.from_amount:,.0f} {tier.currency}{every}, {tier.discount * 100:.4g} %"
+    return f"{tier.vendor.name}: {_('from')} {tier.from_amount:,.0f} {tier.currency}{every}, {words.part(tier.discount)}"
 
 
 def _typed(row: Purchase, *, money: bool) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def of_initiative(request: PageRequest, pk: int) -> HttpResponse:
     for row in shown:
         amount, currency = amounts.get(row["id"], (None, ""))
         row["part"], row["part_currency"] = reading.part(amount, row["share"]), currency
-        row["percent"] = f"{row['share'] * 100:.4g} %"
+        row["percent"] = words.part(row["share"])
     context = {
         "initiative": initiative, "rows": shown, "elsewhere": elsewhere, "money": money,
         "requests_url": f"{reverse('procurement:requests')}?initiative={pk}",

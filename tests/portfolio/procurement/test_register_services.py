@@ -59,7 +59,7 @@ def test_shares_of_a_purchase_are_of_one_whole_by_service_and_by_database(organi
     told = Event.objects.filter(kind="purchase.changed").latest("id")
     assert set(told.payload["initiative_ids"]) == {one.pk, two.pk}
     cancel_purchase(by=SYSTEM, purchase=row, reason="The pilot stopped.")
-    assert not held.exists()
+    assert not held.all().exists()
 
 
 def test_who_saves_second_is_shown_what_the_first_saved(organisation: Organisation) -> None:

@@ -11,7 +11,7 @@ from portfolio.kit.acting import acting
 from portfolio.kit.copying import copy_rows, next_ids
 from portfolio.procurement.services.commitments import keep_commitments
 from portfolio.procurement.services.demo.catalogue import Catalogue, lay_out
-from portfolio.procurement.services.demo.plan import Bought, generic, planted
+from portfolio.procurement.services.demo.plan import Bought, generic, homes_of, planted
 from portfolio.procurement.services.demo.requests import ask
 
 PURCHASE, SHARE = "procurement_purchase", "procurement_purchaseshare"
@@ -30,12 +30,13 @@ def load_demo(*, by: Actor, seed: int, today: date) -> int:
     everyone, crew = subjects(), cast()
     with acting(by, note="demo"):
         shelf = lay_out(crew, today)
-        told = planted(everyone, crew, shelf, today)
+        homes = homes_of(everyone)
+        told = planted(homes, crew, shelf, today)
         rows = [*told, *generic(everyone, crew, shelf, seed, today)]
         ids = next_ids(PURCHASE, len(rows))
         _copy(rows, ids)
         keep_commitments(by, ids)
-        ask(everyone, crew, shelf, dict(zip((row.title for row in told), ids, strict=False)), today)
+        ask(homes, crew, shelf, dict(zip((row.title for row in told), ids, strict=False)), today)
     return len(rows)
 
 

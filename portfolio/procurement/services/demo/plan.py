@@ -9,6 +9,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+from portfolio.accounts.models import BusinessUnit
 from portfolio.initiatives.services.demo.subjects import Cast, Subject
 from portfolio.procurement.choices import InPlan, Kind, State
 from portfolio.procurement.services.demo.catalogue import Catalogue, words
@@ -16,6 +17,7 @@ from portfolio.procurement.services.demo.catalogue import Catalogue, words
 STARTED = ("poc", "pilot", "scale-up", "production")
 BUYER = 14  # place of the procurement officer among the people of the pack
 CURRENCY = "EUR"
+Homes = dict[int, list[Subject]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +62,23 @@ class Bought:
         )  # fmt: skip
 
 
-def planted(everyone: list[Subject], crew: Cast, shelf: Catalogue, today: date) -> list[Bought]:
+def homes_of(everyone: list[Subject]) -> Homes:
+    """Running initiatives by unit, those of the units below it among them."""
+    paths = dict(BusinessUnit.objects.filter(demo=True).values_list("id", "path"))
+    found: Homes = {pk: [] for pk in paths}
+    for subject in everyone:
+        if not subject.closed and subject.stage in STARTED:
+            for part in paths[subject.unit_id].strip("/").split("/"):
+                found.setdefault(int(part), []).append(subject)
+    return found
+
+
+def planted(homes: Homes, crew: Cast, shelf: Catalogue, today: date) -> list[Bought]:
     """The purchases that the pack tells one by one; each serves a running initiative of its unit where there is one."""
-    return [_planted(row, number, everyone, crew, shelf, today) for number, row in enumerate(words()["planted"])]
+    return [_planted(row, number, homes, crew, shelf, today) for number, row in enumerate(words()["planted"])]
 
 
-def _planted(row: list[Any], number: int, everyone: list[Subject], crew: Cast, shelf: Catalogue, today: date) -> Bought:
+def _planted(row: list[Any], number: int, homes: Homes, crew: Cast, shelf: Catalogue, today: date) -> Bought:
     unit, title, written, product, amount, currency, start, end, notice, renews, in_plan, code, more = row
     vendor = shelf.vendors.get(written)
     held = shelf.products.get((vendor or 0, product))
@@ -79,13 +92,13 @@ def _planted(row: list[Any], number: int, everyone: list[Subject], crew: Cast, s
         committed=Decimal(more["committed"]) if "committed" in more else None, committed_unit=more.get("unit", ""),
         fixed_until=today + timedelta(days=more["fixed_until"]) if "fixed_until" in more else None,
         order_number=f"PO-{41000 + 7 * number}", plan_item_id=shelf.plan.get(code), account=more.get("account", ""),
-        serves=_serves(everyone, crew.units[unit], number),
+        serves=_serves(homes.get(crew.units[unit], []), number),
     )  # fmt: skip
 
 
-def _serves(everyone: list[Subject], unit_id: int, number: int) -> tuple[tuple[int, Decimal], ...]:
+def _serves(homes: list[Subject], number: int) -> tuple[tuple[int, Decimal], ...]:
     """Every third purchase serves two initiatives and is not wholly given out, the others one."""
-    homes = [one for one in everyone if one.unit_id == unit_id and not one.closed and one.stage in STARTED][:6]
+    homes = homes[:6]
     if not homes or number % 5 == 4:
         return ()
     first = homes[number % len(homes)]

@@ -7,20 +7,19 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from portfolio.initiatives.services.demo.subjects import Cast, Subject
+from portfolio.initiatives.services.demo.subjects import Cast
 from portfolio.initiatives.services.demo.tables import noon
 from portfolio.procurement.choices import Ask
 from portfolio.procurement.models import PurchaseRequest, PurchaseRequestStep
 from portfolio.procurement.services.demo.catalogue import Catalogue, words
-from portfolio.procurement.services.demo.plan import BUYER, STARTED
+from portfolio.procurement.services.demo.plan import BUYER, Homes
 
 ASKER = 11  # place of the architect
 DECIDED_AFTER_DAYS = 6
 
 
-def ask(everyone: list[Subject], crew: Cast, shelf: Catalogue, orders: Mapping[str, int], today: date) -> None:
+def ask(homes: Homes, crew: Cast, shelf: Catalogue, orders: Mapping[str, int], today: date) -> None:
     """`orders` by title: an ordered request became the planted purchase of its name."""
-    homes = {one.unit_id: one.pk for one in reversed(everyone) if not one.closed and one.stage in STARTED}
     rows = PurchaseRequest.objects.bulk_create(
         _request(row, crew, shelf, homes, orders, today) for row in words()["requests"]
     )  # fmt: skip
@@ -29,12 +28,13 @@ def ask(everyone: list[Subject], crew: Cast, shelf: Catalogue, orders: Mapping[s
 
 
 def _request(
-    row: list[Any], crew: Cast, shelf: Catalogue, homes: Mapping[int, int], orders: Mapping[str, int], today: date
+    row: list[Any], crew: Cast, shelf: Catalogue, homes: Homes, orders: Mapping[str, int], today: date
 ) -> PurchaseRequest:  # fmt: skip
     unit, title, kind, vendor, quantity, counted, amount, ago, needed, state, reason = row
-    unit_id = crew.units[unit]
+    home = next(iter(homes.get(crew.units[unit], [])), None)
     return PurchaseRequest(
-        unit_id=unit_id, initiative_id=homes.get(unit_id), title=title, capability_id=shelf.capabilities[kind],
+        unit_id=home.unit_id if home else crew.units[unit], initiative_id=home.pk if home else None,
+        title=title, capability_id=shelf.capabilities[kind],
         vendor_id=shelf.vendors.get(vendor), quantity=None if quantity is None else Decimal(quantity), quantity_unit=counted,
         amount=None if amount is None else Decimal(amount) * 1000, currency="" if amount is None else "EUR",
         needed_on=today + timedelta(days=needed), state=Ask(state), reason=reason, demo=True,
