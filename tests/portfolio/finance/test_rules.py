@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portfolio.finance.choices import INFRASTRUCTURE, Basis, Category
@@ -23,6 +23,8 @@ RATES = rates_from("USD", [("EUR", date(2026, 7, 1), Decimal("1.20")), ("EUR", d
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))
 AMOUNT = st.decimals(min_value=0, max_value=10**9, places=2)
 PAIRS = st.lists(st.tuples(st.sampled_from([*Category, ""]), AMOUNT), max_size=12)
+# A busy machine takes its time; that is no fault of what is tested.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def _line(category: str, planned: int | None, actual: int | None, start: date = YEAR[0], end: date = YEAR[1]) -> Line:
@@ -78,6 +80,7 @@ def test_of_nothing_there_is_no_share() -> None:
     assert share_of([("compute", Decimal(-5))], BAND) is None
 
 
+@UNHURRIED
 @given(PAIRS)
 def test_the_interval_holds_the_share_of_every_way_to_sort_what_is_in_no_category(pairs: list[tuple[str, Decimal]]) -> None:
     found = share_of(pairs, BAND)
@@ -91,6 +94,7 @@ def test_the_interval_holds_the_share_of_every_way_to_sort_what_is_in_no_categor
         assert Fraction(found.low) - Fraction(1, 10**9) <= share <= Fraction(found.high) + Fraction(1, 10**9)
 
 
+@UNHURRIED
 @given(PAIRS)
 def test_what_is_short_brings_the_low_end_to_the_band_and_what_is_over_the_high_end(pairs: list[tuple[str, Decimal]]) -> None:
     found = share_of(pairs, BAND)
@@ -146,6 +150,7 @@ def test_months_add_up_to_the_lines_and_the_future_has_no_actuals() -> None:
     assert [month.actual is None for month in months] == [False] * 3 + [True] * 9
 
 
+@UNHURRIED
 @given(AMOUNT, st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(0, 800), st.integers(0, 800))
 def test_parts_before_and_after_a_day_are_the_whole(amount: Decimal, start: date, length: int, cut: int) -> None:
     end, day = start + timedelta(days=length), start + timedelta(days=cut)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import event, given
+from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from portfolio.formats.sheets.amounts import MOST, Unreadable, decimal_sign_of, read_amount
+
+# A busy machine takes its time; that is no fault of what is tested.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.mark.parametrize(
@@ -65,6 +68,7 @@ def test_a_sign_that_several_currencies_share_is_no_currency() -> None:
     assert read_amount("$1,2M") == (Decimal("1.2E+6"), "", "$")
 
 
+@UNHURRIED
 @given(st.decimals(min_value=-(10**12), max_value=10**12, places=2, allow_nan=False), st.sampled_from([".", ","]))
 def test_grouped_numbers_come_back_in_both_habits(number: Decimal, sign: str) -> None:
     written = f"{number:,.2f}"
@@ -74,6 +78,7 @@ def test_grouped_numbers_come_back_in_both_habits(number: Decimal, sign: str) ->
     assert read_amount(written).number == number  # two decimals are proof enough
 
 
+@UNHURRIED
 @given(st.text(max_size=20))
 def test_any_text_is_an_amount_or_a_reason(text: str) -> None:
     try:
