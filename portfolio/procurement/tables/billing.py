@@ -21,7 +21,7 @@ from portfolio.procurement.tables.export import Sheet
 
 LAYOUTS = {"focus": "FOCUS", "aws_cur": "AWS Cost and Usage Report", "azure_ea": "Azure usage details"}
 SECTIONS = (
-    ("billing", "procurement:billing", _("Imports")), ("totals", "procurement:billing_totals", _("Totals")),
+    ("billing", "procurement:billing", _("Files")), ("totals", "procurement:billing_totals", _("Totals")),
     ("unmapped", "procurement:billing_unmapped", _("Unmapped spend")), ("rules", "procurement:billing_rules", _("Rules")),
 )  # fmt: skip
 TOTALS = Sheet(

@@ -138,7 +138,9 @@ def _asked(request: PageRequest) -> tuple[TotalsForm, str, Any]:
     actor = request.actor
     units = unit_rows(actor)
     offered = [(str(one.id), "\u2003" * one.depth + one.name) for one in units.values()]
-    form = TotalsForm(request.GET or None, months=totals.months_there(actor), units=offered)
+    asked = request.GET.copy()
+    asked["by"] = asked.get("by") or "service"
+    form = TotalsForm(asked, months=totals.months_there(actor), units=offered)
     said = form.cleaned_data if form.is_valid() else dict.fromkeys(form.fields, "")
     month, unit = said.get("month", ""), units.get(int(said.get("unit") or 0))
     months = totals.narrowed(
