@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,8 @@ class TestOutsideThePlan:
 
     @pytest.mark.parametrize("facts", [{"in_plan": "unknown"}, {"in_plan": "yes"}, {"state": "cancelled"}, {"state": "ended"}])
     def test_what_is_unknown_or_over_is_no_finding(self, facts: dict[str, str]) -> None:
-        row = bought(3, **{"in_plan": "no"} | facts)
+        given: dict[str, Any] = {"in_plan": "no"} | facts
+        row = bought(3, **given)
         assert outside_plan.found(world(purchases=[row]), S.outside_plan) == []
 
     def test_a_term_that_ended_yesterday_is_over(self) -> None:
@@ -59,7 +61,12 @@ class TestTheSameCapability:
         stores, web = bought(3, 100_000), bought(4, 60_000, vendor_id=8)
         (found,) = duplicate_capability.found(world(purchases=[stores, web]), S.duplicate_capability)
         assert found.identity == ("capability", "accelerator_compute", "under", "/1/2/")
-        assert (ids(found), found.unit_ids, found.amount, found.vendor_id) == ({stores.id, web.id}, (3, 4), 160_000, None)
+        assert (ids(found), found.unit_ids, found.amount, found.vendor_id) == (
+            {stores.id, web.id},
+            (3, 4),
+            Decimal(160_000),
+            None,
+        )
         assert (found.saving_low, found.saving_high) == (Decimal("3000.00"), Decimal("9000.00"))  # 5 and 15 % of 60 000
 
     def test_sub_units_of_one_branch_count_once_at_the_level_above(self) -> None:
@@ -237,7 +244,7 @@ class TestShadowSpend:
 
     def test_a_purchase_covers_its_account_and_the_sub_accounts_during_its_term(self) -> None:
         row = billed(3, "5000", sub_account_id="S-1")
-        covers = {"capability": "storage", "vendor_id": 99}
+        covers: dict[str, Any] = {"capability": "storage", "vendor_id": 99}
         whole = bought(5, billing_account_id="A-1", **covers)
         assert self.found(row, purchases=[whole]) == []
         assert self.found(row, purchases=[bought(5, billing_account_id="A-1", sub_account_id="S-1", **covers)]) == []
@@ -283,7 +290,7 @@ class TestTermsThatOverlap:
 
 
 class TestRenewalsDue:
-    def due(self, **facts: object) -> bool:
+    def due(self, **facts: Any) -> bool:
         return bool(renewal_due.found(world(purchases=[bought(3, **facts)]), S.renewal_due))
 
     def test_by_the_notice_day_or_else_the_end(self) -> None:

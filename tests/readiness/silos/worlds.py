@@ -66,7 +66,8 @@ def tier(from_amount: int, discount: str, **facts: Any) -> TierRow:
 
 
 def world(**rows: Any) -> World:
-    return World(today=TODAY, **{name: tuple(found) for name, found in rows.items()})
+    given: dict[str, Any] = {name: tuple(found) for name, found in rows.items()}
+    return World(today=TODAY, **given)
 
 
 def ids(found: Found) -> set[int]:

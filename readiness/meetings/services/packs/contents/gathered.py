@@ -28,6 +28,7 @@ from readiness.gates.queries.waivers import WaiverNow, waivers_now
 from readiness.gates.rules.record.chain import Head, heads_digest
 from readiness.meetings.models import AgendaItem, Meeting
 from readiness.meetings.queries.meetings import agenda_items
+from readiness.silos.queries.standing import FindingFacts, finding_facts
 from readiness.sizing.queries.overview import overview
 from readiness.workloads.models import Requirement
 from readiness.workloads.queries.profiles import visible_workloads
@@ -46,6 +47,7 @@ class Subject:
     sizings: Sequence[Mapping[str, Any]]
     unknowns: Sequence[Unknown]
     amounts: Sequence[Money] = ()
+    silos: FindingFacts | None = None
 
 
 @dataclass(frozen=True)
@@ -73,14 +75,14 @@ def gathered(by: Actor, meeting: Meeting, *, now: datetime) -> Gathered:
     found = evaluated([item.review for item in items], now=now)
     waivers, conditions = waivers_now(ids, now=now), standing_conditions(ids, now=now)
     decisions, requirements, sizings = _last_decisions(ids), _requirements(ids), _sizings(by, ids, now)
-    amounts = amounts_of(ids, today=timezone.localdate(now))
+    amounts, silos = amounts_of(ids, today=timezone.localdate(now)), finding_facts(ids)
     subjects = [
         Subject(
             item, found[item.review_id], waivers.get((item.review.initiative_id, item.review.gate), ()),
             conditions.get(item.review.initiative_id, ()), decisions.get(item.review.initiative_id),
             requirements[item.review.initiative_id], sizings[item.review.initiative_id],
             list(every(by, Wanted(initiative=item.review.initiative_id), timezone.localdate(now))),
-            amounts.get(item.review.initiative_id, ()),
+            amounts.get(item.review.initiative_id, ()), silos.get(item.review.initiative_id),
         )
         for item in items
     ]  # fmt: skip

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from portfolio.initiatives.choices import Status
 from readiness.gates.tables.words import Text
 from readiness.meetings.rules.packs.page import Fact, Part, Section
-from readiness.meetings.services.packs.contents import criteria, evidence, money, sizing, standing, unknowns
+from readiness.meetings.services.packs.contents import criteria, evidence, money, silos, sizing, standing, unknowns
 from readiness.meetings.services.packs.contents.gathered import Gathered, Subject
 from readiness.meetings.services.packs.contents.words import day, fact, joined
 
@@ -37,6 +37,7 @@ def part(one: Subject, all_: Gathered, number: int, *, with_money: bool) -> Part
     found = [section(one, all_) for section in SECTIONS]
     if with_money:
         found += list(money.sections(one, all_))
+    found.append(silos.section(one, all_, with_money=with_money))
     return Part(
         mark=initiative.key,
         title=initiative.name,
