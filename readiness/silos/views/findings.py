@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -42,7 +42,7 @@ CHUNK = 500
 def findings(request: PageRequest) -> HttpResponse:
     """Every finding that the reader sees, the largest saving first."""
     actor, query = request.actor, request.GET
-    found = FindingFilter(query, queryset=reading.visible(actor), request=request)
+    found = FindingFilter(_asked(query), queryset=reading.visible(actor), request=request)
     form = _bar(actor, found)
     rows = reading.ordered(reading.finding_rows(actor, found.qs), query.get("sort", ""))
     page = page_of(rows, page_number(query.get("page", "")))
@@ -153,6 +153,13 @@ def _actions(held: Finding) -> list[dict[str, Any]]:
         for state, (label, icon) in words.ACTIONS.items()
         if state in allowed
     ]
+
+
+def _asked(query: QueryDict) -> QueryDict:
+    """The bar shows what the list does unless somebody asks for something else: what the last run found."""
+    asked = query.copy()
+    asked.setdefault("seen", "now")
+    return asked
 
 
 def _bar(actor: Any, found: FindingFilter) -> forms.Form:
