@@ -8,6 +8,10 @@
     return value === null || value === undefined ? "–" : Number(value).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 2 });
   }
 
+  function compact(value) {
+    return Number(value).toLocaleString(document.documentElement.lang, { notation: "compact", maximumFractionDigits: 1 });
+  }
+
   function withUnit(value, data) {
     return number(value) + (data.unit ? "\u202f" + data.unit : "");
   }
@@ -167,7 +171,7 @@
     return { series: [{
       type: "sankey", left: 4, right: width < 480 ? 72 : data.right || 120, top: 8, bottom: 8, nodeWidth: 10, nodeGap: 14, draggable: false, layoutIterations: 0,
       emphasis: { focus: "adjacency" },
-      label: { color: colors.ink, fontSize: 12, formatter: function (point) { return label[point.name] + (width < 480 ? "\n" : " ") + number(point.value); } },
+      label: { color: colors.ink, fontSize: 12, formatter: function (point) { return label[point.name] + (width < 480 ? "\n" : " ") + (data.compact ? compact(point.value) : number(point.value)); } },
       lineStyle: { color: "source", opacity: 0.28, curveness: 0.5 },
       data: data.nodes.map(function (node) {
         return { name: node.id, depth: node.depth, url: node.url, itemStyle: { color: P.color(node.color || "accent"), borderWidth: 0 }, tip: P.escape(node.label), says: node.label };

@@ -1,6 +1,7 @@
 """What a list of purchases adds up to: by currency, in the reporting currency, and how much of it is in the IT plan.
 
-Amounts come from the rows alone whose amounts the reader may see; of fewer than two of them nothing is added up.
+Amounts come from the rows alone whose amounts the reader may see. Who may see all of them gets the whole; where others are
+hidden, nothing is added up of fewer than two, because the sum beside what is hidden would be one purchase's amount.
 """
 
 from __future__ import annotations
@@ -56,20 +57,21 @@ def totals(actor: Actor, rows: QuerySet[Purchase], rates: RateTable, today: date
     groups = list(_groups(actor, rows))
     shown = [group for group in groups if not group["hidden"]]
     known = sum(group["known"] for group in shown)
-    suppressed = 0 < known < FEWEST
+    whole = len(shown) == len(groups)
+    suppressed = not whole and 0 < known < FEWEST
     sums = _Sums(rates, today)
     for group in shown:
         sums.add(group)
     none: tuple[InCurrency, ...] = ()
     unknown = sum(group["n"] - group["known"] for group in shown)
-    enough = known - sums.without_rate >= FEWEST
+    enough = known - sums.without_rate >= (1 if whole else FEWEST)
     return Totals(
         purchases=sum(group["n"] for group in groups),
         hidden=sum(group["n"] for group in groups if group["hidden"]),
         unknown=unknown,
         without_rate=sums.without_rate,
         suppressed=suppressed,
-        by_currency=none if suppressed else sums.by_currency(),
+        by_currency=none if suppressed else sums.by_currency(1 if whole else FEWEST),
         reporting=sums.reporting if enough else None,
         reporting_currency=rates.reporting,
         by_count=_by_count(groups),
@@ -120,9 +122,9 @@ class _Sums:
         else:
             self._plan[InPlan(group["counts"])] += worth
 
-    def by_currency(self) -> tuple[InCurrency, ...]:
-        """Currencies of one purchase alone are left out: its sum is its amount."""
-        found = [InCurrency(code, amount, rows) for code, (amount, rows) in self._currencies.items() if rows >= FEWEST]
+    def by_currency(self, fewest: int) -> tuple[InCurrency, ...]:
+        """Currencies of fewer purchases than that are left out."""
+        found = [InCurrency(code, amount, rows) for code, (amount, rows) in self._currencies.items() if rows >= fewest]
         return tuple(sorted(found, key=lambda one: (-one.rows, one.currency)))
 
     def by_amount(self, unknown: int) -> PlanShare:

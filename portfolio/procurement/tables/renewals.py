@@ -37,7 +37,8 @@ def headline(rows: Sequence[dict[str, Any]], today: date) -> str:
 def figures(rows: Sequence[dict[str, Any]], open_ended: int) -> list[dict[str, Any]]:
     counts = Counter(row["urgency"] for row in rows)
     labels = (
-        ("soon", _("To decide within 60 days")), ("missed", _("Renewing: notice is over")), ("unknown", _("Renewal or notice unknown"))
+        ("soon", _("To decide within 60 days")), ("missed", _("Renewing: notice is over")),
+        ("unknown", _("Renewal or notice unknown")),
     )  # fmt: skip
     made: list[dict[str, Any]] = [
         {"label": label, "value": str(counts[key]), "base": words.many(len(rows))} for key, label in labels

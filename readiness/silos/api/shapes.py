@@ -104,7 +104,9 @@ class MapCell(Shape):
     in_plan = serializers.IntegerField()
     out_of_plan = serializers.IntegerField()
     plan_unknown = serializers.IntegerField()
-    amount = serializers.DecimalField(20, 2, allow_null=True, help_text="null where you may see fewer than two amounts")
+    amount = serializers.DecimalField(
+        20, 2, allow_null=True, help_text="null where none is known, or you may see one of several at most"
+    )
     currency = serializers.CharField(allow_blank=True)
     amounts_unknown = serializers.IntegerField()
 

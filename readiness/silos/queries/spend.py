@@ -21,7 +21,7 @@ from portfolio.accounts.rules import Actor
 from portfolio.finance.queries.rates import settings_now
 from readiness.silos.rules.fragmentation import PlanShare, plan_share
 
-FEWEST = 2
+FEWEST = 2  # where amounts of others are hidden; who may open each of the rows gets the whole, be it of one
 
 _SEEN = """
 WITH units AS MATERIALIZED (
@@ -75,7 +75,7 @@ SELECT 'scatter', jsonb_build_object('capability', capability, 'vendors', count(
 """
 _FLOW = """
 SELECT 'flow', jsonb_build_object('row', {row}, 'family', family, 'venue', venue, 'n', count(*), 'known', count(worth),
-                                  'worth', sum(worth))::text
+                                  'priced', count(*) FILTER (WHERE priced), 'worth', sum(worth))::text
     FROM seen GROUP BY {row}, family, venue
 """
 _PLAN = """
@@ -105,8 +105,8 @@ class Cell:
 
     @property
     def shown(self) -> Decimal | None:
-        """The sum where the reader may see two amounts or more; else None."""
-        return self.worth if self.known >= FEWEST else None
+        """The sum of the known amounts, where it may be told (`told`); else None."""
+        return self.worth if told(self.total, self.priced, self.known) else None
 
     def __add__(self, other: Cell) -> Cell:
         return Cell(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
@@ -149,8 +149,14 @@ class Flow:
     family: int | None
     venue: str
     n: int
+    priced: int
     known: int
     worth: Decimal | None
+
+
+def told(rows: int, priced: int, known: int) -> bool:
+    """Whether a sum may be told: its reader may see the amount of every row, or of two at least; and something is known."""
+    return known >= (1 if priced == rows else FEWEST)
 
 
 def spend_map(actor: Actor, root: str, today: date) -> Spend:
@@ -166,7 +172,8 @@ def spend_flow(actor: Actor, root: str, today: date) -> tuple[list[Flow], str]:
     """What goes from each row of the map through a vendor's family to a venue; and the currency."""
     reporting, found = _ask(actor, _FLOW, root, today)
     return [
-        Flow(row["row"], row["family"], row["venue"], row["n"], row["known"], _decimal(row["worth"])) for row in found["flow"]
+        Flow(row["row"], row["family"], row["venue"], row["n"], row["priced"], row["known"], _decimal(row["worth"]))
+        for row in found["flow"]
     ], reporting
 
 

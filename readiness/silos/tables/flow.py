@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from portfolio.initiatives.choices import VENUE_LABELS
 from portfolio.kit.templatetags import ui_text
-from readiness.silos.queries.spend import FEWEST, Flow
+from readiness.silos.queries.spend import Flow, told
 from readiness.silos.tables.map import Place, row_key
 
 MOST_VENDORS, MOST_UNITS = 12, 14
@@ -20,11 +21,17 @@ OTHER, NOBODY = "other", "nobody"
 
 class Tally(NamedTuple):
     n: int = 0
+    priced: int = 0
     known: int = 0
     worth: Decimal = Decimal(0)
 
     def plus(self, flow: Flow) -> Tally:
-        return Tally(self.n + flow.n, self.known + flow.known, self.worth + (flow.worth or 0))
+        worth = self.worth + (flow.worth or 0)
+        return Tally(self.n + flow.n, self.priced + flow.priced, self.known + flow.known, worth)
+
+    @property
+    def told(self) -> bool:
+        return told(self.n, self.priced, self.known)
 
 
 def flow_chart(flows: Sequence[Flow], place: Place, vendors: Mapping[int, str], currency: str, *, money: bool) -> dict[str, Any]:
@@ -48,7 +55,7 @@ def flow_chart(flows: Sequence[Flow], place: Place, vendors: Mapping[int, str], 
     return {
         "kind": "flow", "title": _("From units through vendors to venues"),
         "nodes": [node for node in nodes if node["id"] in used], "links": drawn,
-        "unit": currency if money else _("purchases"), "right": 190,
+        "unit": currency if money else _("purchases"), "right": 190, "compact": money,
         "summary": _summary(flows, labels, links, currency, money=money), "source": _source(left_out),
     }  # fmt: skip
 
@@ -87,10 +94,10 @@ def _color(key: str) -> str:
 
 
 def _drawn(links: Mapping[tuple[str, str], Tally], *, money: bool) -> tuple[list[dict[str, Any]], int]:
-    """Links as drawn; with amounts those of fewer than two are left out and counted, because a total of one is its amount."""
+    """Links as drawn; with amounts those are left out and counted of which none is known, or too few are the reader's to see."""
     drawn, left_out = [], 0
     for (source, target), tally in sorted(links.items()):
-        if money and tally.known < FEWEST:
+        if money and not tally.told:
             left_out += 1
         else:
             value = round(tally.worth) if money else tally.n
@@ -104,7 +111,7 @@ def _summary(
     whole = Tally()
     for flow in flows:
         whole = whole.plus(flow)
-    if money and whole.known >= FEWEST:
+    if money and whole.told:
         to: dict[str, Decimal] = defaultdict(Decimal)
         for pair, tally in links.items():
             if pair[1][0] == "p":
@@ -119,5 +126,9 @@ def _summary(
 
 def _source(left_out: int) -> str:
     text = _("running purchases, amounts in the reporting currency at the rate of the day their term began")
-    more = _("%d links of a single amount are left out, because a total of one is its amount") % left_out
+    more = ngettext(
+        "%d link is left out: its amounts are not known, or too few of them are yours to see",
+        "%d links are left out: their amounts are not known, or too few of them are yours to see",
+        left_out,
+    ) % left_out  # fmt: skip
     return f"{text}; {more}" if left_out else text

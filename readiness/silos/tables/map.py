@@ -101,7 +101,7 @@ def _purchases(unit: int | None, capability: str | None) -> str:
 
 
 def _cell(cell: Cell, url: str, *, money: bool) -> dict[str, Any]:
-    """What is shown: an amount where the reader may see two or more, else how many; the plan as three widths that add up to 100,
+    """What is shown: the amount where the reader may be told it, else how many; the plan as three widths that add up to 100,
     by what is shown.
     """
     amount = cell.shown if money else None

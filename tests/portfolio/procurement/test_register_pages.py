@@ -16,7 +16,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from portfolio.accounts.choices import Scope
+from portfolio.accounts.choices import Role, Scope
+from portfolio.accounts.services import assign_role
 from portfolio.kit import clock
 from portfolio.procurement.choices import Kind
 from portfolio.procurement.models import Capability, PlanItem, Purchase, PurchaseRequest, Vendor
@@ -105,14 +106,19 @@ def _order(client: Client, path: str) -> list[int]:
     return [row["id"] for row in json.loads(text_of(client.get(path)))]
 
 
-def test_whoever_sees_money_is_told_it_and_a_sum_of_one_is_not_told(organisation: Organisation, signed_in: SignIn) -> None:
+def test_whoever_sees_all_money_is_told_the_whole_and_a_sum_of_one_beside_others_is_not_told(
+    organisation: Organisation, signed_in: SignIn
+) -> None:
+    """Petra holds all; Finn of finance sees the other department's purchases as a viewer, without their amounts."""
     officer(organisation)
     ids = fill(organisation, 1)
-    client = signed_in("Petra")
-    assert "4711.25" in text_of(client.get(f"/api/v1/purchases/{ids['purchase']}/"))
-    assert "fewer than 2 amounts are not added up" in text_of(client.get("/procurement/"))
-    buy(organisation, amount=Decimal(100), currency="USD")
-    assert "fewer than 2" not in text_of(client.get("/procurement/"))
+    petra, finn = signed_in("Petra"), signed_in("Finn")
+    assert "4711.25" in text_of(petra.get(f"/api/v1/purchases/{ids['purchase']}/"))
+    assert "fewer than 2" not in text_of(petra.get("/procurement/"))
+    buy(organisation, unit="Logistics", amount=Decimal(100), currency="USD")
+    assign_role(by=SYSTEM, user=organisation.people["Finn"], role=Role.VIEWER, unit=organisation.units["Logistics"])
+    assert "fewer than 2 amounts are not added up" in text_of(finn.get("/procurement/"))
+    assert "fewer than 2" not in text_of(petra.get("/procurement/"))
 
 
 def test_an_owner_sees_the_part_of_its_initiative_and_another_unit_sees_nothing(
