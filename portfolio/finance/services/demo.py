@@ -37,10 +37,10 @@ _LINES = (
         _PLACES
         + """
 , shared (category, label, weight, lean) AS (VALUES
-    ('compute', 'Accelerators and servers', 0.10, 0.30), ('storage', 'Data storage', 0.03, 0.05),
-    ('network', 'Links', 0.01, 0.03),
-    ('orchestration', 'Platform and orchestration', 0.03, 0.07), ('model_api', 'Model API', 0.30, -0.15),
-    ('data_engineering', 'Data engineering', 0.25, -0.12), ('people', 'Team', 0.24, -0.10), ('', 'Not sorted yet', 0.04, -0.02)
+    ('compute', 'Accelerators and servers', 0.08, 0.22), ('storage', 'Data storage', 0.02, 0.04),
+    ('network', 'Links', 0.01, 0.02),
+    ('orchestration', 'Platform and orchestration', 0.03, 0.05), ('model_api', 'Model API', 0.34, -0.14),
+    ('data_engineering', 'Data engineering', 0.26, -0.10), ('people', 'Team', 0.22, -0.08), ('', 'Not sorted yet', 0.04, -0.01)
 ), years (year) AS (VALUES (%(year)s - 1), (%(year)s)), wanted AS (
     SELECT z.id, z.ended, h.category, h.label, y.year, h.weight + h.lean * z.tilt AS part,
         round((20000 + 480000 * z.size * z.size)::numeric, -3) AS whole,

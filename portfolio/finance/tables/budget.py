@@ -72,7 +72,8 @@ def _share(budget: Budget) -> Figure:
     note = _("Compute, network, storage and orchestration over everything planned. Lines in no category make it an interval.")
     where = str(STANDINGS[share.standing][0]) if share else ""
     return {
-        "label": _("Infrastructure's share"), "value": span(share) if share else None, "base": where,
+        "label": _("Infrastructure's share"), "value": span(share) if share else None,
+        "base": "" if gap(share, budget.currency) else where,
         "interval": gap(share, budget.currency), "note": note,
         "reference": _("band %(band)s, industry %(marker)s") % {"band": band, "marker": percent(settings.marker, 1)},
     }  # fmt: skip

@@ -62,7 +62,8 @@ def figures(top: UnitSum | None, band: Band, currency: str) -> list[dict[str, An
         {"label": _("Spent"), "value": amount(top.actual, currency)},
         {
             "label": _("Infrastructure's share"), "value": span(share) if share else None,
-            "base": str(STANDINGS[share.standing][0]) if share else "", "interval": gap(share, currency),
+            "base": str(STANDINGS[share.standing][0]) if share and not gap(share, currency) else "",
+            "interval": gap(share, currency),
             "note": _("Of planned amounts; what is in no category makes it an interval."),
         },
         {"label": _("Running initiatives"), "value": grouped(top.running), "base": without if top.unbudgeted else ""},
