@@ -103,6 +103,7 @@ MONEY_FIELDS = frozenset({
     "price_per_accelerator_hour", "price_input", "price_output", "price_currency",
     "planned", "actual", "amount", "currency",
     "from_amount", "discount", "planned_amount", "committed_quantity",
+    "sheet",  # the first rows of a file of budgets
 })  # fmt: skip
 
 
