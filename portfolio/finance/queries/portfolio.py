@@ -27,8 +27,6 @@ from portfolio.initiatives.choices import Status
 from portfolio.initiatives.models import Initiative
 from portfolio.initiatives.queries.initiatives import money_visible
 
-# A total over a single item would tell that item's amount to those who see only totals.
-FEWEST_IN_A_TOTAL = 2
 _GROUP = ("place", "category", "currency", "period_start", "period_end")
 
 
@@ -53,10 +51,6 @@ class UnitSum:
     spent_by_category: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
 
     @property
-    def suppressed(self) -> bool:
-        return self.items < FEWEST_IN_A_TOTAL
-
-    @property
     def empty(self) -> bool:
         return not self.items
 
@@ -75,7 +69,10 @@ class InitiativeSum:
 
 
 def by_unit(actor: Actor, table: RateTable, year: Year, today: date) -> list[UnitSum]:
-    """Every unit that the reader sees amounts of, in tree order, each with what lies below it. Four statements."""
+    """Every unit whose money the reader holds, in tree order, each with what lies below it. Four statements.
+
+    Nothing below such a unit is hidden from the reader, so no total needs to be withheld (docs/decisions/0011).
+    """
     units = {unit.pk: unit for unit in BusinessUnit.objects.all()}
     sums: dict[int, UnitSum] = {}
     for row in _groups(actor, year, today):

@@ -15,13 +15,13 @@ from portfolio.kit.templatetags.ui_text import grouped
 
 
 def unit_rows(sums: list[UnitSum], band: Band) -> list[dict[str, Any]]:
-    """In tree order, indented below the topmost; totals over a single item are not shown."""
+    """In tree order, indented below the topmost."""
     top = min((one.unit.depth for one in sums), default=0)
     return [_unit(one, band, top) for one in sums]
 
 
 def _unit(one: UnitSum, band: Band, top: int) -> dict[str, Any]:
-    share = None if one.suppressed else one.share(band)
+    share = one.share(band)
     return {
         "name": one.unit.name, "url": reverse("finance:unit", args=[one.unit.pk]), "depth": one.unit.depth - top, "one": one,
         "coverage": _("%(with)s of %(all)s") % {"with": grouped(one.running - one.unbudgeted), "all": grouped(one.running)},
@@ -41,16 +41,14 @@ def shared(share: Share | None) -> dict[str, Any] | None:
 def headline(top: UnitSum | None, currency: str) -> str:
     if top is None or top.empty:
         return _("Nobody has entered a budget for this year")
-    if top.suppressed:
-        return _("One budget is in sight; a total would say the same as it")
     return _("%(spent)s spent of %(planned)s planned for the year") % {
         "spent": amount(top.actual, currency), "planned": amount(top.planned, currency),
     }  # fmt: skip
 
 
 def figures(top: UnitSum | None, band: Band, currency: str) -> list[dict[str, Any]]:
-    """Over everything in sight; suppressed over fewer than two items."""
-    if top is None or top.suppressed:
+    """Over everything in sight."""
+    if top is None or top.empty:
         return []
     share = top.share(band)
     unknown = top.unknown_planned + top.unknown_actual
