@@ -26,7 +26,8 @@ NOT_PAGES = {
     "account_logout", "account_inactive", "account_email_verification_sent", "account_confirm_login_code",
     "activity:audit-export", "activity:attachment", "initiatives:export", "account_signup", "account_email",
     "account_set_password", "meetings:feed", "meetings:minutes_file",
-    "meetings:minutes_pdf", "meetings:pack_file", "account_reauthenticate", "evidence:payload", "evidence:subjects", "procurement:billing_export",
+    "meetings:minutes_pdf", "meetings:pack_file", "account_reauthenticate", "evidence:payload", "evidence:subjects",
+    "procurement:billing_export",
 }  # fmt: skip
 # Answer to a POST only, or to an object in a state that the demo has none of.
 NEEDS_MORE = {

@@ -134,9 +134,7 @@ def test_a_token_may_judge_and_a_stale_version_is_refused(api: Callable[..., Cli
     assert api(Scope.SILOS_READ).post(path, {"state": "open"}, content_type="application/json").status_code == 403
 
 
-def test_the_map_is_whole_for_those_who_hold_all_of_it(
-    api: Callable[..., Client], bought: Bought
-) -> None:
+def test_the_map_is_whole_for_those_who_hold_all_of_it(api: Callable[..., Client], bought: Bought) -> None:
     told = api(Scope.SILOS_READ, Scope.MONEY).get("/api/v1/silo-map/").json()
     cells = {(row["unit"], row["capability"]): row for row in told["cells"]}
     assert cells["Logistics", "accelerator_compute"]["amount"] == "520111.11"

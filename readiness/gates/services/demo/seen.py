@@ -15,10 +15,14 @@ from readiness.gates.rules.templates.template import Criterion, Gate
 
 Verdicts = dict[str, Verdict]
 _PASSES = (Verdict.MET, Verdict.NOT_APPLICABLE)
-_MONEY = (RuleKind.BUDGET_SHARE, RuleKind.PURCHASES)  # nothing feeds these yet
+_MONEY = (RuleKind.BUDGET_SHARE, RuleKind.PURCHASES)  # of the past only what holds today is known
 _REASONS = {
     Verdict.MET: Reason.ALL_THERE, Verdict.WARNING: Reason.WITHIN_BAND, Verdict.NOT_MET: Reason.MISSING,
     Verdict.UNKNOWN: Reason.NOT_SAID, Verdict.STALE: Reason.TOO_OLD, Verdict.NOT_APPLICABLE: Reason.NOT_NEEDED,
+}  # fmt: skip
+_REASONS_OF_MONEY = _REASONS | {
+    Verdict.MET: Reason.WITHIN_BAND, Verdict.NOT_MET: Reason.OUTSIDE_BAND, Verdict.UNKNOWN: Reason.NO_FACTS,
+    Verdict.NOT_APPLICABLE: Reason.NOTHING_BOUGHT,
 }  # fmt: skip
 
 
@@ -38,7 +42,7 @@ def verdicts(gate: Gate, outcome: Outcome, live: Mapping[str, Verdict] | None, r
 
 
 def _passed(one: Criterion, live: Verdict | None, rng: Random) -> Verdict:
-    if one.rule.kind in _MONEY:
+    if live is None and one.rule.kind in _MONEY:
         return Verdict.UNKNOWN
     if live in _PASSES or (live is not None and not one.blocks and live is not Verdict.WAIVED):
         return live
@@ -65,7 +69,7 @@ def _judged(
 
 def _finding(one: Criterion, verdict: Verdict, at: datetime, said: int | None, by: int, impossible: bool) -> Finding:
     if one.rule.kind in _MONEY:
-        return Finding(Verdict.UNKNOWN, Reason.NO_FACTS)
+        return Finding(verdict, _REASONS_OF_MONEY[verdict])
     if said is not None:
         figures = {"by": by, "said_impossible": int(impossible)}
         return Finding(verdict, Reason.SAID, figures, (), (Cited("judgement", said, "", at),), at)
