@@ -159,7 +159,8 @@ class TestLoaded(TestCase):
         assert not SizingOption.objects.filter(result__isnull=False).exclude(result__option=F("pk")).exists()
 
     def test_loading_leaves_no_storm_of_jobs_behind(self) -> None:
-        assert Job.objects.count() < 60
+        """About as many as the cast has sizings and bills, whatever the number of initiatives."""
+        assert Job.objects.count() < 100
 
     def test_pools_and_measurements_that_real_rows_stand_on_are_kept_and_become_real(self) -> None:
         real = _real(make_organisation())
