@@ -80,19 +80,26 @@ class Route:
 
 def routes() -> list[Route]:
     """All of them, in the order of the URLconf."""
-    found = [Route("/" + path, name, _meanings("/" + path), methods) for path, name, methods in _walk(get_resolver(), "", "")]
-    assert len(found) > 100, "the walk lost the URLconf"
+    found = routes_of(ROOMS)
     unknown = {one for route in found for one in route.meanings} - {*GLOBAL, *SHARED, *OWN}
     assert not unknown, f"say in leak_routes.py what these parameters stand for: {sorted(unknown)}"
     return found
 
 
-def _walk(resolver: URLResolver, prefix: str, space: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def routes_of(rooms: tuple[str, ...]) -> list[Route]:
+    """Those whose views lie in these packages, in the order of the URLconf."""
+    walked = _walk(get_resolver(), "", "", rooms)
+    found = [Route("/" + path, name, _meanings("/" + path), methods) for path, name, methods in walked]
+    assert len(found) > 100, "the walk lost the URLconf"
+    return found
+
+
+def _walk(resolver: URLResolver, prefix: str, space: str, rooms: tuple[str, ...]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     for entry in resolver.url_patterns:
         path = prefix + _plain(str(entry.pattern))
         if isinstance(entry, URLResolver):
-            yield from _walk(entry, path, f"{entry.namespace}:" if entry.namespace else space)
-        elif isinstance(entry, URLPattern) and _module(entry.callback).startswith(ROOMS):
+            yield from _walk(entry, path, f"{entry.namespace}:" if entry.namespace else space, rooms)
+        elif isinstance(entry, URLPattern) and _module(entry.callback).startswith(rooms):
             yield path, f"{space}{entry.name}", _methods(entry.callback)
 
 

@@ -100,7 +100,7 @@ def _on_top(request: PageRequest) -> bool:
 def import_mapping(request: PageRequest, pk: int) -> HttpResponse:
     """Which column is what, where the register goes, how the file is read."""
     run = get_run(request, pk, Action.IMPORT)
-    if run.state in (RunState.PUBLISHED, RunState.PUBLISHING, RunState.CANCELLED):
+    if run.state in (RunState.PUBLISHED, RunState.PUBLISHING, RunState.CANCELLED) or not run.file:  # a command keeps no file
         return redirect("initiatives:import", pk=pk)
     plan = plan_from_data(run.plan)
     form = _plan_form(request, run, plan)
