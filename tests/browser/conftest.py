@@ -33,6 +33,8 @@ from portfolio.initiatives.models import SavedView
 from portfolio.initiatives.services.imports.plans import file_plan
 from portfolio.initiatives.services.imports.uploads import import_file
 from portfolio.kit import clock
+from portfolio.procurement.choices import ImportKind as Sheet
+from portfolio.procurement.services.imports import runs as orders
 from readiness.assessments.models import QuestionBank
 from readiness.assessments.services.banks import new_version
 from readiness.evidence.models import Source, Trial
@@ -74,13 +76,14 @@ def site(template_database: str, django_db_setup: None, django_db_blocker: Any) 
         subprocess.run(collect, cwd=ROOT, check=True)
         call_command("load_demo", verbosity=0)
         person = create_user(by=SYSTEM, email="ada@example.org", name="Ada Test")
-        for role in (Role.ADMINISTRATOR, Role.PROGRAM_MANAGER, Role.AUDITOR, Role.GATEKEEPER):
+        for role in (Role.ADMINISTRATOR, Role.PROGRAM_MANAGER, Role.AUDITOR, Role.GATEKEEPER, Role.PROCUREMENT):
             assign_role(by=SYSTEM, user=person, role=role, unit=None)
         SavedView.objects.create(owner=person, page="list", name="Pilots", query="stage=pilot")
         _waiting_import(person)
         _read_log(person)
         _evidence(person)
         _amounts(person)
+        _orders(person)
         new_version(by=actor_for(person), bank=QuestionBank.objects.get(is_default=True))
         new_template(by=actor_for(person), template=GateTemplate.objects.get(key="light"))
         connections.close_all()
@@ -126,6 +129,18 @@ def _amounts(person: User) -> None:
     by, file = actor_for(person), SimpleUploadedFile("budget.csv", text.encode())
     run = amounts.receive(by=by, kind=ImportKind.BUDGET, unit=unit, file=file)
     amounts.choose_mapping(by=by, run=run, mapping=run.mapping)
+    run_jobs()
+
+
+def _orders(person: User) -> None:
+    """A file of purchases in preview: a good row and one of an order that ends before it begins."""
+    unit = BusinessUnit.objects.filter(depth=0).order_by("id")[0]
+    rows = ("Title,Order number,Amount,Currency,Start,End", "Racks,PO-1,1200.50,USD,2026-01-01,2026-12-31",
+            "Racks,PO-2,1,USD,2026-03-01,2026-02-01")  # fmt: skip
+    text = "\n".join(rows)
+    by, file = actor_for(person), SimpleUploadedFile("orders.csv", text.encode())
+    run = orders.start_import(by=by, kind=Sheet.PURCHASES, unit=unit, source="orders", file=file, demo=True)
+    orders.map_import(by=by, run=run, mapping=orders.suggest(run)[0].mapping, options={"alike": False, "new": False})
     run_jobs()
 
 
