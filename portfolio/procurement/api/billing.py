@@ -98,7 +98,7 @@ class BillInput(serializers.Serializer[dict[str, Any]]):
         return fields
 
 
-class ReasonInput(serializers.Serializer[dict[str, Any]]):
+class WithdrawBillInput(serializers.Serializer[dict[str, Any]]):
     reason = serializers.CharField(max_length=500)
 
 
@@ -151,11 +151,11 @@ class BillingImportViewSet(ScopedApi, GenericViewSet[BillingImport]):
         """Let a staged bill count."""
         return Response(_import(self.write(publish, billing_import=self._one(pk), now=clock.now())))
 
-    @extend_schema(request=ReasonInput, responses=ImportShape)
+    @extend_schema(request=WithdrawBillInput, responses=ImportShape)
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, pk: str) -> Response:
         """Take it out of the totals; what had given way to it counts again. If-Match guards the version."""
-        given = ReasonInput(data=request.data)
+        given = WithdrawBillInput(data=request.data)
         given.is_valid(raise_exception=True)
         row = _guarded(self, withdraw, billing_import=self._one(pk), now=clock.now(), **given.validated_data)
         return Response(_import(row))

@@ -76,53 +76,53 @@ class PurchaseRequestViewSet(Rows):
 
     queryset = PurchaseRequest.objects.none()
     filterset_class = filters.RequestFilter
-    serializer_class = shapes.RequestInput
+    serializer_class = shapes.PurchaseRequestInput
     visible, rows, shown_as = requests.visible_requests, requests.request_rows, requests.SHOWN_AS
 
     def more(self, pk: int) -> dict[str, Any]:
         steps = self.get_row(str(pk)).steps.order_by("id")
         return {"steps": list(steps.values("state", "reason", "purchase_id", "by_label", "at"))}
 
-    @extend_schema(responses=shapes.RequestRow(many=True))
+    @extend_schema(responses=shapes.PurchaseRequestRow(many=True))
     def list(self, request: Request) -> Response:
         return super().list(request)
 
-    @extend_schema(responses=shapes.RequestRow)
+    @extend_schema(responses=shapes.PurchaseRequestRow)
     def retrieve(self, request: Request, pk: str) -> Response:
         return super().retrieve(request, pk)
 
-    @extend_schema(request=shapes.RequestInput, responses={201: shapes.RequestRow})
+    @extend_schema(request=shapes.PurchaseRequestInput, responses={201: shapes.PurchaseRequestRow})
     def create(self, request: Request) -> Response:
         """Ask to buy something."""
-        given = self.given(shapes.RequestInput, action=Action.ASK)
+        given = self.given(shapes.PurchaseRequestInput, action=Action.ASK)
         return self.answer(self.write(asking.ask, demo=self.actor.showing_demo, **given).pk, http.HTTP_201_CREATED)
 
-    @extend_schema(request=shapes.RequestInput, responses=shapes.RequestRow)
+    @extend_schema(request=shapes.PurchaseRequestInput, responses=shapes.PurchaseRequestRow)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change it while nobody decided."""
-        changes = self.given(shapes.RequestInput, action=Action.ASK, partial=True)
+        changes = self.given(shapes.PurchaseRequestInput, action=Action.ASK, partial=True)
         self.change(asking.change_request, request=self.get_row(pk), changes=changes)
         return self.answer(int(pk))
 
-    @extend_schema(request=shapes.ApproveInput, responses=shapes.RequestRow)
+    @extend_schema(request=shapes.ApproveInput, responses=shapes.PurchaseRequestRow)
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, pk: str) -> Response:
         self.write(asking.approve, request=self.get_row(pk), **self.given(shapes.ApproveInput))
         return self.answer(int(pk))
 
-    @extend_schema(request=shapes.ReasonInput, responses=shapes.RequestRow)
+    @extend_schema(request=shapes.EndRequestInput, responses=shapes.PurchaseRequestRow)
     @action(detail=True, methods=["post"])
     def decline(self, request: Request, pk: str) -> Response:
-        self.write(asking.decline, request=self.get_row(pk), **self.given(shapes.ReasonInput))
+        self.write(asking.decline, request=self.get_row(pk), **self.given(shapes.EndRequestInput))
         return self.answer(int(pk))
 
-    @extend_schema(request=shapes.ReasonInput, responses=shapes.RequestRow)
+    @extend_schema(request=shapes.EndRequestInput, responses=shapes.PurchaseRequestRow)
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, pk: str) -> Response:
-        self.write(asking.withdraw, request=self.get_row(pk), **self.given(shapes.ReasonInput))
+        self.write(asking.withdraw, request=self.get_row(pk), **self.given(shapes.EndRequestInput))
         return self.answer(int(pk))
 
-    @extend_schema(request=shapes.OrderInput, responses=shapes.RequestRow)
+    @extend_schema(request=shapes.OrderInput, responses=shapes.PurchaseRequestRow)
     @action(detail=True, methods=["post"])
     def order(self, request: Request, pk: str) -> Response:
         """It became this purchase; with `share` that part of it serves the request's initiative."""

@@ -133,7 +133,7 @@ class SharesInput(Strict):
     shares = ShareInput(many=True)
 
 
-class RequestInput(Strict):
+class PurchaseRequestInput(Strict):
     unit = _row(BusinessUnit)
     initiative = _optional(Initiative)
     title = serializers.CharField(max_length=300)
@@ -149,7 +149,7 @@ class RequestInput(Strict):
     note = _text(5_000)
 
 
-class ReasonInput(Strict):
+class EndRequestInput(Strict):
     reason = serializers.CharField(max_length=1_000)
 
 
@@ -201,7 +201,7 @@ class PurchaseRow(Shape):
     version = serializers.IntegerField()
 
 
-class RequestRow(Shape):
+class PurchaseRequestRow(Shape):
     """A purchase request; `steps` are in the answer about one request alone."""
 
     id = serializers.IntegerField()
