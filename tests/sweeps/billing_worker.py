@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import django
+from django.conf import settings
 
+# Pages are measured, not their files: nobody collected any.
+settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 django.setup()
 
 from django.core.files.base import File  # noqa: E402
