@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -53,11 +53,10 @@ class _Measured(File):  # type: ignore[type-arg]
 def kept(file: File[Any], most: int) -> Iterator[Kept]:
     """The file in the storage; gone again if the block fails. Raises ValidationError for one that is empty or too large."""
     name = f"{FOLDER}/{secrets.token_hex(20)}"
-    try:
+    with ExitStack() as undo:
+        undo.callback(default_storage.delete, name)
         yield _save(name, _Measured(file, most))
-    except BaseException:
-        default_storage.delete(name)
-        raise
+        undo.pop_all()
 
 
 def _save(name: str, file: _Measured) -> Kept:

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -42,14 +43,13 @@ def read_bill(
         landing = Landing(billing_import)
         for block in _ahead(bill.blocks(at)):
             number += 1
-            try:
+            with ExitStack() as undo:  # whatever ends the transaction, what landed with it is forgotten
+                undo.callback(landing.rolled_back)
                 with transaction.atomic():
                     fence()
                     landing.write(block)
                     _note(billing_import, bill, block, number)
-            except BaseException:
-                landing.rolled_back()
-                raise
+                undo.pop_all()
             landing.committed()
             if time.monotonic() > until:
                 return False

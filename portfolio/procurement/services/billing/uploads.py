@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -76,13 +76,12 @@ def _kept(file: File[Any]) -> Iterator[tuple[str, int, str]]:
     """(name in the storage, bytes, digest); gone again if the block fails."""
     measured = _Measured(file, settings.BILLING_MAX_BYTES)
     name = f"{FOLDER}/{secrets.token_hex(20)}"
-    try:
+    with ExitStack() as undo:
+        undo.callback(default_storage.delete, name)
         default_storage.save(name, measured)
         _refuse_empty(measured)
         yield name, measured.read_bytes, measured.digest.hexdigest()
-    except BaseException:
-        default_storage.delete(name)
-        raise
+        undo.pop_all()
 
 
 def _refuse_empty(measured: _Measured) -> None:
