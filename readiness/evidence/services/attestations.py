@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from portfolio.accounts.rules import Actor
 from portfolio.kit.acting import acting
+from portfolio.kit.keeping import kept
 from readiness.connectors.errors import SkipRecord
 from readiness.evidence.choices import DeliveryState, EvidenceKind, SourceKind, Way
 from readiness.evidence.models import Delivery
@@ -20,7 +21,7 @@ from readiness.evidence.rules.normal import Normal, normal, wrong_words
 from readiness.evidence.services.bringing import brought_source, subject
 from readiness.evidence.services.declaring import environment as checked
 from readiness.evidence.services.ingest import StoredPayload, ingest_observations
-from readiness.evidence.services.keeping import kept
+from readiness.evidence.services.keeping import FOLDER
 from readiness.evidence.services.uploads import plain_name
 from readiness.workloads.models import CapacityPool, Workload
 
@@ -47,7 +48,7 @@ def attest(
         "labels": {"currency": currency} if currency else {},
     }  # fmt: skip
     one = _normal(row)
-    with kept(file, settings.EVIDENCE_MAX_BYTES) as stored, acting(by):
+    with kept(file, folder=FOLDER, most=settings.EVIDENCE_MAX_BYTES) as stored, acting(by):
         delivery = Delivery.objects.create(
             source=brought_source(by, SourceKind.ATTESTED, about), unit=about.unit, initiative_id=about.initiative_id,
             workload=about.workload, pool=about.pool, way=Way.ATTESTATION, state=DeliveryState.DONE, environment=said,

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from portfolio.accounts.models import ApiToken
 from portfolio.accounts.rules import Actor
+from portfolio.kit.keeping import Kept, kept
 from readiness.evidence.choices import SourceKind, Way
 from readiness.evidence.models import Delivery, PushPace, Source
 from readiness.evidence.queries.references import referred
@@ -25,7 +26,7 @@ from readiness.evidence.rules.normal import wrong_words
 from readiness.evidence.services.bringing import brought_source, subject
 from readiness.evidence.services.declaring import environment as checked
 from readiness.evidence.services.ingest import Subject
-from readiness.evidence.services.keeping import Kept, forget, kept
+from readiness.evidence.services.keeping import FOLDER, forget
 from readiness.evidence.services.receiving import JSON, OBSERVATIONS
 from readiness.evidence.services.uploads import plain_name, queue, seen_as
 
@@ -110,7 +111,7 @@ class _Push:
         content. Whoever comes second waits for the first and gets its delivery."""
         before = self._before()
         place = None if before else self._place()
-        with kept(file, most) as stored:
+        with kept(file, folder=FOLDER, most=most) as stored:
             same = digest([stored.sha256, *asked])
             if place is None:
                 forget(stored.stored_as)

@@ -14,6 +14,7 @@ from django.core.files.storage import default_storage
 from portfolio.accounts.models import ApiToken, BusinessUnit
 from portfolio.accounts.rules import Actor
 from portfolio.kit.acting import acting
+from portfolio.kit.keeping import Kept, kept
 from portfolio.outbox.services import enqueue
 from readiness.connectors.archives import is_archive, names_in
 from readiness.connectors.detect import SIGHT, Candidate, detect
@@ -23,7 +24,7 @@ from readiness.evidence.models import Delivery, Source
 from readiness.evidence.services.bringing import brought_source, subject
 from readiness.evidence.services.declaring import environment as checked
 from readiness.evidence.services.ingest import Subject
-from readiness.evidence.services.keeping import Kept, kept
+from readiness.evidence.services.keeping import FOLDER
 from readiness.workloads.models import CapacityPool, Workload
 
 MOST_SHOWN = 200
@@ -78,7 +79,7 @@ def upload(
     about = subject(by, workload=workload, pool=pool, unit=unit)
     said = checked(environment, now)
     name = plain_name(file.name)
-    with kept(file, settings.EVIDENCE_MAX_BYTES) as stored:
+    with kept(file, folder=FOLDER, most=settings.EVIDENCE_MAX_BYTES) as stored:
         source = brought_source(by, SourceKind.UPLOAD, about)
         return queue(
             by=by, about=about, source=source, way=Way.UPLOAD, stored=stored, now=now, environment=said,

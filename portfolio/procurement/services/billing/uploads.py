@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +16,7 @@ from portfolio.accounts.models import BusinessUnit
 from portfolio.accounts.rules import Actor
 from portfolio.formats.errors import FormatError
 from portfolio.kit.acting import acting
+from portfolio.kit.keeping import kept
 from portfolio.outbox.services import enqueue
 from portfolio.procurement.choices import UNDERWAY, BillingState
 from portfolio.procurement.models import BillingImport
@@ -27,7 +24,6 @@ from portfolio.procurement.services.writing import CURRENCY, require
 
 FOLDER = "billing"
 SAME = (*UNDERWAY, BillingState.STAGED, BillingState.PUBLISHED)
-_PIECE = 2**20
 
 
 def upload_bill(
@@ -42,21 +38,22 @@ def upload_bill(
     code = currency.strip().upper()
     if code and not CURRENCY.fullmatch(code):
         raise ValidationError({"currency": _("The capital letters of a currency, such as EUR.")})
-    with _kept(file) as (stored_as, size, digest):
-        layout = _looked_at(stored_as, code)
+    with kept(file, folder=FOLDER, most=settings.BILLING_MAX_BYTES) as held:
+        layout = _looked_at(held.stored_as, code)
         with acting(by):
             BusinessUnit.objects.select_for_update(no_key=True).get(pk=unit.pk)  # two uploads at once are one import
-            same = BillingImport.objects.filter(unit=unit, demo=demo, sha256=digest, state__in=SAME).order_by("pk").first()
+            same = BillingImport.objects.filter(unit=unit, demo=demo, sha256=held.sha256, state__in=SAME).order_by("pk").first()
             if same is None:
                 row = BillingImport.objects.create(
-                    unit=unit, file_name=_plain_name(file.name), stored_as=stored_as, size_bytes=size, sha256=digest,
+                    unit=unit, file_name=_plain_name(file.name), stored_as=held.stored_as, size_bytes=held.size_bytes,
+                    sha256=held.sha256,
                     currency=code, adds=adds, publish_refused=publish_refused, demo=demo, started_by_id=by.user_id,
                     started_label=by.label[:200], **layout,
                 )  # fmt: skip
                 if queued:
                     enqueue("procurement.read_bill", {"billing_import_id": row.pk})
     if same is not None:
-        default_storage.delete(stored_as)
+        default_storage.delete(held.stored_as)
         return same, False
     return row, True
 
@@ -69,41 +66,6 @@ def _looked_at(stored_as: str, currency: str) -> dict[str, str]:
             return {"layout": bill.layout.key, "layout_version": bill.layout.version, "container": bill.container}
     except FormatError as error:
         raise ValidationError({"file": str(error)}) from error
-
-
-@contextmanager
-def _kept(file: File[Any]) -> Iterator[tuple[str, int, str]]:
-    """(name in the storage, bytes, digest); gone again if the block fails."""
-    measured = _Measured(file, settings.BILLING_MAX_BYTES)
-    name = f"{FOLDER}/{secrets.token_hex(20)}"
-    with ExitStack() as undo:
-        undo.callback(default_storage.delete, name)
-        default_storage.save(name, measured)
-        _refuse_empty(measured)
-        yield name, measured.read_bytes, measured.digest.hexdigest()
-        undo.pop_all()
-
-
-def _refuse_empty(measured: _Measured) -> None:
-    if not measured.read_bytes:
-        raise ValidationError({"file": _("The file is empty.")})
-
-
-class _Measured(File):  # type: ignore[type-arg]
-    """Counts and digests what is read of a file, and stops at `most` bytes."""
-
-    def __init__(self, file: File[Any], most: int) -> None:
-        super().__init__(file.file, file.name)
-        self._inner, self._most = file, most
-        self.read_bytes, self.digest = 0, hashlib.sha256()
-
-    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        for piece in self._inner.chunks(chunk_size or _PIECE):
-            self.read_bytes += len(piece)
-            if self.read_bytes > self._most:
-                raise ValidationError({"file": _("The file is larger than %d MB.") % (self._most // 2**20)})
-            self.digest.update(piece)
-            yield piece
 
 
 def _plain_name(name: str | None) -> str:
