@@ -55,7 +55,7 @@ class Delimited:
         self._begin = len(first) + len(found)
         line = first.removeprefix(_BOM).decode("utf-8", "replace").rstrip("\r")
         self.delimiter = max(_DELIMITERS, key=line.count)
-        self.headers = [cell.strip() for cell in next(csv.reader([line], delimiter=self.delimiter), [])]
+        self.headers = _headers(line, self.delimiter)
         if len(self.headers) > limits.columns:
             raise TooLarge(f"the first line has {len(self.headers)} columns", where="Line 1", advice="Is it a bill?")
         self.repaired = 0
@@ -162,6 +162,13 @@ class Delimited:
 
     def _read_from(self, offset: int, size: int) -> bytes:
         return _read(self._stream(offset), size)
+
+
+def _headers(line: str, delimiter: str) -> list[str]:
+    try:
+        return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
+    except csv.Error as error:  # a cell larger than any name, or one that is quoted and goes on
+        raise UnreadableFile("it holds no names of columns", where="Line 1", advice="Is it a bill?") from error
 
 
 def _one(column: Any) -> Any:

@@ -200,6 +200,8 @@ def test_parquet_goes_on_inside_a_row_group() -> None:
         (b"a,b\n1,2\n", FormatError, "no bill"),
         (gzip.compress(f"{HEADER}\n{GOOD}\n".encode())[:-12], UnreadableFile, "cut off"),
         (b"PAR1" + b"x" * 50, UnreadableFile, "damaged"),
+        (b"a" * 200_000, UnreadableFile, "Line 1"),
+        (gzip.compress(b"a" * 50_000_000), UnreadableFile, "Line 1"),
     ],
 )
 def test_a_file_that_is_no_bill_says_what_to_do(data: bytes, error: type[FormatError], told: str) -> None:
