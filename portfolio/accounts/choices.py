@@ -56,6 +56,9 @@ class Action(StrEnum):
     TOKEN = "token.create"  # noqa: S105
 
 
+# A sum of fewer amounts, beside others that are hidden from its reader, would tell one of them (docs/decisions/0011).
+FEWEST_IN_A_TOTAL = 2
+
 _EVERYONE = frozenset(Role)
 ALLOWED: dict[Action, frozenset[Role]] = {
     Action.VIEW: _EVERYONE,

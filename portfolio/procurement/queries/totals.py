@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from portfolio.accounts.choices import FEWEST_IN_A_TOTAL
 from portfolio.accounts.rules import Actor
 from portfolio.finance.queries.rates import RateTable
 from portfolio.procurement.choices import InPlan, State
@@ -21,8 +22,6 @@ from portfolio.procurement.models import Purchase
 from portfolio.procurement.queries.masks import hidden, money_of
 from portfolio.procurement.queries.purchases import IN_PLAN
 from portfolio.procurement.rules.plan import PlanShare
-
-FEWEST = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +57,20 @@ def totals(actor: Actor, rows: QuerySet[Purchase], rates: RateTable, today: date
     shown = [group for group in groups if not group["hidden"]]
     known = sum(group["known"] for group in shown)
     whole = len(shown) == len(groups)
-    suppressed = not whole and 0 < known < FEWEST
+    suppressed = not whole and 0 < known < FEWEST_IN_A_TOTAL
     sums = _Sums(rates, today)
     for group in shown:
         sums.add(group)
     none: tuple[InCurrency, ...] = ()
     unknown = sum(group["n"] - group["known"] for group in shown)
-    enough = known - sums.without_rate >= (1 if whole else FEWEST)
+    enough = known - sums.without_rate >= (1 if whole else FEWEST_IN_A_TOTAL)
     return Totals(
         purchases=sum(group["n"] for group in groups),
         hidden=sum(group["n"] for group in groups if group["hidden"]),
         unknown=unknown,
         without_rate=sums.without_rate,
         suppressed=suppressed,
-        by_currency=none if suppressed else sums.by_currency(1 if whole else FEWEST),
+        by_currency=none if suppressed else sums.by_currency(1 if whole else FEWEST_IN_A_TOTAL),
         reporting=sums.reporting if enough else None,
         reporting_currency=rates.reporting,
         by_count=_by_count(groups),

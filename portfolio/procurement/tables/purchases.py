@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from portfolio.accounts.choices import FEWEST_IN_A_TOTAL
 from portfolio.initiatives.choices import Venue
 from portfolio.kit.templatetags import ui_text
 from portfolio.procurement.choices import InPlan
-from portfolio.procurement.queries.totals import FEWEST, Totals
+from portfolio.procurement.queries.totals import Totals
 from portfolio.procurement.rules.plan import PlanShare, standing_of
 from portfolio.procurement.rules.terms import is_over
 from portfolio.procurement.tables import words
@@ -51,7 +52,7 @@ def _spend_figure(found: Totals) -> dict[str, Any]:
     return {
         "label": _("Amount of these purchases"), "unit": found.reporting_currency, "note": " ".join(notes),
         "value": None if found.reporting is None else ui_text.short(found.reporting),
-        "base": _("fewer than %d amounts are not added up") % FEWEST if found.suppressed
+        "base": _("fewer than %d amounts are not added up") % FEWEST_IN_A_TOTAL if found.suppressed
         else _("of %(n)d of %(all)d purchases") % {"n": found.purchases - missing - found.hidden, "all": found.purchases},
         "reference": _("%d unknown, in none of it") % missing if missing else "",
     }  # fmt: skip

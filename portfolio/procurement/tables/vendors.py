@@ -11,13 +11,13 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import ngettext
 
+from portfolio.accounts.choices import FEWEST_IN_A_TOTAL
 from portfolio.accounts.rules import Actor
 from portfolio.finance.queries.rates import RateTable
 from portfolio.procurement.choices import LIVE
 from portfolio.procurement.models import Vendor
 from portfolio.procurement.queries.masks import money_of
 from portfolio.procurement.queries.purchases import visible_purchases
-from portfolio.procurement.queries.totals import FEWEST
 from portfolio.procurement.queries.vendors import tier_rows as tiers_of
 from portfolio.procurement.queries.vendors import visible_vendors
 from portfolio.procurement.tables import words
@@ -58,7 +58,7 @@ def _reach(tier: dict[str, Any], running: list[dict[str, Any]], rates: RateTable
     worths = [worth for worth in found if worth is not None]
     counts: dict[str, Any] = {"contracts": len(worths), "without_rate": len(found) - len(worths)}
     counts["discount_text"] = words.part(tier["discount"])
-    if len(worths) < FEWEST:
+    if len(worths) < FEWEST_IN_A_TOTAL:
         return counts | {"together": None, "reached": None, "alone": None}
     together, floor = sum(worths, Decimal(0)), tier["from_amount"]
     return counts | {"together": together, "reached": together >= floor, "alone": any(worth >= floor for worth in worths)}

@@ -15,14 +15,13 @@ from typing import Any
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 
-from portfolio.accounts.choices import Action
+from portfolio.accounts.choices import FEWEST_IN_A_TOTAL, Action
 from portfolio.accounts.rules import Actor
 from portfolio.kit.scope import within
 from portfolio.procurement.models import PurchaseShare
 from readiness.silos.choices import FindingKind, FindingState, ProofTable
 from readiness.silos.models import Detection, Finding, FindingRow
 
-FEWEST = 2  # of fewer amounts nothing is added up
 COLUMNS = ("id", "kind", "state", "proposal", "current", "opened_at", "seen_on", "version", "ancestor_path", "identity")
 SORTABLE = {
     "kind": "kind", "state": "state", "found": "opened_at", "amount": "shown_amount", "saving": "shown_high", "due": "shown_due",
@@ -96,7 +95,7 @@ def own_parts(actor: Actor, ids: Collection[int]) -> dict[int, OwnPart]:
     seen = (Q(amount__isnull=False) & money) if money else Q(amount__isnull=False)
     rows = FindingRow.objects.visible_to(actor).filter(finding__in=ids).order_by().values("finding")
     found = rows.annotate(n=Count("pk"), priced=Count("pk", filter=seen), total=Sum("amount", filter=seen))
-    return {row["finding"]: OwnPart(row["n"], row["total"] if row["priced"] >= FEWEST else None) for row in found}
+    return {row["finding"]: OwnPart(row["n"], row["total"] if row["priced"] >= FEWEST_IN_A_TOTAL else None) for row in found}
 
 
 def unit_names(actor: Actor, ids: Collection[int]) -> dict[int, list[str]]:
@@ -130,13 +129,13 @@ def newest_run(*, demo: bool) -> Detection | None:
 
 def distinct_amount(actor: Actor, rows: QuerySet[Finding]) -> Decimal | None:
     """What the proving purchases and bills of these findings come to, each row once, where the actor sees its amount; None
-    where that are fewer than two. One statement."""
+    where that are fewer than two and others are hidden from it. One statement."""
     priced = FindingRow.objects.filter(finding__in=rows.order_by().values("pk"), amount__isnull=False)
     priced = priced.filter(table__in=(ProofTable.PURCHASE, ProofTable.BILLING_ITEM))
     seen = within("unit__path", actor.paths(Action.MONEY))
     once = (priced.filter(seen) if seen else priced).order_by("table", "row_id", "-amount").distinct("table", "row_id")
     total = FindingRow.objects.filter(pk__in=once.values("pk")).aggregate(n=Count("pk"), amount=Sum("amount"))
-    return total["amount"] if total["n"] >= FEWEST else None
+    return total["amount"] if total["n"] >= FEWEST_IN_A_TOTAL or not seen else None
 
 
 def _flag(condition: Q) -> Any:

@@ -16,12 +16,10 @@ from typing import Any
 import orjson
 from django.db import connection
 
-from portfolio.accounts.choices import Action
+from portfolio.accounts.choices import FEWEST_IN_A_TOTAL, Action
 from portfolio.accounts.rules import Actor
 from portfolio.finance.queries.rates import settings_now
 from readiness.silos.rules.fragmentation import PlanShare, plan_share
-
-FEWEST = 2  # where amounts of others are hidden; who may open each of the rows gets the whole, be it of one
 
 _SEEN = """
 WITH units AS MATERIALIZED (
@@ -156,7 +154,7 @@ class Flow:
 
 def told(rows: int, priced: int, known: int) -> bool:
     """Whether a sum may be told: its reader may see the amount of every row, or of two at least; and something is known."""
-    return known >= (1 if priced == rows else FEWEST)
+    return known >= (1 if priced == rows else FEWEST_IN_A_TOTAL)
 
 
 def spend_map(actor: Actor, root: str, today: date) -> Spend:
@@ -207,7 +205,7 @@ def _cell(row: dict[str, Any]) -> Cell:
 
 
 def _scatter(row: dict[str, Any]) -> Scatter:
-    seen = row["known"] >= FEWEST
+    seen = row["known"] >= FEWEST_IN_A_TOTAL
     return Scatter(
         row["vendors"], row["units"], 1 - (row["vendor_count"] or 1), 1 - row["unit_count"],
         1 - row["vendor_worth"] if seen and row["vendor_worth"] is not None else None,

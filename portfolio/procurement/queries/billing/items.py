@@ -9,11 +9,12 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
+from portfolio.accounts.choices import FEWEST_IN_A_TOTAL
 from portfolio.accounts.rules import Actor
 from portfolio.procurement.models import BillingItem, BillingMonth
 from portfolio.procurement.models.billing.charges import held_by
 from portfolio.procurement.queries.billing.matching import matching
-from portfolio.procurement.queries.billing.totals import FEWEST, sees_everything, visible_months
+from portfolio.procurement.queries.billing.totals import sees_everything, visible_months
 
 EXAMPLES = 8
 MISSING = {
@@ -62,7 +63,7 @@ def caught(actor: Actor, conditions: object, *, unit_path: str) -> Caught:
         ).order_by("currency")
     )  # fmt: skip
     items, rows = sum(one["items"] for one in sums), sum(one["n"] for one in sums)
-    suppressed = items < FEWEST and not sees_everything(actor)
+    suppressed = items < FEWEST_IN_A_TOTAL and not sees_everything(actor)
     examples = months.order_by("item_id").values(
         "item_id", "item__provider", "item__service_name", "item__sub_account_id", "item__resource_id", "charge_category"
     ).distinct()[:EXAMPLES]  # fmt: skip

@@ -14,11 +14,10 @@ from typing import Any
 
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
 
-from portfolio.accounts.choices import Action
+from portfolio.accounts.choices import FEWEST_IN_A_TOTAL, Action
 from portfolio.accounts.rules import EVERYTHING, Actor
 from portfolio.procurement.models import BillingMonth
 
-FEWEST = 2
 MOST_GROUPS = 500
 COSTS = ("billed", "effective", "list", "contracted")
 # what to add up by -> the columns that make a group, the first of which is shown
@@ -119,7 +118,7 @@ def totals(actor: Actor, months: QuerySet[BillingMonth], by: str, *, most: int =
 
 
 def _group(row: Mapping[str, Any], names: tuple[str, ...], whole: bool) -> Group:
-    suppressed = not whole and row["items"] < FEWEST
+    suppressed = not whole and row["items"] < FEWEST_IN_A_TOTAL
     return Group(
         names=tuple(row[name] for name in names), detail=row.get("detail") or "", currency=row["currency"],
         costs={cost: None if suppressed else row[f"sum_{cost}"] for cost in COSTS},
@@ -133,9 +132,9 @@ def virtual(actor: Actor, months: QuerySet[BillingMonth]) -> list[Virtual]:
     rows = apart.values("pricing_currency", "currency").annotate(
         n=Count("item", distinct=True), amount=Sum("pricing_effective")
     ).order_by("pricing_currency", "currency")  # fmt: skip
-    whole = sees_everything(actor)
+    fewest = 0 if sees_everything(actor) else FEWEST_IN_A_TOTAL
     return [
-        Virtual(row["pricing_currency"], row["currency"], row["amount"] if whole or row["n"] >= FEWEST else None, row["n"])
+        Virtual(row["pricing_currency"], row["currency"], row["amount"] if row["n"] >= fewest else None, row["n"])
         for row in rows[:MOST_GROUPS]
     ]
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from portfolio.accounts.choices import Action
+from portfolio.accounts.choices import FEWEST_IN_A_TOTAL, Action
 from portfolio.initiatives.queries.lists import page_number, page_of, unit_rows
 from portfolio.kit import clock
 from portfolio.procurement.forms.billing import TotalsForm
@@ -80,7 +80,7 @@ def unmapped(request: PageRequest) -> HttpResponse:
         "choices": [
             {"label": label, "url": f"?missing={name}", "active": name == missing} for name, label in MISSING_LABELS.items()
         ],
-        "sections": tables.sections("unmapped"), "fewest": 0 if totals.sees_everything(actor) else totals.FEWEST,
+        "sections": tables.sections("unmapped"), "fewest": 0 if totals.sees_everything(actor) else FEWEST_IN_A_TOTAL,
         **paging(request, page),
     }  # fmt: skip
     return render(request, "procurement/billing/unmapped.html", context)
@@ -116,7 +116,7 @@ def export(request: PageRequest, what: str, fmt: str) -> StreamingHttpResponse:
         )
     rows = items.unmapped(request.actor, _missing(request))[:MOST_EXPORTED]
     if not totals.sees_everything(request.actor):
-        rows = [row if row["items"] >= totals.FEWEST else row | {"billed": None, "effective": None} for row in rows]  # type: ignore[assignment]
+        rows = [row if row["items"] >= FEWEST_IN_A_TOTAL else row | {"billed": None, "effective": None} for row in rows]  # type: ignore[assignment]
     return _file(request, tables.UNMAPPED, tables.unmapped_exported(rows), fmt)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection
 
+from portfolio.accounts.choices import FEWEST_IN_A_TOTAL
 from portfolio.accounts.rules import Actor
 from readiness.assessments.choices import COMPONENT_LABELS, FACT_LABELS, Component, Fact, Phase, UnknownKind
 from readiness.assessments.models import Question
@@ -19,7 +20,6 @@ from readiness.workloads.rules.fields import BY_NAME
 from readiness.workloads.rules.values import TARGET_OF
 
 # A total over a single item would tell that item's amount to those who see only totals.
-FEWEST_IN_A_TOTAL = 2
 
 _GROUP = """
 SELECT kind, key, phase, reached, CASE WHEN value IS NULL THEN '' ELSE currency END, sum(items), sum(owned), sum(overdue),
