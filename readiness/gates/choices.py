@@ -51,6 +51,7 @@ class RuleKind(StrEnum):
     JUDGEMENT = "judgement"
     BUDGET_SHARE = "budget_share"
     PURCHASES = "purchases"
+    FINDINGS = "findings"
 
 
 class UnknownCount(StrEnum):
@@ -69,6 +70,13 @@ class BudgetBasis(StrEnum):
 class PurchaseBasis(StrEnum):
     COUNT = "count"
     AMOUNT = "amount"
+
+
+class FindingCount(StrEnum):
+    """Which silo findings a criterion counts."""
+
+    OPEN = "open"  # nobody has said anything to them
+    UNSETTLED = "unsettled"  # the accepted as well: agreed to, not done
 
 
 class TemplateState(StrEnum):

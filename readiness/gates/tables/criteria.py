@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from portfolio.kit.templatetags.ui_text import grouped, tidy
 from readiness.evidence.choices import Verdict
@@ -18,13 +18,17 @@ from readiness.gates.choices import CriterionDimension, CriterionKind
 from readiness.gates.rules.criteria.finding import WORST_FIRST
 from readiness.gates.tables import needs as supplying
 from readiness.gates.tables import reasons
-from readiness.gates.tables.words import DIMENSIONS, KINDS
+from readiness.gates.tables.words import DIMENSIONS, KINDS, Text
 
 Row = Mapping[str, Any]
 MISSING = (Verdict.NOT_MET, Verdict.UNKNOWN, Verdict.STALE)
 # The most pressing first, the good ones last.
 ORDER = (*(one for one in WORST_FIRST if one not in (Verdict.MET, Verdict.NOT_APPLICABLE)), Verdict.MET, Verdict.NOT_APPLICABLE)
-_CITED = {"requirement": "evidence:requirement"}
+# What a row may stand on: (route, its name alone, its name among several).
+_CITED: dict[str, tuple[str, Text, Text]] = {
+    "requirement": ("evidence:requirement", gettext_lazy("its requirement"), gettext_lazy("requirement %d")),
+    "silo_finding": ("silos:finding", gettext_lazy("the finding"), gettext_lazy("finding %d")),
+}
 
 
 def sections(rows: Iterable[Row], whose: supplying.Whose, now: datetime, extra: Mapping[str, Row] | None = None) -> list[Row]:
@@ -61,13 +65,13 @@ def criterion_row(row: Row, whose: supplying.Whose, now: datetime) -> dict[str, 
 
 
 def _links(row: Row, whose: supplying.Whose) -> list[dict[str, str]]:
-    """What it stands on: the requirements, the assessment."""
+    """What it stands on: the requirements, the silo findings, the assessment."""
     found = []
     wanted = [one for one in row["cited"] if one["kind"] in _CITED]
     for number, one in enumerate(wanted, start=1):
-        url = supplying.route(_CITED[one["kind"]], one["id"])
-        label = _("its requirement") if len(wanted) == 1 else _("requirement %d") % number
-        found.append({"label": label, "url": url})
+        route, alone, among = _CITED[one["kind"]]
+        label = str(alone) if len(wanted) == 1 else str(among) % number
+        found.append({"label": label, "url": supplying.route(route, one["id"])})
     if any(one["kind"] == "assessment" for one in row["cited"]):
         found.append({"label": _("the assessment"), "url": supplying.route("assessments:initiative", whose.initiative)})
     return [one for one in found if one["url"]]

@@ -59,6 +59,8 @@ TITLES: dict[str, Text] = {
     Needed.CORRECT_BUDGET: gettext_lazy("Correct the budget"),
     Needed.ENTER_PURCHASES: gettext_lazy("Enter what was bought"),
     Needed.BRING_INTO_PLAN: gettext_lazy("Bring it into the IT plan"),
+    Needed.LOOK_FOR_SILOS: gettext_lazy("Look for silos"),
+    Needed.SETTLE_FINDINGS: gettext_lazy("Accept, dismiss or do what the findings propose"),
     Needed.REFRESH: gettext_lazy("Bring newer evidence"),
 }
 WHO: dict[str, Text] = {
@@ -216,6 +218,11 @@ _OF_INITIATIVE: dict[str, str] = {
     Needed.NAME_PERSON: "initiatives:detail",
     Needed.DECLARE: "initiatives:detail",
     Needed.SETTLE: "initiatives:detail",
+    Needed.ENTER_BUDGET: "finance:initiative",
+    Needed.CORRECT_BUDGET: "finance:initiative",
+    Needed.ENTER_PURCHASES: "procurement:initiative",
+    Needed.BRING_INTO_PLAN: "procurement:initiative",
+    Needed.SETTLE_FINDINGS: "procurement:initiative",
     Needed.MEASURE: "evidence:initiative",
     Needed.REFRESH: "evidence:initiative",
 }
@@ -230,6 +237,8 @@ def _address(code: str, one: Facts, whose: Whose) -> str:
     if code in (Needed.FIND_UNKNOWNS, Needed.ASSIGN_UNKNOWNS):
         url = route("assessments:unknown_rows")
         return f"{url}?initiative={whose.initiative}" if url else ""
+    if code == Needed.LOOK_FOR_SILOS:
+        return route("silos:findings")
     if code == Needed.JUDGE and whose.review:
         return route("gates:judge", whose.review, one["criterion"])
     if code == Needed.MEND:

@@ -194,6 +194,11 @@ def _present(given: Figures) -> str:
     return ", ".join(part for part in parts if part)
 
 
+def _findings(given: Figures) -> str:
+    count = given["findings"]
+    return ngettext("%s finding", "%s findings", count) % grouped(count) if count else _("no finding")
+
+
 def _declared(given: Figures) -> str:
     return _("containers: declared %(declared)s, seen %(seen)s") % {
         name: str(_ANSWERS.get(given[name], given[name])) for name in ("declared", "seen")
@@ -217,6 +222,7 @@ _WORDS: tuple[tuple[tuple[str, ...], Callable[[Figures], str]], ...] = (
     (("present", "missing"), _present),
     (("named", "missing"), _named),
     (("unknown",), _unknown),
+    (("findings",), _findings),
     (("function", "options"), _venues),
     (("days",), _days),
     (("declared", "seen"), _declared),

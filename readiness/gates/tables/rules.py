@@ -15,11 +15,12 @@ from readiness.assessments.tables.words import COMPONENTS, DIMENSIONS, PHASES
 from readiness.evidence.tables.labels import KINDS as EVIDENCE_KINDS
 from readiness.evidence.tables.reasons import fact_words
 from readiness.evidence.tables.verdicts import metric_label
-from readiness.gates.choices import RuleKind, UnknownCount
+from readiness.gates.choices import FindingCount, RuleKind, UnknownCount
 from readiness.gates.rules.templates.kinds import band_of
 from readiness.gates.rules.templates.template import Criterion, EvidenceRule
 from readiness.gates.tables.reasons import GRADES, POOLS, share
 from readiness.gates.tables.words import Text, function_words
+from readiness.silos.tables.words import KINDS as SILOS
 from readiness.workloads.rules.fields import BY_NAME
 from readiness.workloads.tables.labels import translated
 from readiness.workloads.tables.venues import FUNCTIONS, RULE_TEXTS
@@ -40,6 +41,7 @@ RULES: dict[str, Text] = {
     RuleKind.JUDGEMENT: gettext_lazy("A person's judgement"),
     RuleKind.BUDGET_SHARE: gettext_lazy("Infrastructure's share of the budget"),
     RuleKind.PURCHASES: gettext_lazy("Share of purchases in the IT plan"),
+    RuleKind.FINDINGS: gettext_lazy("Silo findings about what is bought for it"),
 }
 _SHARES = frozenset(
     {RuleKind.REPRESENTATIVENESS, RuleKind.ASSESSMENT, RuleKind.BUDGET_SHARE, RuleKind.PURCHASES, RuleKind.REQUIREMENT,
@@ -178,6 +180,11 @@ def _judgement(rule: Any) -> Iterable[str]:
         yield _("not by the owner or sponsor")
 
 
+def _findings(rule: Any) -> Iterable[str]:
+    yield ", ".join(str(SILOS[one]) for one in rule.kinds) or _("of every kind")
+    yield _("nobody has said anything to them") if rule.count == FindingCount.OPEN else _("until what was agreed to is done")
+
+
 _OF_KIND: dict[str, Callable[[Any], Iterable[str]]] = {
     RuleKind.REQUIREMENT: _requirement,
     RuleKind.REPRESENTATIVENESS: _like,
@@ -194,4 +201,5 @@ _OF_KIND: dict[str, Callable[[Any], Iterable[str]]] = {
     RuleKind.JUDGEMENT: _judgement,
     RuleKind.BUDGET_SHARE: lambda rule: [_("as planned") if rule.basis == "planned" else _("as spent")],
     RuleKind.PURCHASES: lambda rule: [_("by count") if rule.basis == "count" else _("by amount")],
+    RuleKind.FINDINGS: _findings,
 }

@@ -14,6 +14,7 @@ from portfolio.kit.copying import copy_rows
 from portfolio.outbox.services import emit
 from readiness.silos.choices import FindingKind, Utilisation
 from readiness.silos.models import Detection
+from readiness.silos.queries.standing import served_by
 from readiness.silos.queries.tuning import settings_now
 from readiness.silos.queries.world import world_of
 from readiness.silos.rules.detect import detect
@@ -22,7 +23,6 @@ from readiness.silos.rules.settings import Settings
 from readiness.silos.rules.tuning import as_written
 from readiness.silos.rules.world import World
 from readiness.silos.services.keeping import Context, Outcome, capability_ids, keep
-from readiness.silos.services.served import served_by
 
 _LOCK = 0x51105  # any number that nothing else locks; two runs would open a finding twice
 

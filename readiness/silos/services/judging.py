@@ -15,8 +15,8 @@ from readiness.silos.choices import STATE_LABELS, STEP_OF_STATE, FindingState, F
 from readiness.silos.models import Finding
 from readiness.silos.models import FindingStep as Step
 from readiness.silos.queries.people import owners_of
+from readiness.silos.queries.standing import served_by
 from readiness.silos.rules.lifecycle import NEEDS_REASON, NEXT
-from readiness.silos.services.served import served_by
 
 LONGEST_REASON = 2000
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from portfolio.initiatives.choices import Answer, DateKind, TeamFunction
 from readiness.core.sizing.inputs import Grade
 from readiness.evidence.choices import Verdict
-from readiness.gates.choices import BudgetBasis, GateFunction, PurchaseBasis
+from readiness.gates.choices import BudgetBasis, FindingCount, GateFunction, PurchaseBasis
 from readiness.gates.rules.criteria.facts import (
     BudgetFact,
     Facts,
@@ -19,13 +19,17 @@ from readiness.gates.rules.criteria.facts import (
     PersonFact,
     PlatformFact,
     PurchasesFact,
+    SiloFact,
+    SilosFact,
     SizingFact,
 )
-from readiness.gates.rules.criteria.reasons import Reason
+from readiness.gates.rules.criteria.reasons import Needed, Reason
+from readiness.gates.rules.templates.bands import AtMost
 from readiness.gates.rules.templates.kinds import (
     BudgetShareRule,
     CapacityRule,
     ContainersRule,
+    FindingsRule,
     JudgementRule,
     PurchasesRule,
     SequenceRule,
@@ -34,6 +38,7 @@ from readiness.gates.rules.templates.kinds import (
     VenuesRule,
 )
 from readiness.gates.rules.templates.template import EvidenceRule
+from readiness.silos.choices import FindingKind, FindingState
 from readiness.workloads.choices import Function, PoolKind
 from readiness.workloads.rules import sequence, venues
 from readiness.workloads.rules.sequence import Rule as Order
@@ -227,3 +232,25 @@ def test_nothing_bought_does_not_apply_and_amounts_stand_in_no_figure() -> None:
     amounts = replace(GOOD, purchases={PurchaseBasis.AMOUNT: PurchasesFact(123_456.0, 654_321.0, 0, NOW)})
     found = find(PurchasesRule(basis=PurchaseBasis.AMOUNT), amounts)
     assert set(found.figures) == {"low", "high"} and all(0 <= float(str(one)) <= 1 for one in found.figures.values())
+
+
+def test_silo_findings_are_counted_by_kind_and_state_and_nothing_looked_at_is_unknown() -> None:
+    tier, tiers = FindingKind.PRICE_TIER, (FindingKind.PRICE_TIER,)
+    some = (
+        SiloFact(1, tier, FindingState.OPEN), SiloFact(2, FindingKind.OUTSIDE_PLAN, FindingState.OPEN),
+        SiloFact(3, tier, FindingState.ACCEPTED), SiloFact(4, tier, FindingState.DISMISSED), SiloFact(5, tier, FindingState.DONE),
+    )  # fmt: skip
+    looked = replace(GOOD, silos=SilosFact(some, 4, NOW))
+    assert told(FindingsRule(), GOOD) == (UNKNOWN, Reason.NO_FACTS)
+    assert told(FindingsRule(), replace(GOOD, silos=SilosFact((), 0, NOW))) == (UNKNOWN, Reason.NO_FACTS)
+    unseen = find(FindingsRule(), replace(GOOD, silos=SilosFact((), 4, None)))
+    assert (unseen.verdict, [one.code for one in unseen.needs]) == (UNKNOWN, [Needed.LOOK_FOR_SILOS])
+    assert told(FindingsRule(), replace(GOOD, silos=SilosFact((), 4, NOW))) == (MET, Reason.WITHIN_BAND)
+    all_open = find(FindingsRule(), looked)
+    assert (all_open.verdict, all_open.figures["findings"], {one.id for one in all_open.cited}) == (NOT_MET, 2, {1, 2})
+    assert find(FindingsRule(kinds=tiers), looked).figures["findings"] == 1
+    assert find(FindingsRule(kinds=tiers, count=FindingCount.UNSETTLED), looked).figures["findings"] == 2
+    assert find(FindingsRule(kinds=(FindingKind.SHADOW_SPEND,)), looked).verdict is MET
+    assert find(FindingsRule(band=AtMost(met=0, warning=2)), looked).verdict is WARNING
+    old = replace(GOOD, silos=SilosFact((), 4, NOW - timedelta(days=9)))
+    assert find(FindingsRule(), old, EvidenceRule(max_age_days=7)).verdict is STALE

@@ -264,7 +264,7 @@ def test_facts_take_as_many_statements_for_two_hundred_as_for_one(organisation: 
     with CaptureQueriesContext(connection) as many:
         found = facts_of(ids, now=NOW)
     assert len(found) == len(ids) and found[chat.initiative_id] == one[chat.initiative_id]
-    assert len(many) == len(few) <= 28
+    assert len(many) == len(few) <= 30
 
 
 def sized(organisation: Organisation, workload: Workload, **more: Any) -> SizingOption:

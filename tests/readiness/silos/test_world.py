@@ -81,6 +81,6 @@ def test_gates_are_told_what_is_found_about_an_initiatives_purchases(organisatio
     look()
     facts = finding_facts([served.pk, other.pk])
     assert {one.kind for one in facts[served.pk].found} == {"outside_plan", "duplicate_capability", "price_tier"}
-    assert (facts[served.pk].open, facts[served.pk].purchases) == (3, 1)
-    assert (facts[other.pk].found, facts[other.pk].purchases) == ((), 0)
+    assert (facts[served.pk].open, facts[served.pk].rows) == (3, 1)
+    assert (facts[other.pk].found, facts[other.pk].rows) == ((), 0)
     assert facts[other.pk].looked_at is not None

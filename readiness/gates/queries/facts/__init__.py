@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from readiness.gates.queries.facts.assessed import Assessed, assessed
-from readiness.gates.queries.facts.bought import purchase_facts
+from readiness.gates.queries.facts.bought import purchase_facts, silo_facts
 from readiness.gates.queries.facts.measured import requirement_facts
 from readiness.gates.queries.facts.organised import platform_facts, sequence_facts, team_facts
 from readiness.gates.queries.facts.planned import capacity_facts, sizing_facts, venue_facts
@@ -35,13 +35,13 @@ def _together(subjects: Subjects, answers: Assessed, now: datetime) -> dict[int,
     requirements, workloads, unknowns = requirement_facts(subjects), workload_facts(subjects), unknown_facts(subjects, answers)
     sizing, capacity, venues = sizing_facts(subjects), capacity_facts(subjects, now), venue_facts(subjects)
     sequences, team, platform = sequence_facts(subjects), team_facts(subjects), platform_facts(subjects)
-    budgets, bought = budget_facts(subjects, now), purchase_facts(subjects, now)
+    budgets, bought, silos = budget_facts(subjects, now), purchase_facts(subjects, now), silo_facts(subjects)
     return {
         pk: Facts(
             requirements=tuple(requirements[pk]), workloads=tuple(workloads[pk]), unknowns=unknowns[pk],
             assessment=answers.assessments.get(pk), components=answers.components.get(pk), sizing=tuple(sizing[pk]),
             capacity=tuple(capacity[pk]), venues=venues[pk], sequences=sequences[pk], team=team[pk], platform=platform[pk],
-            budget=budgets[pk], purchases=bought[pk],
+            budget=budgets[pk], purchases=bought[pk], silos=silos.get(pk),
         )
         for pk in subjects.initiatives
     }  # fmt: skip

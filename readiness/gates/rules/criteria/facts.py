@@ -18,6 +18,7 @@ from readiness.evidence.choices import EvidenceKind, Verdict
 from readiness.evidence.rules.verdicts.fit import Gap
 from readiness.gates.choices import BudgetBasis, GateFunction, PurchaseBasis
 from readiness.gates.rules.criteria.finding import Cited
+from readiness.silos.choices import FindingKind, FindingState
 from readiness.workloads.choices import Function, Metric, PoolKind
 from readiness.workloads.rules.sequence import Rule as SequenceOrder
 from readiness.workloads.rules.sequence import Sequence as Order
@@ -191,6 +192,24 @@ class PurchasesFact:
     as_of: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class SiloFact:
+    """One silo finding of the last look that is about what is bought, asked for or billed for the initiative."""
+
+    id: int
+    kind: FindingKind
+    state: FindingState
+
+
+@dataclass(frozen=True, slots=True)
+class SilosFact:
+    """`rows`: how much there is that could be found to be a silo. `looked_at` None: nobody has looked."""
+
+    found: tuple[SiloFact, ...]
+    rows: int
+    looked_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """All of one initiative at one moment."""
@@ -209,3 +228,4 @@ class Facts:
     judgements: Mapping[str, JudgementFact] = field(default_factory=dict)  # by criterion key
     budget: Mapping[BudgetBasis, BudgetFact] = field(default_factory=dict)
     purchases: Mapping[PurchaseBasis, PurchasesFact] = field(default_factory=dict)
+    silos: SilosFact | None = None

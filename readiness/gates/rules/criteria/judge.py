@@ -36,6 +36,7 @@ EVALUATORS: Mapping[RuleKind, _Evaluator] = {
     RuleKind.CONTAINERS: organised.containers,
     RuleKind.BUDGET_SHARE: money.budget_share,
     RuleKind.PURCHASES: money.purchases,
+    RuleKind.FINDINGS: money.findings,
 }  # a person's judgement is found by the criterion's own key
 
 

@@ -89,6 +89,8 @@ class Needed(StrEnum):
     CORRECT_BUDGET = "correct_budget"
     ENTER_PURCHASES = "enter_purchases"
     BRING_INTO_PLAN = "bring_into_plan"
+    LOOK_FOR_SILOS = "look_for_silos"
+    SETTLE_FINDINGS = "settle_findings"
     REFRESH = "refresh"
 
 

@@ -13,9 +13,10 @@ from portfolio.initiatives.choices import TeamFunction
 from readiness.assessments.choices import Component, Dimension, Phase, UnknownKind
 from readiness.core.sizing.inputs import Grade
 from readiness.evidence.rules.verdicts.fit import Fact
-from readiness.gates.choices import BudgetBasis, GateFunction, PurchaseBasis, RuleKind, UnknownCount
+from readiness.gates.choices import BudgetBasis, FindingCount, GateFunction, PurchaseBasis, RuleKind, UnknownCount
 from readiness.gates.rules.templates.bands import AtLeast, AtMost, Span, Within
 from readiness.gates.rules.templates.shapes import limited
+from readiness.silos.choices import FindingKind
 from readiness.workloads.choices import Function, Metric, PoolKind
 from readiness.workloads.rules.sequence import Rule as SequenceOrder
 
@@ -208,9 +209,22 @@ class PurchasesRule(Rule):
     band: AtLeast = ALL_PLANNED
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingsRule(Rule):
+    """How many silo findings of these kinds (none named: all) are about what is bought, asked for or billed for it."""
+
+    kind: ClassVar = RuleKind.FINDINGS
+    figures: ClassVar = ("findings",)
+    evidence: ClassVar = AGE
+    kinds: tuple[FindingKind, ...] = ()
+    count: FindingCount = FindingCount.OPEN
+    band: AtMost = NOT_ANY
+
+
 RULES: tuple[type[Rule], ...] = (
     RequirementRule, RepresentativenessRule, WorkloadRule, UnknownsRule, AssessmentRule, OperationsRule, SizingRule, CapacityRule,
     VenuesRule, SequenceRule, TeamRule, ContainersRule, JudgementRule, BudgetShareRule, PurchasesRule,
+    FindingsRule,
 )  # fmt: skip
 BY_KIND = {one.kind: one for one in RULES}
 

@@ -15,7 +15,7 @@ from readiness.gates.rules.templates.template import Criterion, Gate
 
 Verdicts = dict[str, Verdict]
 _PASSES = (Verdict.MET, Verdict.NOT_APPLICABLE)
-_MONEY = (RuleKind.BUDGET_SHARE, RuleKind.PURCHASES)  # of the past only what holds today is known
+_MONEY = (RuleKind.BUDGET_SHARE, RuleKind.PURCHASES, RuleKind.FINDINGS)  # of the past only what holds today is known
 _REASONS = {
     Verdict.MET: Reason.ALL_THERE, Verdict.WARNING: Reason.WITHIN_BAND, Verdict.NOT_MET: Reason.MISSING,
     Verdict.UNKNOWN: Reason.NOT_SAID, Verdict.STALE: Reason.TOO_OLD, Verdict.NOT_APPLICABLE: Reason.NOT_NEEDED,

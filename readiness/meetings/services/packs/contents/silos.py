@@ -24,7 +24,7 @@ _TOLD = frozenset({FindingState.OPEN.value, FindingState.ACCEPTED.value})
 def section(one: Subject, _all: Gathered, *, with_money: bool) -> Section | None:
     """None where nothing is bought for the initiative; that nobody has looked is said."""
     facts = one.silos
-    if facts is None or not facts.purchases:
+    if facts is None or not facts.rows:
         return None
     title = _("Silo findings")
     if facts.looked_at is None:
