@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import django_filters
@@ -13,7 +14,7 @@ from portfolio.initiatives.choices import VENUE_LABELS, Venue, choices_of
 from portfolio.initiatives.models import Initiative
 from portfolio.kit import clock
 from portfolio.procurement.choices import LIVE, Ask, Function, InPlan, Kind, State
-from portfolio.procurement.models import PlanItem, Purchase, PurchaseRequest, Vendor
+from portfolio.procurement.models import PlanItem, PriceTier, Purchase, PurchaseRequest, Vendor
 from portfolio.procurement.queries.purchases import IN_PLAN
 
 TERMS = (
@@ -134,3 +135,21 @@ class VendorFilter(django_filters.FilterSet):
     def by_text(self, rows: QuerySet[Vendor], _name: str, value: str) -> QuerySet[Vendor]:
         text = value.replace("\x00", "").strip()
         return rows.filter(Q(name__icontains=text) | Q(aliases__name__icontains=text)).distinct()
+
+
+class TierFilter(django_filters.FilterSet):
+    """Filters over `queries.vendors.visible_tiers(actor)`."""
+
+    vendor = _number(_("Vendor, those that belong to it among them"), method="by_vendor")
+    capability = django_filters.CharFilter(method="by_capability", max_length=60, label=_("Capability"))
+    product = _number(_("Product"), field_name="product")
+    on = django_filters.DateFilter(method="by_day", label=_("In force on this day"))
+
+    class Meta:
+        model = PriceTier
+        fields: tuple[str, ...] = ()
+
+    by_vendor, by_capability = _UnitFilter.by_vendor, _UnitFilter.by_capability
+
+    def by_day(self, rows: QuerySet[PriceTier], _name: str, value: date) -> QuerySet[PriceTier]:
+        return rows.filter(Q(ends_on=None) | Q(ends_on__gte=value), effective_on__lte=value)

@@ -1,4 +1,4 @@
-"""`/api/v1/purchases/`, `purchase-requests/`, `plan-items/`, `vendors/`, `products/`, `capabilities/`."""
+"""`/api/v1/purchases/`, `purchase-requests/`, `plan-items/`, `vendors/`, `price-tiers/`, `products/`, `capabilities/`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from portfolio.accounts.choices import Action
 from portfolio.procurement import filters
 from portfolio.procurement.api import shapes
 from portfolio.procurement.api.base import Rows
-from portfolio.procurement.models import Capability, PlanItem, Product, Purchase, PurchaseRequest, Vendor
+from portfolio.procurement.models import Capability, PlanItem, PriceTier, Product, Purchase, PurchaseRequest, Vendor
 from portfolio.procurement.queries import plan, purchases, requests, vendors
 from portfolio.procurement.services import catalogue as shelf
 from portfolio.procurement.services import plan as planning
@@ -187,6 +187,41 @@ class VendorViewSet(Rows):
         changes = self.given(shapes.VendorInput, partial=True)
         self.change(selling.change_vendor, vendor=self.get_row(pk), changes=changes)
         return self.answer(int(pk))
+
+
+class PriceTierViewSet(Rows):
+    """What vendors give off from which amount on: terms, so there are none without a role and the scope that see money."""
+
+    queryset = PriceTier.objects.none()
+    filterset_class = filters.TierFilter
+    serializer_class = shapes.PriceTierInput
+    visible, rows = vendors.visible_tiers, vendors.tier_rows
+
+    @extend_schema(responses=shapes.PriceTierRow(many=True))
+    def list(self, request: Request) -> Response:
+        return super().list(request)
+
+    @extend_schema(responses=shapes.PriceTierRow)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        return super().retrieve(request, pk)
+
+    @extend_schema(request=shapes.PriceTierInput, responses={201: shapes.PriceTierRow})
+    def create(self, request: Request) -> Response:
+        made = self.write(shelf.create_tier, **self.given(shapes.PriceTierInput))
+        return self.answer(made.pk, http.HTTP_201_CREATED)
+
+    @extend_schema(request=shapes.PriceTierInput, responses=shapes.PriceTierRow)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Change it; If-Match guards the version. One that is over gets a last day."""
+        changes = self.given(shapes.PriceTierInput, partial=True)
+        self.change(shelf.change_tier, tier=self.get_row(pk), changes=changes)
+        return self.answer(int(pk))
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: str) -> Response:
+        """It was never so; the audit trail keeps it. If-Match guards the version."""
+        self.change(shelf.remove_tier, tier=self.get_row(pk))
+        return Response(status=http.HTTP_204_NO_CONTENT)
 
 
 class ProductViewSet(Rows):

@@ -79,6 +79,27 @@ class ProductInput(Strict):
     sku = _text(120)
 
 
+class PriceTierInput(Strict):
+    """A vendor's terms. Whose they are is said once, when the tier is made."""
+
+    vendor = _row(Vendor)
+    capability = _capability()
+    product = _optional(Product)
+    from_amount = serializers.DecimalField(20, 2, min_value=0)
+    currency = serializers.RegexField(CURRENCY)
+    per_year = serializers.BooleanField(required=False, help_text="a year (true, unless said) or in all")
+    discount = serializers.DecimalField(6, 5, min_value=0, help_text="a fraction from 0 to less than 1: 0.1 is 10 %")
+    effective_on = serializers.DateField()
+    ends_on = serializers.DateField(required=False, allow_null=True, help_text="the last day, it counts")
+    source = _text(300)  # type: ignore[assignment]
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        fields = super().get_fields()
+        if self.partial:
+            fields.pop("vendor")
+        return fields
+
+
 class PlanItemInput(Strict):
     unit = _row(BusinessUnit)
     name = serializers.CharField(max_length=300)
@@ -254,6 +275,25 @@ class ProductRow(Shape):
     capability_key = serializers.CharField(allow_null=True)
     sku = serializers.CharField()
     bought = serializers.IntegerField()
+    version = serializers.IntegerField()
+
+
+class PriceTierRow(Shape):
+    """From `from_amount` on the vendor gives `discount` off its list price; for all that it sells where nothing is named."""
+
+    id = serializers.IntegerField()
+    vendor_id = serializers.IntegerField()
+    vendor_name = serializers.CharField()
+    capability_key = serializers.CharField(allow_null=True)
+    product_id = serializers.IntegerField(allow_null=True)
+    product_name = serializers.CharField(allow_null=True)
+    from_amount = serializers.DecimalField(20, 2)
+    currency = serializers.CharField()
+    per_year = serializers.BooleanField()
+    discount = serializers.DecimalField(6, 5)
+    effective_on = serializers.DateField()
+    ends_on = serializers.DateField(allow_null=True)
+    source = serializers.CharField()  # type: ignore[assignment]
     version = serializers.IntegerField()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from portfolio.accounts.choices import Action
 from portfolio.accounts.rules import Actor
 from portfolio.procurement.choices import LIVE
 from portfolio.procurement.models import Capability, PriceTier, Product, Vendor, VendorAlias
@@ -61,9 +62,17 @@ def children_of(actor: Actor, vendor: Vendor) -> QuerySet[Vendor]:
     return visible_vendors(actor).filter(parent=vendor)
 
 
-def tier_rows(actor: Actor, *, vendor: int | None = None) -> QuerySet[PriceTier, dict[str, Any]]:
-    """Price tiers (of one vendor) with names; the caller asks `may_see_terms` first."""
+def visible_tiers(actor: Actor) -> QuerySet[PriceTier]:
+    """A tier is nothing but terms: for whoever may not see amounts of any unit there is none."""
     rows: QuerySet[PriceTier] = PriceTier.objects.visible_to(actor)
+    return rows if actor.may_somewhere(Action.MONEY) else rows.none()
+
+
+def tier_rows(
+    actor: Actor, found: QuerySet[PriceTier] | None = None, *, vendor: int | None = None
+) -> QuerySet[PriceTier, dict[str, Any]]:  # fmt: skip
+    """Price tiers (of one vendor) with names."""
+    rows = visible_tiers(actor) if found is None else found
     rows = rows if vendor is None else rows.filter(vendor=vendor)
     names = {
         "vendor_name": F("vendor__name"), "capability_key": F("capability__key"), "capability_label": F("capability__label"),

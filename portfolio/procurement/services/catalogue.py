@@ -108,12 +108,13 @@ def change_tier(*, by: Actor, tier: PriceTier, changes: Mapping[str, Any], versi
     return row
 
 
-def remove_tier(*, by: Actor, tier: PriceTier) -> None:
-    """It was never so. One that is over gets a last day instead."""
+def remove_tier(*, by: Actor, tier: PriceTier, version: int | None = None) -> None:
+    """It was never so. One that is over gets a last day instead. Raises StaleRow if `version` is not the current one."""
     _require_terms(by)
     with acting(by):
-        tier.delete()
-        emit("vendor.changed", {"vendor_ids": [tier.vendor_id]})
+        row = locked(PriceTier, tier.pk, version=version)
+        row.delete()
+        emit("vendor.changed", {"vendor_ids": [row.vendor_id]})
 
 
 def may_see_terms(by: Actor) -> bool:

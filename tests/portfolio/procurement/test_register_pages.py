@@ -20,7 +20,7 @@ from portfolio.accounts.choices import Role, Scope
 from portfolio.accounts.services import assign_role
 from portfolio.kit import clock
 from portfolio.procurement.choices import Kind
-from portfolio.procurement.models import Capability, PlanItem, Purchase, PurchaseRequest, Vendor
+from portfolio.procurement.models import Capability, PlanItem, PriceTier, Purchase, PurchaseRequest, Vendor
 from portfolio.procurement.queries.standing import purchase_facts
 from portfolio.procurement.services.purchases import set_shares
 from tests.people import SYSTEM, Organisation
@@ -46,6 +46,7 @@ LISTS = {
     "API requests": "/api/v1/purchase-requests/?page_size=1000",
     "API plan": "/api/v1/plan-items/?page_size=1000",
     "API vendors": "/api/v1/vendors/?page_size=1000",
+    "API tiers": "/api/v1/price-tiers/?page_size=1000",
 }
 SECRET = Decimal("4711.25")
 TOLD = ("4711.25", "4,711", "4.7 k", "4.7k", "4711")
@@ -65,6 +66,10 @@ def fill(organisation: Organisation, rows: int) -> dict[str, int]:
         )
         for n in range(rows)
     )  # fmt: skip
+    PriceTier.objects.bulk_create(
+        PriceTier(vendor=vendors[0], from_amount=SECRET + n, currency="USD", discount=Decimal("0.1"), effective_on=today)
+        for n in range(rows)
+    )
     PurchaseRequest.objects.bulk_create(
         PurchaseRequest(unit=retail, title=f"Wish {n}", capability=kind, amount=SECRET, currency="USD", initiative=initiative)
         for n in range(rows)
