@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TypeVar
+from zlib import crc32
 
 Case = TypeVar("Case")
 
@@ -33,5 +34,12 @@ def some(cases: Iterable[Case], *, suite: int, turn: int = 0) -> list[Case]:
     return every[(SEED + turn) % parts :: parts]
 
 
-# Sizes of a list for which the number of its statements is the same: the suite goes to both ends.
-ROWS = [10, 50, 1_000] if FULL else [10, 1_000]
+def rows(name: str) -> list[int]:
+    """Sizes of a list for which the number of its statements is the same.
+
+    10, 50 and 1,000 with PILOTAGE_FULL=1. The suite goes to both ends for every fourth `name` on a day; for the others the far
+    end is past two pages (150), where a statement for each row shows as well.
+    """
+    if FULL:
+        return [10, 50, 1_000]
+    return [10, 1_000 if (SEED + crc32(name.encode())) % 4 == 0 else 150]

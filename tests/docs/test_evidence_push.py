@@ -112,7 +112,7 @@ def _served_memory() -> int:
     peaks = 0
     for child in psutil.Process().children(recursive=True):
         status = Path(f"/proc/{child.pid}/status").read_text()
-        peaks += int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) * 1024
+        peaks += sum(int(kilobytes) for kilobytes in re.findall(r"VmHWM:\s+(\d+) kB", status)) * 1024  # one that ended has none
     return peaks
 
 

@@ -22,7 +22,8 @@ _BETWEEN = "[,.'_ \u00a0\u2009\u202f]?"
 _PLANTED = re.compile(rf"\b({'|'.join(LEADS.values())})(\d{{3}})(\.26)?0*\b|(0\.)17314\b")
 # Lengths, nonces, form tokens and the random ids by which parts of a page find one another.
 _DIFFERS = re.compile(
-    r"""'Content-Length': '\d+'|nonce="[^"]*"|nonce-[\w+/=-]*|(?<=-)[0-9a-f]{8}(?=["-])|[A-Za-z0-9]{64}|'ETag': '"[0-9a-f]+"'"""
+    r"""'Content-Length': '\d+'|nonce="[^"]*"|nonce-[\w+/=-]*|(?<=-)[0-9a-f]{8}(?=["-])|[A-Za-z0-9]{64}"""
+    r"""|'ETag': '"[0-9a-f]+"'|T[0-9:]{8}\.\d{1,6}Z"""  # the moment at which something was done
 )
 _MOST = 16_000_000  # other amounts go the other way: what was the largest is the smallest
 

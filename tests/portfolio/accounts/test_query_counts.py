@@ -17,7 +17,7 @@ from portfolio.accounts.models import ApiToken, BusinessUnit, RoleAssignment, Us
 from portfolio.kit import clock
 from portfolio.outbox.models import Job
 from tests.people import Organisation
-from tests.sampling import ROWS
+from tests.sampling import rows as sizes
 
 COUNTS: dict[str, int] = json.loads((Path(__file__).parent / "query_counts.json").read_text())
 PAGES = {
@@ -52,7 +52,7 @@ def fill(organisation: Organisation, rows: int) -> None:
     Job.objects.bulk_create(Job(handler="outbox.housekeeping", dead_at=year) for _ in range(rows))
 
 
-@pytest.mark.parametrize("rows", ROWS)
+@pytest.mark.parametrize("rows", sizes(__name__))
 def test_lists_take_the_same_number_of_statements_however_long(
     organisation: Organisation, signed_in: Callable[[str], Client], rows: int
 ) -> None:

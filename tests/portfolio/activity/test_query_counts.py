@@ -16,7 +16,7 @@ from portfolio.initiatives.models import Initiative, Milestone
 from portfolio.kit.acting import acting
 from tests.people import Organisation
 from tests.portfolio.activity.conftest import Register
-from tests.sampling import ROWS
+from tests.sampling import rows as sizes
 
 COUNTS: dict[str, int] = json.loads((Path(__file__).parent / "query_counts.json").read_text())
 PAGES = {
@@ -53,7 +53,7 @@ def fill(organisation: Organisation, made: Initiative, rows: int) -> None:
     Notice.objects.bulk_create(Notice(user=ada, kind="mention", text="x", url="/", key=f"{n}") for n in range(rows))
 
 
-@pytest.mark.parametrize("rows", ROWS)
+@pytest.mark.parametrize("rows", sizes(__name__))
 def test_lists_take_the_same_number_of_statements_however_long(
     organisation: Organisation, register: Register, signed_in: Callable[[str], Client], rows: int
 ) -> None:

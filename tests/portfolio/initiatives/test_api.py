@@ -19,7 +19,7 @@ from portfolio.initiatives.models import Initiative, Lifecycle
 from portfolio.initiatives.services.initiatives import create_initiative
 from portfolio.initiatives.services.lifecycles import StageSpec, define_lifecycle, make_default
 from tests.people import SYSTEM, Organisation
-from tests.sampling import ROWS
+from tests.sampling import rows as sizes
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/initiatives/"
@@ -170,7 +170,7 @@ def test_a_viewer_writes_nothing(signed_in: Callable[[str], Client], shelf: Init
     assert shelf.name == "Shelf camera" and shelf.version == 1
 
 
-@pytest.mark.parametrize("rows", ROWS)
+@pytest.mark.parametrize("rows", sizes(__name__))
 def test_statements_do_not_grow_with_rows(api: Api, organisation: Organisation, lifecycle: Lifecycle, rows: int) -> None:
     Initiative.objects.bulk_create(
         Initiative(name=f"n{i}", unit=organisation.units["Stores"], lifecycle=lifecycle) for i in range(rows)

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from portfolio.initiatives.models import ImportRun
 from tests.people import Organisation
 from tests.portfolio.initiatives.importing import publish, row, stage, write_csv
-from tests.sampling import ROWS
+from tests.sampling import rows as sizes
 
 pytestmark = pytest.mark.django_db
 COUNTS: dict[str, int] = json.loads((Path(__file__).parent / "query_counts_imports.json").read_text())
@@ -39,7 +39,7 @@ def fill(folder: Path, organisation: Organisation, rows: int) -> ImportRun:
     return run
 
 
-@pytest.mark.parametrize("rows", ROWS)
+@pytest.mark.parametrize("rows", sizes(__name__))
 def test_statements_do_not_grow_with_rows(
     organisation: Organisation, signed_in: Callable[[str], Client], tmp_path: Path, rows: int
 ) -> None:

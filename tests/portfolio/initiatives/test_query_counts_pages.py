@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from portfolio.initiatives.models import Initiative
 from tests.people import Organisation
 from tests.portfolio.initiatives.pages import HX, SignIn, make_many, make_requests, text_of
-from tests.sampling import ROWS
+from tests.sampling import rows as sizes
 
 COUNTS: dict[str, int] = json.loads((Path(__file__).parent / "query_counts.json").read_text())
 MOST = {"list": 10, "list refresh": 8, "detail": 15, "history": 15, "board": 10, "requests": 10, "search": 10, "suggestions": 10}
@@ -38,7 +38,7 @@ def pages(first: Initiative) -> dict[str, tuple[str, dict[str, str]]]:
     }
 
 
-@pytest.mark.parametrize("rows", ROWS)
+@pytest.mark.parametrize("rows", sizes(__name__))
 def test_no_page_asks_more_than_committed(organisation: Organisation, signed_in: SignIn, rows: int) -> None:
     first = make_many(organisation, rows)[0]
     make_requests(organisation, rows)

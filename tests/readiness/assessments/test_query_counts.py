@@ -19,7 +19,7 @@ from tests.portfolio.initiatives.pages import SignIn, text_of
 from tests.readiness.assessments.asking import HX, LOAD, typed
 from tests.readiness.assessments.many import assessed
 from tests.readiness.assessments.test_unknowns import TODAY
-from tests.sampling import ROWS
+from tests.sampling import rows as sizes
 
 COUNTS: dict[str, int] = json.loads((Path(__file__).parent / "query_counts.json").read_text())
 pytestmark = pytest.mark.django_db
@@ -58,7 +58,7 @@ def apis(first: Assessment) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("rows", ROWS)
+@pytest.mark.parametrize("rows", sizes(__name__))
 def test_no_page_asks_more_than_committed(
     organisation: Organisation, signed_in: SignIn, api: Callable[..., Client], rows: int
 ) -> None:

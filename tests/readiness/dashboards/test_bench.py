@@ -37,7 +37,9 @@ def bench(template_database: str) -> Iterator[Bench]:
     started: list[subprocess.Popen[str]] = []
 
     def start(*arguments: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "manage.py", "bench", "--template", template_database, *TINY, *arguments]
+        # Whoever starts the suite in the background may have it ignore interrupts, which children inherit.
+        heard = ["env", "--default-signal=INT"]
+        command = [*heard, sys.executable, "manage.py", "bench", "--template", template_database, *TINY, *arguments]
         started.append(subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True))
         return started[-1]
 

@@ -27,7 +27,7 @@ from readiness.workloads.models import Workload
 from tests.people import SYSTEM, Organisation
 from tests.readiness.evidence.brought import make_chat, make_hall, vllm
 from tests.readiness.evidence.storing import benchmark, place, reading, row, telemetry
-from tests.sampling import ROWS
+from tests.sampling import rows as sizes
 
 pytestmark = pytest.mark.django_db
 COUNTS: dict[str, dict[str, int]] = json.loads((Path(__file__).parent / "query_counts_api.json").read_text())
@@ -276,7 +276,7 @@ def test_an_export_streams_the_same_as_the_list_and_no_cell_runs(reader: Client,
     assert {line["bound"] for line in lines} == {"exact"} and {line["samples"] for line in lines} == {""}
 
 
-@pytest.mark.parametrize("count", ROWS)
+@pytest.mark.parametrize("count", sizes(__name__))
 def test_lists_cost_the_same_statements_whatever_they_show(
     reader: Client, organisation: Organisation, chat: Workload, count: int
 ) -> None:

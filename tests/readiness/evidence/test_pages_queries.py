@@ -16,7 +16,7 @@ from readiness.workloads.choices import Metric
 from readiness.workloads.models import Requirement
 from tests.people import SYSTEM, Organisation
 from tests.readiness.evidence.reading import HX, SignIn, hours, html, make_workload, point, require, source_of
-from tests.sampling import ROWS
+from tests.sampling import rows as sizes
 
 COUNTS: dict[str, int] = json.loads((Path(__file__).parent / "query_counts_reading.json").read_text())
 MOST_OF_A_LIST, MOST_OF_A_PAGE = 10, 15
@@ -48,7 +48,7 @@ def pages(workload: int) -> dict[str, tuple[str, dict[str, str]]]:
     }
 
 
-@pytest.mark.parametrize("rows", ROWS)
+@pytest.mark.parametrize("rows", sizes(__name__))
 def test_no_page_asks_more_than_committed(organisation: Organisation, signed_in: SignIn, rows: int) -> None:
     workload = make_workload(organisation)
     require(workload, Metric.TTFT, 2.0, percentile=0.95)

@@ -21,7 +21,7 @@ from readiness.workloads.models import Workload
 from tests.people import Organisation
 from tests.readiness.evidence.brought import make_chat
 from tests.readiness.evidence.pulling.world import make_feed, make_source, open_loopback
-from tests.sampling import ROWS
+from tests.sampling import rows as sizes
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[str], Client]
@@ -99,7 +99,7 @@ def counts(client: Client, made: dict[str, Any]) -> Iterator[tuple[str, int]]:
         yield name, len(queries)
 
 
-@pytest.mark.parametrize("rows", ROWS)
+@pytest.mark.parametrize("rows", sizes(__name__))
 def test_no_page_asks_more_than_committed(organisation: Organisation, signed_in: SignIn, rows: int) -> None:
     client = signed_in("Iris")
     assert dict(counts(client, fill(organisation, rows))) == COUNTS

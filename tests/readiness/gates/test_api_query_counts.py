@@ -20,7 +20,7 @@ from tests.portfolio.initiatives.pages import text_of
 from tests.readiness.gates.deciding_world import a_review, an_initiative
 from tests.readiness.gates.many import many_reviews
 from tests.readiness.gates.pages import with_panel
-from tests.sampling import ROWS
+from tests.sampling import rows as sizes
 
 COUNTS: dict[str, int] = json.loads((Path(__file__).parent / "query_counts_api.json").read_text())
 pytestmark = pytest.mark.django_db
@@ -55,7 +55,7 @@ def addresses(first: Review, running: Review) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("rows", ROWS)
+@pytest.mark.parametrize("rows", sizes(__name__))
 def test_no_address_asks_more_than_committed(organisation: Organisation, api: Callable[..., Client], rows: int) -> None:
     first = many_reviews(with_panel(organisation), rows)
     running = a_review(organisation, initiative=an_initiative(organisation, "Running"))

@@ -15,7 +15,7 @@ from tests.portfolio.initiatives.pages import text_of
 from tests.readiness.gates.deciding_world import a_review, all_vote, an_initiative
 from tests.readiness.gates.many import many_reviews
 from tests.readiness.gates.pages import HX, SignIn, with_panel
-from tests.sampling import ROWS
+from tests.sampling import rows as sizes
 
 COUNTS: dict[str, int] = json.loads((Path(__file__).parent / "query_counts_pages.json").read_text())
 pytestmark = pytest.mark.django_db
@@ -51,7 +51,7 @@ def pages(first: Review, proposed: Review) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("rows", ROWS)
+@pytest.mark.parametrize("rows", sizes(__name__))
 def test_no_page_asks_more_than_committed(organisation: Organisation, signed_in: SignIn, rows: int) -> None:
     first = many_reviews(with_panel(organisation), rows)
     proposed = all_vote(organisation, a_review(organisation, initiative=an_initiative(organisation, "Proposed")))

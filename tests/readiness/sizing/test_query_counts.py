@@ -13,7 +13,7 @@ from readiness.sizing.models import Measurement, SizingOption
 from readiness.sizing.services.results import recompute
 from tests.people import Organisation
 from tests.readiness.sizing.making import HX, SWEEP, SignIn, accelerator, make_pool, many, model, text_of
-from tests.sampling import ROWS
+from tests.sampling import rows as sizes
 
 COUNTS: dict[str, int] = json.loads((Path(__file__).parent / "query_counts.json").read_text())
 MOST = {"list": 12, "live": 15, "live refresh": 15, "panel": 15, "API list": 12, "API options": 6, "API measurements": 6}
@@ -45,7 +45,7 @@ def pages(option: SizingOption, measurement: Measurement) -> dict[str, tuple[str
     }
 
 
-@pytest.mark.parametrize("rows", ROWS)
+@pytest.mark.parametrize("rows", sizes(__name__))
 def test_no_page_asks_more_than_committed(organisation: Organisation, signed_in: SignIn, rows: int) -> None:
     measurement = _fill(organisation, rows)
     option = SizingOption.objects.order_by("id")[0]

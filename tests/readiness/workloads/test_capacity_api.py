@@ -19,7 +19,7 @@ from readiness.workloads.services.capacity import grant
 from tests.people import SYSTEM, Organisation
 from tests.portfolio.initiatives.pages import SignIn, make
 from tests.readiness.workloads.pools import TODAY, ask, later, make_many, make_pool, make_workload
-from tests.sampling import ROWS
+from tests.sampling import rows as sizes
 
 pytestmark = pytest.mark.django_db
 COUNTS: dict[str, int] = json.loads((Path(__file__).parent / "query_counts_capacity_api.json").read_text())
@@ -220,7 +220,7 @@ def test_a_viewer_writes_nothing(signed_in: SignIn, organisation: Organisation, 
         assert send(vera, path, body, method).status_code == 403, path
 
 
-@pytest.mark.parametrize("rows", ROWS)
+@pytest.mark.parametrize("rows", sizes(__name__))
 def test_no_list_asks_more_than_committed(organisation: Organisation, signed_in: SignIn, rows: int) -> None:
     initiative, pools, _workload = make_many(organisation, rows)
     VenueOption.objects.bulk_create(

@@ -17,7 +17,7 @@ from readiness.workloads.services.capacity import grant
 from tests.people import SYSTEM, Organisation
 from tests.portfolio.initiatives.pages import HX, SignIn, same_text, text_of
 from tests.readiness.workloads.pools import TODAY, ask, later, make_many, make_pool, make_workload
-from tests.sampling import ROWS
+from tests.sampling import rows as sizes
 
 COUNTS: dict[str, int] = json.loads((Path(__file__).parent / "query_counts_capacity.json").read_text())
 URL = "/capacity/"
@@ -244,7 +244,7 @@ def test_the_panel_of_other_pages_shows_what_to_order_or_nothing(hall: CapacityP
     assert "<section" not in text_of(signed_in("Lars").get(f"{URL}order-by/"))
 
 
-@pytest.mark.parametrize("rows", ROWS)
+@pytest.mark.parametrize("rows", sizes(__name__))
 def test_no_page_asks_more_than_committed(organisation: Organisation, signed_in: SignIn, rows: int) -> None:
     _initiative, pools, workload = make_many(organisation, rows)
     client = signed_in("Iris")

@@ -20,7 +20,7 @@ from portfolio.activity.models import AuditEntry
 from portfolio.outbox.models import Event
 from readiness.workloads.models import Accelerator, CatalogueModel
 from tests.people import SYSTEM, Organisation
-from tests.sampling import ROWS
+from tests.sampling import rows as sizes
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[str], Client]
@@ -208,7 +208,7 @@ def test_the_hub_of_administration_leads_to_the_catalogues(organisation: Organis
     assert 'href="/catalogue/"' in signed_in("Ada").get("/account/administration/").content.decode()
 
 
-@pytest.mark.parametrize("rows", ROWS)
+@pytest.mark.parametrize("rows", sizes(__name__))
 def test_no_list_asks_more_than_committed(
     organisation: Organisation, signed_in: SignIn, api: Callable[..., Client], rows: int
 ) -> None:

@@ -13,7 +13,7 @@ from readiness.workloads.models import ProfileValue
 from tests.people import Organisation
 from tests.readiness.workloads.pages import HX, SignIn, make_chat, make_initiative, words
 from tests.readiness.workloads.test_query_counts_profiles import fill
-from tests.sampling import ROWS
+from tests.sampling import rows as sizes
 
 pytestmark = pytest.mark.django_db
 COUNTS: dict[str, int] = json.loads((Path(__file__).parent / "query_counts_pages.json").read_text())
@@ -29,7 +29,7 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("rows", ROWS)
+@pytest.mark.parametrize("rows", sizes(__name__))
 def test_no_page_asks_more_than_committed(organisation: Organisation, signed_in: SignIn, rows: int) -> None:
     initiative = make_initiative(organisation)
     workload = fill(initiative, organisation.people["Otto"].pk, rows)

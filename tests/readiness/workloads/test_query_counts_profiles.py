@@ -20,7 +20,7 @@ from readiness.workloads.models import ProfileValue, ProfileVersion, Requirement
 from readiness.workloads.queries.profiles import profile, unknown_values, workloads_of
 from readiness.workloads.rules.fields import asked
 from tests.people import SYSTEM, Organisation
-from tests.sampling import ROWS
+from tests.sampling import rows as sizes
 
 pytestmark = pytest.mark.django_db
 COUNTS: dict[str, int] = json.loads((Path(__file__).parent / "query_counts_profiles.json").read_text())
@@ -58,7 +58,7 @@ def fill(initiative: Initiative, user_id: int, rows: int) -> Workload:
     return made[0]
 
 
-@pytest.mark.parametrize("rows", ROWS)
+@pytest.mark.parametrize("rows", sizes(__name__))
 def test_statements_do_not_grow_with_rows(organisation: Organisation, signed_in: Callable[[str], Client], rows: int) -> None:
     initiative = create_initiative(by=SYSTEM, unit=organisation.units["Stores"], name="Shelf camera")
     workload = fill(initiative, organisation.people["Otto"].pk, rows)

@@ -30,7 +30,7 @@ from readiness.workloads.services.venues import (
 )
 from tests.people import SYSTEM, Organisation
 from tests.portfolio.initiatives.pages import SignIn, make, same_text, text_of
-from tests.sampling import ROWS
+from tests.sampling import rows as sizes
 
 COUNTS: dict[str, int] = json.loads((Path(__file__).parent / "query_counts_venues.json").read_text())
 HOSTILE = "<script>alert(1)</script>"
@@ -266,7 +266,7 @@ def test_a_change_that_somebody_overtook_shows_theirs(initiative: Initiative, si
     assert cloud.cost_per_month == 43210 and cloud.quota_granted == 16
 
 
-@pytest.mark.parametrize("rows", ROWS)
+@pytest.mark.parametrize("rows", sizes(__name__))
 def test_the_page_asks_no_more_than_committed(initiative: Initiative, signed_in: SignIn, rows: int) -> None:
     VenueOption.objects.bulk_create(
         VenueOption(initiative=initiative, function=[*Function][n % 3], venue="edge", label=f"Site {n}") for n in range(rows)

@@ -21,7 +21,7 @@ from portfolio.procurement.models import BillingImport, BillingItem, BillingMont
 from portfolio.procurement.services.billing.rules import create_rule
 from tests.people import Organisation
 from tests.portfolio.procurement.billing.world import bring, line, text_of, work_off
-from tests.sampling import ROWS
+from tests.sampling import rows as sizes
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[str], Client]
@@ -64,7 +64,7 @@ def fill(organisation: Organisation, rows: int) -> dict[str, int]:
     return {"import": row.pk, "item": BillingItem.objects.order_by("pk")[0].pk, "rule": rules[0].pk}
 
 
-@pytest.mark.parametrize("rows", ROWS)
+@pytest.mark.parametrize("rows", sizes(__name__))
 def test_no_page_asks_more_than_committed(organisation: Organisation, signed_in: SignIn, rows: int) -> None:
     numbers = fill(organisation, rows)
     client, found = signed_in("Ada"), {}
