@@ -26,7 +26,7 @@ from portfolio.procurement.services.purchases import set_shares
 from tests.people import SYSTEM, Organisation
 from tests.portfolio.initiatives.pages import HX, make, text_of
 from tests.portfolio.procurement.people import buy, officer, sell
-from tests.sampling import ROWS
+from tests.sampling import rows as sizes
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[str], Client]
@@ -80,7 +80,7 @@ def fill(organisation: Organisation, rows: int) -> dict[str, int]:
     return {"vendor": vendors[0].pk, "initiative": initiative.pk, "purchase": made[0].pk}
 
 
-@pytest.mark.parametrize("rows", ROWS)
+@pytest.mark.parametrize("rows", sizes(__name__))
 def test_no_list_asks_more_than_committed(organisation: Organisation, signed_in: SignIn, rows: int) -> None:
     officer(organisation)
     ids = fill(organisation, rows)

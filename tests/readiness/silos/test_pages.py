@@ -22,7 +22,7 @@ from readiness.silos.services.judging import judge
 from tests.people import SYSTEM, Organisation
 from tests.portfolio.initiatives.pages import HX, SignIn, text_of
 from tests.readiness.silos.portfolio import Bought, look, make_many, make_silos, of_kind
-from tests.sampling import ROWS
+from tests.sampling import rows as sizes
 
 pytestmark = pytest.mark.django_db
 COUNTS: dict[str, int] = json.loads((Path(__file__).parent / "query_counts.json").read_text())
@@ -217,7 +217,7 @@ def test_a_notice_leads_to_what_its_reader_may_see(signed_in: SignIn, organisati
     assert "Logistics pays Nimbus twice" in page
 
 
-@pytest.mark.parametrize("rows", ROWS)
+@pytest.mark.parametrize("rows", sizes(__name__))
 def test_no_page_asks_more_than_committed(organisation: Organisation, signed_in: SignIn, rows: int) -> None:
     make_many(organisation, rows)
     look()
