@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from portfolio.accounts.choices import Through
@@ -43,8 +42,9 @@ from portfolio.outbox.services import enqueue
 SAMPLE_ROWS = 500
 SHOWN_ROWS = 5
 CHUNK = 2_000
-KEEP = timedelta(days=30)
 OPEN = (ImportState.UPLOADED, ImportState.READING, ImportState.READY, ImportState.FAILED)
+WAITING = (ImportState.UPLOADED, ImportState.READING, ImportState.READY)
+STALE = "stale"  # code of the refusal where somebody else mapped the file meanwhile
 _ROW_COLUMNS = "run_id line outcome raw values issues changes"
 Fence = Callable[[], None]
 
@@ -73,6 +73,23 @@ def receive(*, by: Actor, kind: ImportKind, unit: BusinessUnit | None, file: Upl
         raise ValidationError({"file": str(error)}) from error
     run.save(update_fields=["sheet", "mapping"])
     return run
+
+
+def receive_once(
+    *, by: Actor, kind: ImportKind, unit: BusinessUnit | None, file: UploadedFile
+) -> tuple[FinanceImport, bool]:  # fmt: skip
+    """(run, whether it is new): the same file of the same person, while it is not published, is the run that waits.
+
+    So a tool that lost the answer asks again. Raises what `receive` raises.
+    """
+    unit = None if kind is ImportKind.RATES else unit
+    _require(by, kind, unit)
+    _size, digest = _measured(file)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"finance import {digest}"])
+        same = FinanceImport.objects.filter(sha256=digest, kind=kind, unit=unit, started_by=by.user_id, state__in=WAITING).first()
+        return (same, False) if same is not None else (receive(by=by, kind=kind, unit=unit, file=file), True)
 
 
 def look(run: FinanceImport) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -250,5 +267,5 @@ def _locked(by: Actor, run: FinanceImport, states: tuple[ImportState, ...], vers
     if row.state not in states:
         raise ValidationError(_("This import is %s.") % row.get_state_display().lower())
     if version is not None and version != row.version:
-        raise ValidationError(_("Somebody else mapped this file meanwhile; look at it again."))
+        raise ValidationError(_("Somebody else mapped this file meanwhile; look at it again."), code=STALE)
     return row  # type: ignore[no-any-return]
