@@ -82,6 +82,7 @@ VALUES: Mapping[str, Values] = {
     "purchase-requests": _row("purchase_request"), "plan": _row("plan_item"), "plan-items": _row("plan_item"),
     "vendors": _shared("vendor"), "names": _shared("alias"), "products": _shared("product"), "tiers": _shared("tier"),
     "price-tiers": _shared("tier"), "finance-imports": _row("finance_import"),
+    "procurement-imports": _row("register_import"),
     "procurement/imports": _row("register_import"), "capabilities": _words(NOTHING), "billing/imports": _row("bill"),
     "billing-imports": _row("bill"), "billing/items": _row("bill_item"), "billing/rules": _row("bill_rule"),
     "billing-rules": _row("bill_rule"), "findings": _finding, "findings/{pk}": _words("dismissed", "done"),

@@ -136,13 +136,15 @@ def test_every_column_that_can_hold_an_amount_holds_a_canary_or_says_why_not(mad
 SHOWING = (
     "/api/v1/budget-lines/", "/api/v1/commitments/", "/api/v1/purchases/", "/api/v1/plan-items/", "/api/v1/purchase-requests/",
     "/api/v1/billing-months/", "/api/v1/billing-imports/{pk}/", "/finance/imports/{pk}/", "/procurement/imports/{pk}/",
+    "/api/v1/procurement-imports/{pk}/rows/",
     "/api/v1/imports/{pk}/rows/", "/api/v1/requests/", "/api/v1/findings/{pk}/", "/silos/findings/{pk}/", "/audit/export/",
     "/api/v1/capacity-pools/", "/api/v1/initiatives/{initiative}/venue-options/", "/api/v1/sizing-options/",
     "/api/v1/price-tiers/", "/api/v1/finance-imports/{pk}/", "/api/v1/finance-imports/{pk}/rows/",
     "/api/v1/evidence/observations/", "/api/v1/evidence/latest/", "/api/v1/initiatives/", "/api/v1/gates/decisions/{pk}/",
 )  # fmt: skip
 # Who sees what a person in finance has no part in: Prue buys for the organisation.
-NOT_OF_FINANCE = {"/audit/export/": "Ada", "/api/v1/imports/{pk}/rows/": "Ada", "/procurement/imports/{pk}/": "Prue"}
+NOT_OF_FINANCE = {"/audit/export/": "Ada", "/api/v1/imports/{pk}/rows/": "Ada", "/procurement/imports/{pk}/": "Prue",
+                  "/api/v1/procurement-imports/{pk}/rows/": "Prue"}  # fmt: skip
 
 
 def test_who_may_see_all_amounts_sees_each_of_them(made: Made) -> None:

@@ -42,6 +42,7 @@ class RegisterImport(models.Model):
     error = models.TextField(blank=True, default="", db_default="")
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     started_label = models.CharField(max_length=200, default="", db_default="")
+    by_token = models.BooleanField(default=False, db_default=False, help_text="A token started it: it reaches its unit alone.")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     finished_at = models.DateTimeField(null=True)
     demo = models.BooleanField(default=False, db_default=False)

@@ -19,9 +19,11 @@ def visible_imports(actor: Actor) -> QuerySet[RegisterImport]:
 
 
 def rows_to_show(run: RegisterImport, which: str) -> QuerySet[RegisterImportRow]:
-    """`reported` are rows with something to say, `changes` those that write something, else all; by line."""
+    """`reported` are rows with something to say, `changes` those that write something, an outcome its own, else all; by line."""
     rows: QuerySet[RegisterImportRow] = RegisterImportRow.objects.filter(run=run).order_by("line")
     if which == "reported":
         return rows.exclude(issues=[])
+    if which in set(Outcome):
+        return rows.filter(outcome=which)
     writes = Q(outcome__in=(Outcome.CREATED, Outcome.UPDATED))
     return rows.filter(writes) if which == "changes" else rows

@@ -12,7 +12,7 @@ from portfolio.procurement.services.imports.runs import fail
 
 def read(held: Claim) -> None:
     """Read the file; one that cannot be used ends the import with its reason."""
-    run = RegisterImport.objects.select_related("started_by").get(pk=held.payload["import_id"])
+    run = RegisterImport.objects.select_related("started_by", "unit").get(pk=held.payload["import_id"])
     by = importer(run)
     try:
         with held.finishing():
@@ -24,6 +24,6 @@ def read(held: Claim) -> None:
 
 def publish(held: Claim) -> None:
     """Publish it in the one transaction that also marks the job as done."""
-    run = RegisterImport.objects.select_related("started_by").get(pk=held.payload["import_id"])
+    run = RegisterImport.objects.select_related("started_by", "unit").get(pk=held.payload["import_id"])
     with held.finishing():
         publish_import(by=importer(run), run=run)

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db.models import Q
 
-from portfolio.accounts.choices import Through
+from portfolio.accounts.choices import Role, Through
 from portfolio.accounts.queries import actor_for
-from portfolio.accounts.rules import Actor, system
+from portfolio.accounts.rules import Actor, Grant, system
 from portfolio.kit import clock
 from portfolio.kit.acting import acting
 from portfolio.outbox.services import emit
@@ -32,9 +32,16 @@ CHUNK = 1_000
 
 
 def importer(run: RegisterImport) -> Actor:
-    """Who imports: the person who started it, as an import; the product itself where nobody did."""
+    """Who imports: the person who started it, as an import; the product itself where nobody did.
+
+    A token was allowed to import into the run's unit, and may reach less far than its maker: so it buys there and nowhere else.
+    """
     if run.started_by is None:
         return system(run.started_label or "import", Through.IMPORT)
+    if run.by_token:
+        return Actor(
+            run.started_by_id, run.started_label, Through.IMPORT, (Grant(Role.PROCUREMENT, run.unit.path),), showing_demo=run.demo
+        )  # fmt: skip
     return actor_for(run.started_by, through=Through.IMPORT)
 
 

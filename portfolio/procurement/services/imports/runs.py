@@ -10,11 +10,13 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from portfolio.accounts.choices import Action
 from portfolio.accounts.models import BusinessUnit
 from portfolio.accounts.rules import Actor
+from portfolio.formats.errors import FormatError
 from portfolio.formats.registers.reading import open_table
 from portfolio.formats.sheets.mapping import SheetMapping
 from portfolio.formats.sheets.suggest import Suggestion, suggested
@@ -26,6 +28,7 @@ from portfolio.procurement.models import Capability, RegisterImport, RegisterImp
 from portfolio.procurement.services.imports.fields import fields_of
 
 OPEN = (ImportState.UPLOADED, ImportState.READING, ImportState.PREVIEW, ImportState.FAILED)
+WAITING = (ImportState.UPLOADED, ImportState.READING, ImportState.PREVIEW)
 SAMPLE = 500
 
 
@@ -52,7 +55,36 @@ def start_import(
         return RegisterImport.objects.create(
             kind=kind, unit=unit, source=name, file_name=(file.name or "file")[:255], file=file, size=size,
             sha256=_digest(file), started_by_id=by.user_id, started_label=by.label[:200], demo=demo,
+            by_token=by.scopes is not None,
         )  # fmt: skip
+
+
+def start_once(
+    *, by: Actor, kind: ImportKind, unit: BusinessUnit, source: str, file: UploadedFile, demo: bool = False
+) -> tuple[RegisterImport, bool]:  # fmt: skip
+    """(run, whether it is new): the same file of the same person, while it is not published, is the run that waits.
+
+    So a tool that lost the answer asks again. Raises what `start_import` raises, and ValidationError for a file that cannot be
+    read at all: nothing is left of that one.
+    """
+    _require(by, unit)
+    with transaction.atomic():
+        digest = _digest(file)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"procurement import {digest}"])
+        same = RegisterImport.objects.filter(
+            sha256=digest, kind=kind, unit=unit, source=source.strip(), demo=demo, started_by=by.user_id, state__in=WAITING,
+            by_token=by.scopes is not None,
+        ).first()  # fmt: skip
+        if same is not None:
+            return same, False
+        run = start_import(by=by, kind=kind, unit=unit, source=source, file=file, demo=demo)
+        try:
+            suggest(run)
+        except FormatError as error:
+            run.file.delete(save=False)
+            raise ValidationError({"file": str(error)}) from error  # takes the row back with it
+    return run, True
 
 
 def suggest(run: RegisterImport) -> tuple[Suggestion, tuple[str, ...]]:
