@@ -84,7 +84,7 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     "verdict.kept": ("gates.evaluate",),
     "sizing.changed": ("gates.evaluate",),
     "sizing.computed": ("gates.evaluate",),
-    "venues.changed": ("gates.evaluate",),
+    "venues.changed": ("silos.detect", "gates.evaluate"),
     "budget.changed": ("gates.evaluate",),
     "assessment.changed": ("gates.evaluate",),
     "waiver.decided": ("gates.evaluate", "gates.notify"),

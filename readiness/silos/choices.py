@@ -44,6 +44,7 @@ class ProofTable(StrEnum):
     POOL = "pool"
     QUEUE = "queue"  # an allocation asked for and not granted
     BILLING_ITEM = "billing_item"
+    QUOTA = "quota"  # a quota of a venue option asked for and not granted in full
 
 
 KIND_LABELS = {
@@ -85,7 +86,9 @@ DEFINITIONS = {
     FindingKind.IDLE_COMMITMENT: (
         "One per capacity pool: measured utilisation below max_utilisation, known for at least min_coverage of the pool and not "
         "older than max_age_days, with at least min_idle_quantity idle, while another unit has an open purchase request (asked "
-        "or approved) or a queue for the same capability. Utilisation unknown, stale or thin is 'unknown', never a finding."
+        "or approved) or a queue for the same capability: an allocation asked for, or a quota that a provider has not granted in "
+        "full. Utilisation unknown, stale or thin is 'unknown', never a finding, and so is a quota of which nobody knows how "
+        "much was granted. What is idle and yet set aside or granted to somebody is told and does not count as a saving."
     ),
     FindingKind.PRICE_TIER: (
         "One per vendor family and capability of the tier: two or more current contracts (purchases under one contract number "
@@ -147,3 +150,5 @@ STEP_OF_STATE = {
 
 # The capability that a pool of a kind (workloads.PoolKind) is capacity of.
 CAPABILITY_OF_POOL = {"accelerators": "accelerator_compute", "storage": "storage", "network": "network"}
+# The capability that a venue option's quota (workloads.Function) is asked of: accelerators, or TB.
+CAPABILITY_OF_FUNCTION = {"training": "accelerator_compute", "inference": "accelerator_compute", "storage": "storage"}

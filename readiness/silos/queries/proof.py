@@ -15,7 +15,7 @@ from portfolio.procurement.models import Purchase, PurchaseRequest
 from portfolio.procurement.models.billing import BillingItem
 from readiness.silos.choices import ProofTable
 from readiness.silos.models import Finding, FindingRow
-from readiness.workloads.models import Allocation, CapacityPool
+from readiness.workloads.models import Allocation, CapacityPool, VenueOption
 
 MOST_SHOWN = 200
 Names = dict[int, dict[str, Any]]
@@ -83,6 +83,13 @@ def _queue(ids: Collection[int]) -> Names:
     return {row["id"]: row for row in rows.values("id", "name", "kind", "quantity", "starts_on", "asked_at")}
 
 
+def _quotas(ids: Collection[int]) -> Names:
+    """The place by its name and provider, and what of the quota was not granted; what it costs stays with its initiative."""
+    missing = F("quota_requested") - F("quota_granted")
+    rows = VenueOption.objects.filter(pk__in=ids).annotate(name=F("label"), vendor_label=F("provider"), quantity=missing)
+    return {row["id"]: row for row in rows.values("id", "name", "vendor_label", "quantity", "venue", "function")}
+
+
 def _items(ids: Collection[int]) -> Names:
     rows = BillingItem.objects.filter(pk__in=ids).annotate(
         name=F("service_name"), capability_label=F("assignment__capability__label"), vendor_label=F("assignment__vendor__name")
@@ -106,6 +113,7 @@ _NAMES: dict[ProofTable, Callable[[Collection[int]], Names]] = {
     ProofTable.POOL: _pools,
     ProofTable.QUEUE: _queue,
     ProofTable.BILLING_ITEM: _items,
+    ProofTable.QUOTA: _quotas,
 }
 
 

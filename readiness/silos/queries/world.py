@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import F, Q
 
 from portfolio.finance.queries.rates import RateTable
 from portfolio.procurement.choices import OPEN_ASKS
@@ -17,11 +18,13 @@ from readiness.silos.choices import CAPABILITY_OF_POOL
 from readiness.silos.models import PoolPurchase
 from readiness.silos.queries.bills import billing_rows
 from readiness.silos.queries.money import Money
+from readiness.silos.queries.queues import allocation_queue, quota_queue
 from readiness.silos.queries.utilisation import Use, use_of_pools
 from readiness.silos.rules.settings import Settings
-from readiness.silos.rules.world import PoolRow, PurchaseRow, QueueRow, RequestRow, TierRow, World
-from readiness.workloads.choices import AllocationState
-from readiness.workloads.models import Allocation, CapacityPool
+from readiness.silos.rules.world import PoolRow, PurchaseRow, RequestRow, TierRow, World
+from readiness.workloads.models import CapacityPool
+from readiness.workloads.queries.capacity import held_by_pool
+from readiness.workloads.rules import capacity as ledger
 
 _PURCHASE = (
     "id", "unit_id", "unit__path", "vendor_id", "vendor__parent_id", "product_id", "capability__key", "venue", "function",
@@ -34,15 +37,17 @@ def world_of(*, demo: bool, today: date, now: datetime, settings: Settings) -> W
     """Everything of the demo's or the real portfolio that rules with these settings may find something in."""
     shadow = settings.shadow_spend
     money = Money(RateTable.load(demo=demo), today)
+    quotas, quotas_unknown = quota_queue(demo=demo)
     return World(
         today=today,
         purchases=purchase_rows(money, demo=demo),
         billing=billing_rows(money, demo=demo, months=shadow.window_months, not_ai=shadow.not_ai),
         requests=_requests(money, demo=demo),
-        pools=_pools(now, demo=demo),
+        pools=_pools(today, now, demo=demo),
         tiers=_tiers(money, demo=demo),
-        queues=_queues(demo=demo),
+        queues=(*allocation_queue(demo=demo), *quotas),
         currency=money.rates.reporting,
+        quotas_unknown=quotas_unknown,
     )
 
 
@@ -86,48 +91,30 @@ def _tiers(money: Money, *, demo: bool) -> tuple[TierRow, ...]:
     )
 
 
-def _pools(now: datetime, *, demo: bool) -> tuple[PoolRow, ...]:
-    """Pools with what is granted of them today, what was measured in use, and what pays for them. Four statements."""
-    granted = dict(
-        Allocation.objects.filter(state=AllocationState.GRANTED, pool__demo=demo, starts_on__lte=now.date())
-        .filter(Q(ends_on=None) | Q(ends_on__gte=now.date()))
-        .values_list("pool")
-        .annotate(taken=Sum("quantity"))
-    )
+def _pools(today: date, now: datetime, *, demo: bool) -> tuple[PoolRow, ...]:
+    """Pools with what is granted of them, what was measured in use, and what pays for them. Four statements."""
+    pools = list(CapacityPool.objects.filter(demo=demo).order_by("id").annotate(path=F("unit__path")))
+    held = held_by_pool([pool.pk for pool in pools])
     paid: dict[int, list[int]] = defaultdict(list)
     links = PoolPurchase.objects.filter(pool__demo=demo, purchase__demo=demo).order_by("purchase")
     for pool, purchase in links.values_list("pool_id", "purchase_id"):
         paid[pool].append(purchase)
     used = use_of_pools(now, demo=demo)
-    rows = CapacityPool.objects.filter(demo=demo).order_by("id")
-    found = rows.values_list("id", "unit_id", "unit__path", "kind", "size", "committed", "name")
     return tuple(
-        _pool(row, Decimal(str(granted.get(row[0], 0))), used.get(row[0], Use()), tuple(paid.get(row[0], ()))) for row in found
+        _pool(pool, held.get(pool.pk, []), today, used.get(pool.pk, Use()), tuple(paid.get(pool.pk, ()))) for pool in pools
     )
 
 
-def _pool(row: tuple[Any, ...], granted: Decimal, use: Use, purchases: tuple[int, ...]) -> PoolRow:
-    pk, unit, path, kind, size, committed, name = row
+def _pool(pool: Any, held: Sequence[ledger.Span], today: date, use: Use, purchases: tuple[int, ...]) -> PoolRow:
+    """As the pool's own ledger counts it: what has arrived, and what of it is promised at one time from today on."""
+    spans = ledger.segments(pool, held, today)
+    size, granted = spans[0].size, max(part.allocated for part in spans)
     seen = use.coverage
     if seen is not None and use.accelerators is not None and size:
         seen = min(seen, use.accelerators / size)
     return PoolRow(
-        id=pk, unit_id=unit, unit_path=path, capability=CAPABILITY_OF_POOL[kind], kind=kind,
-        size=None if size is None else Decimal(str(size)), committed=Decimal(str(committed)), allocated=granted,
-        utilisation=use.share, utilisation_source=use.source, utilisation_age_days=use.age_days, coverage=seen,
-        purchase_ids=purchases, name=name,
+        id=pool.pk, unit_id=pool.unit_id, unit_path=pool.path, capability=CAPABILITY_OF_POOL[pool.kind], kind=pool.kind,
+        size=None if size is None else Decimal(str(size)), committed=Decimal(str(pool.committed)),
+        allocated=Decimal(str(granted)), utilisation=use.share, utilisation_source=use.source,
+        utilisation_age_days=use.age_days, coverage=seen, purchase_ids=purchases, name=pool.name,
     )  # fmt: skip
-
-
-def _queues(*, demo: bool) -> tuple[QueueRow, ...]:
-    """Allocations that were asked for and are not granted; the unit is the one that asks."""
-    rows = Allocation.objects.filter(
-        state=AllocationState.REQUESTED, initiative__demo=demo, workload__retired_at=None, pool__demo=demo
-    ).order_by("id")
-    found = rows.values_list(
-        "id", "initiative__unit_id", "initiative__unit__path", "pool__kind", "quantity", "asked_at"
-    )  # fmt: skip
-    return tuple(
-        QueueRow(unit, CAPABILITY_OF_POOL[kind], Decimal(str(much)), asked.date(), "allocation asked for", pk, path)
-        for pk, unit, path, kind, much, asked in found
-    )

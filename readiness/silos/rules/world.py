@@ -99,6 +99,9 @@ class RequestRow:
 class PoolRow:
     """A capacity pool in its own unit of measure (`kind`: accelerators, storage TB, network Gbit/s).
 
+    `size` is what has arrived, `committed` what is set aside for what is not tracked here, `allocated` the most that is granted
+    at one time from today on.
+
     `utilisation` (0..1) is what was measured to be used of `size`, never what was paid; `coverage` (0..1) is the share of the
     pool that the measurement saw, `utilisation_age_days` how old it is, `utilisation_source` where it is from.
     """
@@ -142,7 +145,10 @@ class TierRow:
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """Capacity asked for and not granted; `source` says where that is known from."""
+    """Capacity asked for and not granted, in the unit of pools of its capability; `source` says where that is known from.
+
+    `table` is where it stands: an allocation of a pool, or a quota that a provider has not granted in full.
+    """
 
     unit_id: int
     capability: str
@@ -151,6 +157,7 @@ class QueueRow:
     source: str
     id: int = 0
     unit_path: str = ""
+    table: ProofTable = ProofTable.QUEUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +172,7 @@ class World:
     tiers: tuple[TierRow, ...] = ()
     queues: tuple[QueueRow, ...] = ()
     currency: str = ""
+    quotas_unknown: int = 0  # asked for, and nobody knows how much of it was granted
 
 
 @dataclass(frozen=True, slots=True)

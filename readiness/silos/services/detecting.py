@@ -71,6 +71,7 @@ def _unknown(world: World, settings: Settings) -> dict[str, int]:
     return {
         "pools_unknown": pools[Utilisation.UNKNOWN],
         "pools_stale": pools[Utilisation.STALE],
+        "quotas_unknown": world.quotas_unknown,
         "purchases_plan_unknown": sum(row.in_plan == "unknown" for row in world.purchases),
         "purchases_without_capability": sum(not row.capability for row in world.purchases),
         "purchases_without_amount": sum(row.amount is None for row in world.purchases),

@@ -58,6 +58,7 @@ TABLES = {
     ProofTable.POOL: gettext_lazy("Capacity pools"),
     ProofTable.QUEUE: gettext_lazy("Capacity asked for and not granted"),
     ProofTable.BILLING_ITEM: gettext_lazy("Billed items"),
+    ProofTable.QUOTA: gettext_lazy("Quotas asked for and not granted"),
 }
 # What a page offers to do, in the order of the buttons: state -> (label, icon, whether it is what to do next)
 ACTIONS = {

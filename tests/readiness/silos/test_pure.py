@@ -15,6 +15,7 @@ from readiness.silos.choices import FindingKind, FindingState, FindingStep, Proo
 from readiness.silos.rules.detect import detect
 from readiness.silos.rules.fragmentation import fragmentation, plan_share
 from readiness.silos.rules.lifecycle import Kept, has_grown, seen_again
+from readiness.silos.rules.quotas import Quota, waiting
 from readiness.silos.rules.settings import Settings
 from readiness.silos.rules.terms import meeting, overlap_days
 from readiness.silos.rules.tuning import KNOBS, BadSetting, as_written, settings_of, tuned
@@ -174,3 +175,29 @@ class TestTuning:
     def test_the_least_saving_is_not_above_the_most(self) -> None:
         with pytest.raises(BadSetting):
             tuned(FindingKind.OUTSIDE_PLAN, {"saving_low": "0.2"})
+
+
+class TestQuotas:
+    @staticmethod
+    def of(
+        pk: int, requested: float | None, granted: float | None, state: str = "candidate", function: str = "training"
+    ) -> Quota:
+        return Quota(pk, 1, function, state, requested, granted)
+
+    def test_the_same_need_asked_for_at_two_places_waits_once(self) -> None:
+        rows = [self.of(1, 8, 2), self.of(2, 24, 9), self.of(3, 24, 9), self.of(4, 8, 0, function="inference")]
+        assert waiting(rows) == ([rows[1], rows[3]], 0)
+
+    def test_what_was_chosen_decides_and_what_was_rejected_says_nothing(self) -> None:
+        assert waiting([self.of(1, 24, 0), self.of(2, 8, 8, "chosen")]) == ([], 0)
+        assert waiting([self.of(1, 24, 0, "rejected")]) == ([], 0)
+        short = self.of(2, 8, 6, "chosen")
+        assert waiting([self.of(1, 24, 0), short]) == ([short], 0)
+
+    @pytest.mark.parametrize(
+        ("requested", "granted", "unknown"), [(8, None, 1), (None, 8, 0), (None, None, 0), (0, None, 0), (8, 9, 0)]
+    )
+    def test_what_nobody_knows_is_counted_and_never_a_queue(
+        self, requested: float | None, granted: float | None, unknown: int
+    ) -> None:
+        assert waiting([self.of(1, requested, granted)]) == ([], unknown)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from readiness.silos.choices import Proposal, Utilisation
+from readiness.silos.choices import ProofTable, Proposal, Utilisation
 from readiness.silos.rules.detect import (
     duplicate_capability,
     idle_commitment,
@@ -20,7 +20,7 @@ from readiness.silos.rules.detect import (
     term_overlap,
 )
 from readiness.silos.rules.settings import Settings
-from tests.readiness.silos.worlds import TODAY, asked, billed, bought, ids, pool, queue, tier, world
+from tests.readiness.silos.worlds import TODAY, asked, billed, bought, ids, pool, queue, quota, tier, world
 
 S = Settings()
 
@@ -132,6 +132,47 @@ class TestIdleBesideAQueue:
         rows = world(purchases=[paid], pools=[pool(3, purchase_ids=(paid.id,))], queues=[queue(5, 40)])
         (found,) = idle_commitment.found(rows, S.idle_commitment)
         assert found.saving_high == Decimal("88000.00")  # 12 idle less 3.2 reserved = 8.8 at 10 000
+
+    @pytest.mark.parametrize(
+        ("held", "saved", "says"),
+        [
+            ({}, 88_000, "4 of 16 are set aside or granted and move only once they are given back."),
+            # 12 idle less 3.2 in reserve, and 6 that nobody holds
+            ({"allocated": Decimal(10)}, 60_000, "10 of 16 are set aside or granted"),
+            ({"allocated": Decimal(6), "committed": Decimal(4)}, 60_000, "that would be 2.8 more than is counted"),
+            ({"allocated": Decimal(16)}, 0, "nothing can move today, and nothing is counted; 8.8 could, if they were"),
+            ({"allocated": Decimal(10), "committed": Decimal(16)}, 0, "26 of 16 are set aside or granted"),
+        ],
+    )
+    def test_what_is_promised_to_somebody_is_idle_and_not_free(self, held: dict[str, Decimal], saved: int, says: str) -> None:
+        paid = bought(3, 160_000, committed_quantity=Decimal(16), committed_unit="accelerators")
+        one = pool(3, purchase_ids=(paid.id,), **held)
+        (found,) = idle_commitment.found(world(purchases=[paid], pools=[one], queues=[queue(5, 40)]), S.idle_commitment)
+        assert (found.saving_low, found.saving_high) == (Decimal(0), Decimal(saved))
+        assert says in " ".join(found.assumptions)
+
+    def test_asked_amounts_count_by_what_of_them_can_be_served(self) -> None:
+        def saved(**facts: Any) -> Decimal | None:
+            rows = world(pools=[pool(3, **facts)], requests=[asked(5), asked(5, quantity=None, amount=Decimal(10_000))])
+            (found,) = idle_commitment.found(rows, S.idle_commitment)
+            assert any("stand in for it, where they are known" in said for said in found.assumptions)
+            return found.saving_high
+
+        assert saved() == Decimal(90_000)
+        assert saved(allocated=Decimal(13)) == Decimal("70000.00")  # 3 of the 4 that 80 000 are asked for, and 10 000
+        assert saved(allocated=Decimal(16)) == Decimal(0)
+
+    def test_a_pool_that_nobody_holds_anything_of_assumes_nothing_about_holders(self) -> None:
+        rows = world(pools=[pool(3, allocated=Decimal(0))], requests=[asked(5)])
+        (found,) = idle_commitment.found(rows, S.idle_commitment)
+        assert "granted" not in " ".join(found.assumptions)
+
+    def test_a_quota_that_a_provider_has_not_granted_is_a_queue(self) -> None:
+        wanted = quota(5, 6)
+        (found,) = idle_commitment.found(world(pools=[pool(3)], queues=[wanted]), S.idle_commitment)
+        assert [(row.table, row.id, row.unit_id) for row in found.rows[1:]] == [(ProofTable.QUOTA, wanted.id, 5)]
+        assert idle_commitment.found(world(pools=[pool(3)], queues=[quota(3, 6)]), S.idle_commitment) == []
+        assert idle_commitment.found(world(pools=[pool(3)], queues=[quota(5, 6, "storage")]), S.idle_commitment) == []
 
     @pytest.mark.parametrize(
         ("facts", "standing"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from readiness.silos.choices import ProofTable
 from readiness.silos.rules.world import BillingRow, Found, PoolRow, PurchaseRow, QueueRow, RequestRow, TierRow, World
 
 TODAY = date(2026, 6, 15)
@@ -47,10 +49,10 @@ def asked(unit: int, **facts: Any) -> RequestRow:
 
 
 def pool(unit: int, **facts: Any) -> PoolRow:
-    """16 accelerators, a quarter in use as measured yesterday."""
+    """16 accelerators, four of them granted and in use, as measured yesterday."""
     known: dict[str, Any] = {
         "id": next(_numbers), "unit_id": unit, "unit_path": PATHS[unit], "capability": "accelerator_compute",
-        "kind": "accelerators", "size": Decimal(16), "committed": Decimal(0), "allocated": Decimal(16), "utilisation": 0.25,
+        "kind": "accelerators", "size": Decimal(16), "committed": Decimal(0), "allocated": Decimal(4), "utilisation": 0.25,
         "utilisation_source": "telemetry", "utilisation_age_days": 1,
     }  # fmt: skip
     return PoolRow(**known | facts)
@@ -58,6 +60,10 @@ def pool(unit: int, **facts: Any) -> PoolRow:
 
 def queue(unit: int, quantity: int = 4, capability: str = "accelerator_compute") -> QueueRow:
     return QueueRow(unit, capability, Decimal(quantity), TODAY, "allocation asked for", next(_numbers), PATHS[unit])
+
+
+def quota(unit: int, missing: int, capability: str = "accelerator_compute") -> QueueRow:
+    return replace(queue(unit, missing, capability), since=None, source="quota not granted", table=ProofTable.QUOTA)
 
 
 def tier(from_amount: int, discount: str, **facts: Any) -> TierRow:

@@ -60,6 +60,22 @@ def _idle(pool: PoolRow) -> float:
     return float(pool.size) * (1 - pool.utilisation)
 
 
+def movable(pool: PoolRow, settings: IdleCommitment) -> float:
+    """What another unit could have, in the pool's own unit: idle beyond the reserve, and neither set aside nor granted.
+
+    What somebody holds and does not use is idle and is not free: it moves only once it is given back.
+    """
+    return min(_spare(pool, settings), _free(pool))
+
+
+def _spare(pool: PoolRow, settings: IdleCommitment) -> float:
+    return max(0.0, _idle(pool) - settings.reserve * float(pool.size or 0))
+
+
+def _free(pool: PoolRow) -> float:
+    return max(0.0, float((pool.size or 0) - pool.committed - pool.allocated))
+
+
 def _finding(pool: PoolRow, wanted: Sequence[Wanted], purchases: Mapping[int, PurchaseRow], settings: IdleCommitment) -> Found:
     paid = [purchases[number] for number in pool.purchase_ids if number in purchases]
     amount, low = known_sum(row.amount for row in paid)
@@ -79,29 +95,39 @@ def _finding(pool: PoolRow, wanted: Sequence[Wanted], purchases: Mapping[int, Pu
         proposal=Proposal.TRANSFER,
         saving_low=Decimal(0),
         saving_high=_saving(pool, wanted, paid, settings),
-        assumptions=_assumptions(pool, settings),
+        assumptions=_assumptions(pool, paid, settings),
     )
 
 
 def _proof(row: Wanted) -> Proof:
     if isinstance(row, RequestRow):
         return Proof(ProofTable.REQUEST, row.id, row.unit_id, row.amount)
-    return Proof(ProofTable.QUEUE, row.id, row.unit_id, None)
+    return Proof(row.table, row.id, row.unit_id, None)
 
 
 def _saving(pool: PoolRow, wanted: Sequence[Wanted], paid: Sequence[PurchaseRow], settings: IdleCommitment) -> Decimal | None:
-    """What can move at the price that the pool's own purchases paid per unit; the asked amounts where that price is unknown.
+    """What can move, and is asked for, at the price that the pool's own purchases paid per unit.
 
-    Movable is what is idle less the reserve, and no more than what is asked for; a request of unknown quantity asks for it all.
+    Where that price is unknown, the asked amounts, of each the share that what can move serves. A request of unknown quantity
+    asks for all that can move. Where nothing can move nothing is saved, whatever it would have cost.
     """
-    movable = Decimal(str(max(0.0, _idle(pool) - settings.reserve * float(pool.size or 0))))
-    asked = Decimal(0)
-    for row in wanted:
-        asked += movable if row.quantity is None or not _same_unit(pool, row) else row.quantity
+    most = Decimal(str(movable(pool, settings)))
+    if not most:
+        return Decimal(0)
+    asked = sum((_asked(pool, row, most) for row in wanted), Decimal(0))
     price = _unit_price(pool, paid)
     if price is not None:
-        return cents(min(movable, asked) * price)
-    return known_sum(row.amount for row in wanted if isinstance(row, RequestRow))[0]
+        return cents(min(most, asked) * price)
+    worth = known_sum(
+        None if row.amount is None else row.amount * min(Decimal(1), most / _asked(pool, row, most))
+        for row in wanted
+        if isinstance(row, RequestRow)
+    )[0]
+    return None if worth is None else cents(worth)
+
+
+def _asked(pool: PoolRow, row: Wanted, most: Decimal) -> Decimal:
+    return row.quantity if row.quantity and _same_unit(pool, row) else most
 
 
 def _same_unit(pool: PoolRow, row: Wanted) -> bool:
@@ -119,7 +145,7 @@ def _unit_price(pool: PoolRow, paid: Sequence[PurchaseRow]) -> Decimal | None:
     return sum((amount for amount, _ in priced), Decimal(0)) / sum(quantity for _, quantity in priced) if priced else None
 
 
-def _assumptions(pool: PoolRow, settings: IdleCommitment) -> tuple[str, ...]:
+def _assumptions(pool: PoolRow, paid: Sequence[PurchaseRow], settings: IdleCommitment) -> tuple[str, ...]:
     assert pool.utilisation is not None
     source = pool.utilisation_source or "its measurement"
     days = pool.utilisation_age_days
@@ -127,5 +153,23 @@ def _assumptions(pool: PoolRow, settings: IdleCommitment) -> tuple[str, ...]:
     return (
         f"{pool.utilisation:.0%} of the pool was in use, as measured until {when}, says {source}.",
         f"{settings.reserve:.0%} of the pool stays with its owner; the rest that is idle can serve who asks.",
+        *_held(pool, settings),
+        *(() if _unit_price(pool, paid) is not None else (_NO_PRICE,)),
         "At worst nothing fits (another place, another accelerator, data that may not move) and nothing is saved.",
     )
+
+
+_NO_PRICE = "What the pool costs per unit is unknown; the amounts of purchase requests stand in for it, where they are known."
+
+
+def _held(pool: PoolRow, settings: IdleCommitment) -> tuple[str, ...]:
+    """How much is set aside or granted, which is left out of the saving, and what more could move without that."""
+    held = pool.committed + pool.allocated
+    if not held:
+        return ()
+    assert pool.size is not None
+    said = f"{held:g} of {pool.size:g} are set aside or granted and move only once they are given back"
+    more = round(_spare(pool, settings) - movable(pool, settings), 1)
+    if not movable(pool, settings):
+        return (f"{said}: nothing can move today, and nothing is counted; {more:g} could, if they were.",)
+    return (f"{said}; that would be {more:g} more than is counted.",) if more else (f"{said}.",)
