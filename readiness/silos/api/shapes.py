@@ -43,7 +43,9 @@ class FindingRow(Shape):
     amount_is_at_least = serializers.BooleanField(allow_null=True, help_text="some of its amounts are unknown")
     currency = serializers.CharField(allow_null=True)
     own_rows = serializers.IntegerField(allow_null=True)
-    own_amount = serializers.DecimalField(20, 2, allow_null=True, help_text="null where you may see fewer than two amounts")
+    own_amount = serializers.DecimalField(
+        20, 2, allow_null=True, help_text="null where fewer than two amounts show and others of your rows are hidden"
+    )
     proposal = serializers.ChoiceField(choices_of(Proposal, PROPOSAL_LABELS))
     saving_low = serializers.DecimalField(20, 2, allow_null=True, help_text="a year")
     saving_high = serializers.DecimalField(20, 2, allow_null=True)

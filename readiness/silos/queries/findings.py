@@ -21,6 +21,7 @@ from portfolio.kit.scope import within
 from portfolio.procurement.models import PurchaseShare
 from readiness.silos.choices import FindingKind, FindingState, ProofTable
 from readiness.silos.models import Detection, Finding, FindingRow
+from readiness.silos.queries.spend import told
 
 COLUMNS = ("id", "kind", "state", "proposal", "current", "opened_at", "seen_on", "version", "ancestor_path", "identity")
 SORTABLE = {
@@ -83,19 +84,27 @@ def one(actor: Actor, pk: int) -> dict[str, Any] | None:
 
 @dataclass(frozen=True, slots=True)
 class OwnPart:
-    """The reader's part of a finding that is not whole: its rows, and their sum where the reader may see two or more."""
+    """The reader's part of a finding that is not whole: its rows, and their sum where it may be told (decision 0011)."""
 
     rows: int
     amount: Decimal | None
 
 
 def own_parts(actor: Actor, ids: Collection[int]) -> dict[int, OwnPart]:
-    """`{finding: OwnPart}`. One statement."""
+    """`{finding: OwnPart}`. One statement.
+
+    The sum is over the rows that the reader sees, so one row is enough where none of these hides its amount.
+    """
     money = within("unit__path", actor.paths(Action.MONEY))
     seen = (Q(amount__isnull=False) & money) if money else Q(amount__isnull=False)
     rows = FindingRow.objects.visible_to(actor).filter(finding__in=ids).order_by().values("finding")
-    found = rows.annotate(n=Count("pk"), priced=Count("pk", filter=seen), total=Sum("amount", filter=seen))
-    return {row["finding"]: OwnPart(row["n"], row["total"] if row["priced"] >= FEWEST_IN_A_TOTAL else None) for row in found}
+    found = rows.annotate(
+        n=Count("pk"), priced=Count("pk", filter=money) if money else Count("pk"), known=Count("pk", filter=seen),
+        total=Sum("amount", filter=seen),
+    )  # fmt: skip
+    return {
+        row["finding"]: OwnPart(row["n"], row["total"] if told(row["n"], row["priced"], row["known"]) else None) for row in found
+    }
 
 
 def unit_names(actor: Actor, ids: Collection[int]) -> dict[int, list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,13 @@ from portfolio.accounts.choices import Role, Scope
 from portfolio.accounts.models import RoleAssignment
 from portfolio.activity.models import Notice
 from readiness.silos.choices import FindingKind, FindingState
-from readiness.silos.models import Finding
+from readiness.silos.models import Finding, FindingRow
+from readiness.silos.queries.findings import OwnPart, own_parts
+from readiness.silos.queries.proof import proof_rows
 from readiness.silos.services.judging import judge
+from readiness.workloads.models import VenueOption
 from tests.people import SYSTEM, Organisation
-from tests.portfolio.initiatives.pages import HX, SignIn, text_of
+from tests.portfolio.initiatives.pages import HX, SignIn, make, text_of
 from tests.readiness.silos.portfolio import Bought, look, make_many, make_silos, of_kind
 from tests.sampling import rows as sizes
 
@@ -74,6 +78,40 @@ def test_others_see_their_own_rows_and_that_others_exist(signed_in: SignIn, boug
         assert hidden not in page.split('id="main"')[1].replace("GPUs for stores", ""), hidden
 
 
+def test_ones_part_is_told_unless_one_amount_shows_beside_hidden_ones(organisation: Organisation, bought: Bought) -> None:
+    (twice,) = of_kind(FindingKind.DUPLICATE_CAPABILITY)
+
+    def part(name: str) -> OwnPart:
+        return own_parts(organisation.actor(name), [twice.pk])[twice.pk]
+
+    assert part("Iris") == OwnPart(1, None)
+    RoleAssignment.objects.create(user=organisation.people["Iris"], role=Role.FINANCE, unit=organisation.units["Stores"])
+    assert part("Iris") == OwnPart(1, Decimal(300_000))
+    FindingRow.objects.create(finding=twice, table="purchase", row_id=1, unit=organisation.units["Retail"], amount=Decimal(7))
+    assert part("Iris") == OwnPart(2, None)  # of two own rows one is hidden: the other is told as a row, and is no total
+    assert part("Finn") == OwnPart(2, Decimal(300_007))
+    assert part("Vera") == OwnPart(2, None)
+
+
+def test_a_quota_that_proves_is_told_by_place_provider_and_what_is_missing(
+    signed_in: SignIn, organisation: Organisation, bought: Bought
+) -> None:
+    (twice,) = of_kind(FindingKind.DUPLICATE_CAPABILITY)
+    option = VenueOption.objects.create(
+        initiative=make(organisation, "Routes", unit="Logistics"), function="training", venue="public_cloud",
+        label="Region east", provider="Nimbus Cloud", quota_requested=24, quota_granted=9, cost_per_month=Decimal("913.57"),
+        cost_currency="USD",
+    )  # fmt: skip
+    FindingRow.objects.create(finding=twice, table="quota", row_id=option.pk, unit=organisation.units["Logistics"])
+    page = text_of(signed_in("Nora").get(f"/silos/findings/{twice.pk}/"))
+    for said in ("Quotas asked for and not granted", "Region east", "Nimbus Cloud"):
+        assert said in page
+    (row,) = [one for one in proof_rows(organisation.actor("Nora"), twice.pk) if one["table"] == "quota"]
+    assert (row["quantity"], row["shown_amount"]) == (15, None)
+    assert "913" not in digits(page)
+    assert "Region east" not in text_of(signed_in("Paula").get(f"/silos/findings/{twice.pk}/"))
+
+
 def test_a_finding_of_another_unit_is_not_there(signed_in: SignIn, bought: Bought) -> None:
     (outside,) = of_kind(FindingKind.OUTSIDE_PLAN)
     lars = signed_in("Lars")
@@ -116,7 +154,7 @@ def test_a_token_needs_its_scopes(api: Callable[..., Client], bought: Bought) ->
         None,
         None,
         1,
-        None,
+        "300000.00",  # its one own row, which it may open: nothing that is hidden hangs on it (decision 0011)
     )
 
 
