@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from portfolio.accounts.rules import system
 from portfolio.finance.choices import ImportState
 from portfolio.finance.models import FinanceImport
 from portfolio.finance.services.imports import runs
+from portfolio.finance.services.imports.housekeeping import clean_up
 from portfolio.formats.errors import FormatError
+from portfolio.kit import clock
 from portfolio.outbox.services import Claim, LeaseLost, renew
 
 
@@ -35,3 +38,9 @@ def publish_import(held: Claim) -> None:
     run = FinanceImport.objects.get(pk=held.payload["import_id"])
     with held.finishing():
         runs.publish(by=runs.importer(run), run=run)
+
+
+def housekeeping(held: Claim) -> None:
+    """Forget what no import of amounts needs any more."""
+    with held.finishing():
+        clean_up(by=system("housekeeping"), now=clock.now())

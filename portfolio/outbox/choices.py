@@ -62,6 +62,8 @@ HANDLERS: dict[str, Handler] = {
     "outbox.housekeeping": Handler("portfolio.outbox.tasks.housekeeping"),
     "accounts.housekeeping": Handler("portfolio.accounts.tasks.housekeeping"),
     "initiatives.housekeeping": Handler("portfolio.initiatives.tasks.housekeeping"),
+    "finance.housekeeping": Handler("portfolio.finance.tasks.housekeeping"),
+    "procurement.housekeeping": Handler("portfolio.procurement.tasks.imports.housekeeping"),
 }
 
 # event kind -> handlers, in the order of the floors
@@ -130,6 +132,8 @@ SCHEDULE: tuple[Slot, ...] = (
     Slot("activity.tidy_mails", 24 * 3600),
     Slot("activity.schedule_digests", 600),
     Slot("initiatives.housekeeping", 24 * 3600),
+    Slot("finance.housekeeping", 24 * 3600),
+    Slot("procurement.housekeeping", 24 * 3600),
     Slot("procurement.tidy_bills", 24 * 3600),
     Slot("evidence.judge_due", 300),
     Slot("evidence.tidy_pulls", 24 * 3600),

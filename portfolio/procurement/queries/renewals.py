@@ -14,6 +14,9 @@ from portfolio.procurement.queries.purchases import purchase_rows, visible_purch
 from portfolio.procurement.rules.terms import LOOK_AHEAD_MONTHS, Turn, months, turns, urgency
 
 MOST = 2_000
+COLUMNS = (
+    "id", "title", "sold_by", "unit_name", "starts_on", "ends_on", "notice_on", "renews", "shown_amount", "shown_currency", "amount_hidden",
+)  # fmt: skip
 
 
 def span(today: date) -> tuple[date, date]:
@@ -23,13 +26,13 @@ def span(today: date) -> tuple[date, date]:
 
 
 def coming(actor: Actor, today: date, rows: QuerySet[Purchase] | None = None) -> list[dict[str, Any]]:
-    """Running purchases whose term ends or whose notice is due within the span, the earliest first; each with `turns` (what is
+    """Running purchases whose term ends or whose notice is due within the span, the earliest first: COLUMNS, `turns` (what is
     due, day by day) and `urgency`. Of more than MOST the first are told. One statement.
     """
     first, last = span(today)
     due = Q(ends_on__range=(first, last)) | Q(notice_on__range=(first, last))
     found = (visible_purchases(actor) if rows is None else rows).filter(due, state__in=LIVE)
-    shown = list(purchase_rows(actor, found).order_by("ends_on", "id")[:MOST])
+    shown = list(purchase_rows(actor, found).order_by("ends_on", "id").values(*COLUMNS)[:MOST])
     made = [row | {"turns": _turns(row, first, last), "urgency": _urgency(row, today)} for row in shown]
     return sorted(made, key=lambda row: (row["turns"][0].day, row["id"]))
 

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Case, Count, DateField, F, Q, QuerySet, Sum, Value, When
 
 from portfolio.accounts.choices import FEWEST_IN_A_TOTAL
 from portfolio.accounts.rules import Actor
@@ -53,7 +53,7 @@ class Totals:
 
 def totals(actor: Actor, rows: QuerySet[Purchase], rates: RateTable, today: date) -> Totals:
     """Everything in one statement. Cancelled purchases count in none of it."""
-    groups = list(_groups(actor, rows))
+    groups = list(_groups(actor, rows, rates.reporting))
     shown = [group for group in groups if not group["hidden"]]
     known = sum(group["known"] for group in shown)
     whole = len(shown) == len(groups)
@@ -78,12 +78,13 @@ def totals(actor: Actor, rows: QuerySet[Purchase], rates: RateTable, today: date
     )
 
 
-def _groups(actor: Actor, rows: QuerySet[Purchase]) -> QuerySet[Purchase, dict[str, Any]]:
-    """Few rows for many purchases: amounts by currency, day and standing."""
+def _groups(actor: Actor, rows: QuerySet[Purchase], reporting: str) -> QuerySet[Purchase, dict[str, Any]]:
+    """Few rows for many purchases: amounts by currency, standing and day, which no rate asks for in the reporting currency."""
     live = rows.exclude(state=State.CANCELLED).order_by()
+    day = Case(When(currency=reporting, then=Value(None)), default=F("starts_on"), output_field=DateField())
     found: QuerySet[Purchase, dict[str, Any]] = (
-        live.annotate(hidden=hidden(money_of(actor)), counts=IN_PLAN)
-        .values("hidden", "currency", "starts_on", "counts")
+        live.annotate(hidden=hidden(money_of(actor)), counts=IN_PLAN, day=day)
+        .values("hidden", "currency", "day", "counts")
         .annotate(n=Count("pk"), known=Count("pk", filter=Q(amount__isnull=False)), total=Sum("amount"))
     )
     return found
@@ -115,7 +116,7 @@ class _Sums:
         held = self._currencies[group["currency"]]
         held[0] += group["total"]
         held[1] += group["known"]
-        worth = self._rates.convert(group["total"], group["currency"], day_of_worth(group["starts_on"], self._today))
+        worth = self._rates.convert(group["total"], group["currency"], day_of_worth(group["day"], self._today))
         if worth is None:
             self.without_rate += group["known"]
         else:

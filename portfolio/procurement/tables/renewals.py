@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from portfolio.procurement.rules.terms import LOOK_AHEAD_MONTHS, by_month
+from portfolio.procurement.rules.terms import LOOK_AHEAD_MONTHS, Turn, by_month
 from portfolio.procurement.tables import words
 
 WHAT: dict[str, Any] = {"notice": gettext_lazy("last day to give notice"), "end": gettext_lazy("last day of the term")}
 SHORT: dict[str, Any] = {"notice": gettext_lazy("notice"), "end": gettext_lazy("end")}
 SOON_DAYS = 60
+NAMED = 5  # of what is due in a month; the list has the rest
 
 
 def headline(rows: Sequence[dict[str, Any]], today: date) -> str:
@@ -66,31 +67,30 @@ def rows(found: Sequence[dict[str, Any]], today: date) -> list[dict[str, Any]]:
 
 
 def calendar(found: Sequence[dict[str, Any]], today: date) -> list[dict[str, Any]]:
-    """Each month with its weeks of days and its entries; days before today and of other months are empty."""
+    """Each month with its weeks of days, how much is due and the first of it; days before today and of other months are empty."""
     known = {row["id"]: row for row in found}
     turns = by_month((turn for row in found for turn in row["turns"]), today, LOOK_AHEAD_MONTHS)
     made = []
     for month, due in turns.items():
-        entries = [_entry(known[turn.purchase_id], turn.what, turn.day) for turn in due]
-        counts = Counter(turn.day.day for turn in due)
-        made.append({"first": month, "entries": entries, "weeks": _weeks(month, counts, entries, today)})
+        entries = [_entry(known[turn.purchase_id], turn.what, turn.day) for turn in due[:NAMED]]
+        named = {"entries": entries, "due": len(due), "more": len(due) - len(entries)}
+        made.append({"first": month, "weeks": _weeks(month, due, today), **named})
     return made
 
 
 def _entry(row: dict[str, Any], what: str, day: date) -> dict[str, Any]:
     return {
-        "url": reverse("procurement:purchase", args=[row["id"]]), "title": row["title"], "sold_by": words.sold_by(row),
-        "unit_name": row["unit_name"], "day": day, "what": what, "label": SHORT[what], "said": WHAT[what],
-        "tone": words.URGENCIES[row["urgency"]][1],
+        "url": reverse("procurement:purchase", args=[row["id"]]), "title": row["title"], "unit_name": row["unit_name"],
+        "day": day, "what": what, "label": SHORT[what],
     }  # fmt: skip
 
 
-def _weeks(month: date, counts: Counter[int], entries: Sequence[dict[str, Any]], today: date) -> list[list[dict[str, Any]]]:
+def _weeks(month: date, due: Sequence[Turn], today: date) -> list[list[dict[str, Any]]]:
+    counts = Counter(turn.day.day for turn in due)
     tones: dict[int, str] = {}
-    for entry in entries:
-        tones.setdefault(entry["day"].day, entry["what"])
-        if entry["what"] == "notice":
-            tones[entry["day"].day] = "notice"
+    for turn in due:
+        if turn.what == "notice" or turn.day.day not in tones:
+            tones[turn.day.day] = turn.what
     return [
         [
             {"day": day, "count": counts[day], "what": tones.get(day, ""), "today": today == date(month.year, month.month, day)}

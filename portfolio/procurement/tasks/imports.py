@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from portfolio.accounts.rules import system
 from portfolio.formats.errors import FormatError
+from portfolio.kit import clock
 from portfolio.outbox.services import Claim
 from portfolio.procurement.models import RegisterImport
+from portfolio.procurement.services.imports.housekeeping import clean_up
 from portfolio.procurement.services.imports.publishing import importer, publish_import
 from portfolio.procurement.services.imports.reading import read_import
 from portfolio.procurement.services.imports.runs import fail
@@ -27,3 +30,9 @@ def publish(held: Claim) -> None:
     run = RegisterImport.objects.select_related("started_by", "unit").get(pk=held.payload["import_id"])
     with held.finishing():
         publish_import(by=importer(run), run=run)
+
+
+def housekeeping(held: Claim) -> None:
+    """Forget what no import of a list needs any more."""
+    with held.finishing():
+        clean_up(by=system("housekeeping"), now=clock.now())

@@ -66,6 +66,8 @@ def import_new(request: PageRequest) -> HttpResponse:
 def mapping(request: PageRequest, pk: int) -> HttpResponse:
     """Which column is what: proposed by headers and values, decided by a person."""
     run = get_import(request, pk)
+    if run.state not in verbs.OPEN:  # nothing is left to say, and its file may be gone
+        return redirect("procurement:import", pk)
     try:
         proposal, headers = verbs.suggest(run)
     except FormatError as error:
