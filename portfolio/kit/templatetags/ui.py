@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -46,17 +47,29 @@ def uid(prefix: str = "u") -> str:
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """A Tabler outline icon; decoration unless `label` is given. `name` must stand in static/icons.txt."""
-    address = f"{static('vendor/icons.svg')}#icon-{name}"
+    return _icon(name, str(label), static("vendor/icons.svg"))
+
+
+@lru_cache(maxsize=2048, typed=True)  # typed: what is safe already is not escaped, and is equal to the same text that is not
+def _icon(name: str, label: str, sprite: str) -> SafeString:
+    address = f"{sprite}#icon-{name}"
     if label:
         return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>', label, address)
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}"/></svg>', address)
 
 
-@register.inclusion_tag("ui/verdict.html")
-def verdict(value: str, compact: bool = False, note: str = "") -> dict[str, Any]:
+@register.simple_tag
+def verdict(value: str, compact: bool = False, note: str = "") -> SafeString:
     """One of the seven verdicts; anything else is a programming error and raises KeyError."""
     label, sign = VERDICTS[str(value)]
-    return {"value": str(value), "label": label, "icon": sign, "compact": compact, "note": note}
+    return _verdict(str(value), str(label), sign, compact, str(note), static("vendor/icons.svg"))
+
+
+@lru_cache(maxsize=2048, typed=True)
+def _verdict(value: str, label: str, sign: str, compact: bool, note: str, _sprite: str) -> SafeString:
+    """Rendered once: tables say the same few verdicts in every row, and everything that it depends on is an argument."""
+    context = {"value": value, "label": label, "icon": sign, "compact": compact, "note": note}
+    return render_to_string("ui/verdict.html", context)
 
 
 @register.inclusion_tag("ui/stage.html")

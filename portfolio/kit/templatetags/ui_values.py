@@ -1,10 +1,12 @@
 """Tags that show one value: amount, share, interval, measure, date. Missing values say so, they never vanish."""
 
 from datetime import date, datetime
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portfolio.kit.templatetags import ui_text
@@ -15,9 +17,14 @@ def money(amount: Number | None, currency: str = "") -> SafeString:
     """Short amount, exact one in the title and the machine-readable value; None is unknown."""
     if amount is None:
         return format_html('<span class="unknown">{}</span>', _("unknown"))
+    return _money(amount, f"{amount:f}", currency, get_language())
+
+
+@lru_cache(maxsize=4096, typed=True)  # typed, and as it is written: 1.5 and 1.50 are equal and do not read alike
+def _money(amount: Number, written: str, currency: str, _language: str | None) -> SafeString:
     exact = f"{ui_text.grouped(amount, 2)} {currency}".strip()
     shown = f"{ui_text.short(amount)} {currency}".strip()
-    return format_html('<data class="num" value="{}" title="{}">{}</data>', f"{amount:f}", exact, shown)
+    return format_html('<data class="num" value="{}" title="{}">{}</data>', written, exact, shown)
 
 
 def percent(part: Number | None, whole: Number | None, decimals: int = 0) -> SafeString:
@@ -48,10 +55,20 @@ def when(value: date | datetime | None, relative: bool = True) -> SafeString:
     """`12 Mar, in 5 days`; a moment shows its time zone in the title."""
     if value is None:
         return format_html('<span class="soft">{}</span>', _("no date"))
-    local = timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
-    day = local.date() if isinstance(local, datetime) else local
     today = timezone.localdate()
-    title = ui_text.moment_text(local) if isinstance(local, datetime) else ui_text.with_precision(day)
+    if not isinstance(value, datetime):
+        return _day(value, today, relative, get_language())
+    local = timezone.localtime(value) if timezone.is_aware(value) else value
+    return _when(value, local.date(), today, ui_text.moment_text(local), relative=relative)
+
+
+@lru_cache(maxsize=4096)
+def _day(day: date, today: date, relative: bool, _language: str | None) -> SafeString:
+    """Rendered once a day: a table names the same days again and again."""
+    return _when(day, day, today, ui_text.with_precision(day), relative=relative)
+
+
+def _when(value: date, day: date, today: date, title: str, *, relative: bool) -> SafeString:
     shown = ui_text.day_text(day, today)
     tail = format_html('<span class="soft">, {}</span>', ui_text.relative_days(day, today)) if relative else ""
     return format_html('<time class="num" datetime="{}" title="{}">{}{}</time>', value.isoformat(), title, shown, tail)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import combinations
 from pathlib import Path
@@ -15,6 +15,8 @@ from django.core.paginator import Paginator
 from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django.utils import formats
+from django.utils.safestring import mark_safe
 from pytest_django.fixtures import Settings
 
 from portfolio.kit.templatetags import ui, ui_charts, ui_samples, ui_text
@@ -190,6 +192,25 @@ def test_money_is_short_with_the_exact_amount_beside_it() -> None:
     assert 'title="1,234,567.50 USD"' in html
     assert 'value="1234567.50"' in html
     assert "1.2\u202fM USD" in html
+
+
+def test_equal_amounts_and_equal_texts_that_are_written_otherwise_are_not_taken_for_each_other() -> None:
+    shown = [render('{% money amount "USD" %}', amount=Decimal(text)) for text in ("1.5", "1.50")]
+    assert [re.findall('value="([^"]+)"', html) for html in shown] == [["1.5"], ["1.50"]]
+    for note, told in (("<b>", "&lt;b&gt;"), (mark_safe("<b>"), "<b>")):
+        assert f'title="Unknown: {told}"' in render('{% verdict "unknown" note=note %}', note=note)
+        assert f'aria-label="{told}"' in render('{% icon "x" note %}', note=note)
+
+
+def test_a_day_is_written_as_django_writes_it_and_its_distance_moves_with_the_clock(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    days = [date(2024, 1, 1) + timedelta(days=number) for number in range(0, 730, 13)]
+    written = [formats.date_format(day, "j M Y", use_l10n=False) for day in days]
+    assert [ui_text.with_precision(day) for day in days] == written
+    for today, told in ((date(2026, 3, 7), "tomorrow"), (date(2026, 3, 8), "today")):
+        monkeypatch.setattr("django.utils.timezone.localdate", lambda today=today: today)
+        assert told in render("{% when day %}", day=date(2026, 3, 8))
 
 
 def test_missing_values_say_that_they_are_unknown() -> None:
