@@ -15,7 +15,7 @@ from portfolio.procurement.rules.terms import LOOK_AHEAD_MONTHS, Turn, months, t
 
 MOST = 2_000
 COLUMNS = (
-    "id", "title", "sold_by", "unit_name", "starts_on", "ends_on", "notice_on", "renews", "shown_amount", "shown_currency", "amount_hidden",
+    "id", "title", "sold_by", "unit_name", "ends_on", "notice_on", "renews", "shown_amount", "shown_currency", "amount_hidden",
 )  # fmt: skip
 
 
