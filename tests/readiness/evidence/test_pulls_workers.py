@@ -237,7 +237,7 @@ def test_killed_workers_lose_nothing_repeat_nothing_and_are_back_in_time(
     committed_db: str, settings: Settings, tmp_path: Path
 ) -> None:
     open_loopback(settings, tmp_path)  # what the sweep opens by itself is closed again with it
-    outcome = sweep(points=of(10, suite=5), folder=tmp_path, seed=3, pause_s=1.0, TEST_LEASE_S=LEASE_S)
+    outcome = sweep(points=of(10, suite=3), folder=tmp_path, seed=3, pause_s=1.0, TEST_LEASE_S=LEASE_S)
     assert outcome.interrupted > 0
     assert outcome.observations > 1000
     assert (outcome.lost, outcome.doubled, outcome.wrong) == (0, 0, 0), outcome
