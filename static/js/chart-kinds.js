@@ -169,7 +169,7 @@
     var label = {};
     data.nodes.forEach(function (node) { label[node.id] = node.label; });
     return { series: [{
-      type: "sankey", left: 4, right: width < 480 ? 96 : data.right || 120, top: 8, bottom: 8, nodeWidth: 10, nodeGap: 14, draggable: false, layoutIterations: 0,
+      type: "sankey", left: 4, right: width < 480 ? 96 : data.right || 120, top: 12, bottom: 18, nodeWidth: 10, nodeGap: 14, draggable: false, layoutIterations: 0,
       emphasis: { focus: "adjacency" },
       label: { color: colors.ink, fontSize: width < 480 ? 11 : 12, lineHeight: 14, formatter: function (point) { return label[point.name] + (width < 480 ? "\n" : " ") + (data.compact ? compact(point.value) : number(point.value)); } },
       lineStyle: { color: "source", opacity: 0.28, curveness: 0.5 },

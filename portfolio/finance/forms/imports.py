@@ -38,6 +38,9 @@ class UploadForm(forms.Form):
         shown = [(str(unit.pk), "\u2003" * (unit.depth - least) + unit.name) for unit in units.values()]
         self.fields["kind"].choices = [(kind.value, IMPORT_LABELS[kind]) for kind in kinds]  # type: ignore[attr-defined]
         self.fields["unit"].choices = [("", _("none")), *shown]  # type: ignore[attr-defined]
+        # Most files are of all that one sees, and a file has to be chosen again where the unit was forgotten.
+        tops = [unit.pk for unit in units.values() if unit.depth == least]
+        self.fields["unit"].initial = tops[0] if len(tops) == 1 else ""
 
     @property
     def chosen_unit(self) -> BusinessUnit | None:
