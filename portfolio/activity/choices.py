@@ -115,8 +115,14 @@ class Subjects(StrEnum):
 
 
 # What has a history panel besides; nobody comments on it.
-PURCHASE, PURCHASE_REQUEST = "procurement_purchase", "procurement_purchaserequest"
-HISTORY_ONLY = (PURCHASE, PURCHASE_REQUEST)
+PURCHASE, PURCHASE_REQUEST, VENDOR = "procurement_purchase", "procurement_purchaserequest", "procurement_vendor"
+HISTORY_ONLY = (PURCHASE, PURCHASE_REQUEST, VENDOR)
+# Whose history tells of rows of other tables, too: the column by which they name it, and their tables.
+PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
+    PURCHASE: ("purchase_id", ("procurement_purchaseshare",)),
+    VENDOR: ("vendor_id", ("procurement_vendoralias", "procurement_product", "procurement_pricetier")),
+}
+TERMS = "procurement_pricetier"  # nothing but terms: for whoever sees no amounts there is none
 
 
 # Shown by a panel of their own, so left out of an object's history (a removed comment stays removed there).

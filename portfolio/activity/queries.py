@@ -17,7 +17,18 @@ from django.db.models.expressions import RawSQL
 from portfolio.accounts.choices import Action
 from portfolio.accounts.models import BusinessUnit
 from portfolio.accounts.rules import EVERYTHING, Actor, may_see_money
-from portfolio.activity.choices import DEFAULT_HOW, HISTORY_ONLY, MONEY_FIELDS, NAME_OF, OWN_PANEL, How, NoticeKind, Subjects
+from portfolio.activity.choices import (
+    DEFAULT_HOW,
+    HISTORY_ONLY,
+    MONEY_FIELDS,
+    NAME_OF,
+    OWN_PANEL,
+    PARTS,
+    TERMS,
+    How,
+    NoticeKind,
+    Subjects,
+)
 from portfolio.activity.models import Attachment, AuditEntry, Comment, Notice, NoticePreference
 from portfolio.kit.scope import within
 
@@ -35,6 +46,17 @@ UNION ALL
 SELECT 'procurement_purchaserequest', a.id, a.title, a.unit_id, u.path, i.owner_id, i.sponsor_id, a.demo
 FROM procurement_purchaserequest a JOIN accounts_businessunit u ON u.id = a.unit_id
 LEFT JOIN initiatives_initiative i ON i.id = a.initiative_id WHERE a.id = ANY(%s)
+UNION ALL
+SELECT 'procurement_vendor', v.id, v.name, NULL, '', NULL, NULL, v.demo FROM procurement_vendor v WHERE v.id = ANY(%s)
+"""
+# Entries of a row and of its parts. Only the entry of a part's making surely names whose it is, so that leads to the others.
+_WITH_PARTS = """
+SELECT e.id FROM activity_auditentry e WHERE e.object_type = %s AND e.object_id = %s
+UNION ALL
+SELECT e.id FROM activity_auditentry e JOIN (
+    SELECT DISTINCT object_type, object_id FROM activity_auditentry
+    WHERE object_type IN ({tables}) AND after->>'{column}' = %s
+) part USING (object_type, object_id)
 """
 _INITIATIVES_IN = "SELECT i.id FROM initiatives_initiative i JOIN accounts_businessunit u ON u.id = i.unit_id WHERE "
 # Demo is a mark on initiatives, units and people. A removed demo initiative is known by the entry of its making.
@@ -57,12 +79,15 @@ END, false)
 
 @dataclass(frozen=True)
 class Subject:
-    """An initiative or a request, as far as this slice must know it. `people` are its owner (or requester) and sponsor."""
+    """An initiative or a request, as far as this slice must know it. `people` are its owner (or requester) and sponsor.
+
+    A vendor belongs to no unit: `unit_id` is None and `unit_path` empty.
+    """
 
     table: str
     pk: int
     label: str
-    unit_id: int
+    unit_id: int | None
     unit_path: str
     people: tuple[int | None, int | None]
     demo: bool
@@ -72,9 +97,12 @@ class Subject:
         return self.pk if self.table == Subjects.INITIATIVE else None
 
     def visible_to(self, actor: Actor) -> bool:
-        return self.demo == actor.showing_demo and actor.may(Action.VIEW, self.unit_path)
+        seen = actor.may(Action.VIEW, self.unit_path) if self.unit_path else actor.may_somewhere(Action.VIEW)
+        return self.demo == actor.showing_demo and seen
 
     def money_visible_to(self, actor: Actor) -> bool:
+        if not self.unit_path:
+            return actor.may_somewhere(Action.MONEY)
         owner, sponsor = self.people
         return may_see_money(actor, unit_path=self.unit_path, owner_id=owner, sponsor_id=sponsor)
 
@@ -118,11 +146,20 @@ def in_units(paths: tuple[str, ...]) -> Q:
     return Q(unit_id__in=units) | Q(initiative_id__in=initiatives)
 
 
-def history(subject: Subject) -> QuerySet[AuditEntry]:
-    """What happened to one visible initiative with its parts, or to one request; comments have a panel of their own."""
+def history(subject: Subject, actor: Actor) -> QuerySet[AuditEntry]:
+    """What happened to one visible initiative, purchase or vendor with its parts, or to one request.
+
+    Comments have a panel of their own. A vendor's terms are told to whom amounts are told.
+    """
     entries = AuditEntry.objects.order_by("-id").exclude(object_type__in=OWN_PANEL)
     if subject.initiative_id is not None:
         return entries.filter(initiative_id=subject.initiative_id)
+    if subject.table in PARTS:
+        column, tables = PARTS[subject.table]
+        known = entries if subject.money_visible_to(actor) else entries.exclude(object_type=TERMS)
+        quoted = ", ".join(f"'{table}'" for table in tables)
+        params = (subject.table, str(subject.pk), str(subject.pk))
+        return known.filter(pk__in=RawSQL(_WITH_PARTS.format(tables=quoted, column=column), params))  # noqa: S611  (fixed text)
     return entries.filter(object_type=subject.table, object_id=str(subject.pk))
 
 

@@ -27,6 +27,7 @@ from portfolio.activity.choices import (
     HISTORY_ONLY,
     MONEY_FIELDS,
     OBJECT_LABELS,
+    PARTS,
     TECHNICAL,
     THROUGH_LABELS,
     AuditAction,
@@ -107,8 +108,8 @@ def _column(f: models.Field[Any, Any]) -> Column:
     return Column(label, target, dict(f.flatchoices), kind)
 
 
-def lines(actor: Actor, entries: Sequence[AuditEntry]) -> list[Line]:
-    """Entries in words; two statements however many there are."""
+def lines(actor: Actor, entries: Sequence[AuditEntry], *, of: queries.Subject | None = None) -> list[Line]:
+    """Entries in words; two statements however many there are. `of` is what they are the history of."""
     subjects = queries.subjects(_subject_keys(entries))
     wanted: dict[str, set[int]] = defaultdict(set)
     for entry in entries:
@@ -117,16 +118,19 @@ def lines(actor: Actor, entries: Sequence[AuditEntry]) -> list[Line]:
     names = queries.names(wanted, actor)
     for key, subject in subjects.items():
         names.labels[key] = subject.label if subject.visible_to(actor) else None
-    return [_line(actor, entry, subjects, names) for entry in entries]
+    return [_line(actor, entry, subjects, names, of) for entry in entries]
 
 
 Labels = dict[tuple[str, int], str | None]
 
 
-def _line(actor: Actor, entry: AuditEntry, subjects: dict[queries.SubjectKey, queries.Subject], names: queries.Names) -> Line:
+def _line(
+    actor: Actor, entry: AuditEntry, subjects: dict[queries.SubjectKey, queries.Subject], names: queries.Names,
+    of: queries.Subject | None,
+) -> Line:  # fmt: skip
     labels = names.labels
     key = _own_subject(entry)
-    subject = subjects.get(key) if key else None
+    subject = subjects.get(key) if key else of
     hidden = not _money_visible(actor, entry, subject, names.paths)
     unit = entry.unit_id or (subject.unit_id if subject else None)
     shown = subject if subject and subject.visible_to(actor) else None
@@ -139,7 +143,7 @@ def _line(actor: Actor, entry: AuditEntry, subjects: dict[queries.SubjectKey, qu
         unit=labels.get(("accounts_businessunit", unit)) or "" if unit else "",
         subject=shown,
         money_hidden=hidden,
-        changes=list(_changes(entry, labels, hide_money=hidden)),
+        changes=list(_changes(entry, labels, hide_money=hidden, named=_named(entry, of))),
     )
 
 
@@ -190,12 +194,18 @@ def _name(entry: AuditEntry, names: Labels) -> str:
     return ""
 
 
-def _changes(entry: AuditEntry, names: Labels, *, hide_money: bool) -> Iterator[Change]:
+def _named(entry: AuditEntry, of: queries.Subject | None) -> frozenset[str]:
+    """Columns that say what the line, or the page that it stands on, names already."""
+    if of is not None and of.table in PARTS:
+        return frozenset({PARTS[of.table][0]}) if entry.object_type != of.table else frozenset()
+    return frozenset({"initiative_id"} if entry.object_type != Subjects.REQUEST else ())
+
+
+def _changes(entry: AuditEntry, names: Labels, *, hide_money: bool, named: frozenset[str]) -> Iterator[Change]:
     before, after = entry.before or {}, entry.after or {}
     columns = columns_of(entry.object_type)
     order = {name: position for position, name in enumerate(columns)}
-    own = {"initiative_id"} if entry.object_type != "initiatives_request" else set()  # the line names it already
-    for name in sorted({*before, *after} - TECHNICAL - own, key=lambda column: (order.get(column, len(order)), column)):
+    for name in sorted({*before, *after} - TECHNICAL - named, key=lambda column: (order.get(column, len(order)), column)):
         old, new = before.get(name), after.get(name)
         column = columns.get(name) or Column(name.replace("_", " ").capitalize(), "", {}, "text")
         if hide_money and name in MONEY_FIELDS:

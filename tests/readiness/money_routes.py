@@ -101,6 +101,7 @@ def _subjects(world: World, unit: str) -> Iterator[dict[str, str]]:
         ("procurement_purchaserequest", "purchase_request"), ("finance_budgetline", "line"),
     ):  # fmt: skip
         yield {"object_type": table, "object_id": str(rows[name].pk)}
+    yield {"object_type": "procurement_vendor", "object_id": str(world.shared["vendor"].pk)}
 
 
 def every_route() -> list[Route]:

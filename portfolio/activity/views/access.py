@@ -12,13 +12,13 @@ from portfolio.accounts.choices import Action
 from portfolio.accounts.models import User
 from portfolio.accounts.rules import Actor
 from portfolio.activity import queries
-from portfolio.activity.choices import HISTORY_ONLY, PURCHASE, PURCHASE_REQUEST, Subjects
+from portfolio.activity.choices import HISTORY_ONLY, PURCHASE, PURCHASE_REQUEST, VENDOR, Subjects
 from portfolio.activity.models import Comment
 
 # The pages of what stands above this slice, by name; an installation without them still has its comments.
 PAGES: dict[str, str] = {
     Subjects.INITIATIVE: "initiatives:detail", Subjects.REQUEST: "initiatives:request", PURCHASE: "procurement:purchase",
-    PURCHASE_REQUEST: "procurement:request",
+    PURCHASE_REQUEST: "procurement:request", VENDOR: "procurement:vendor",
 }  # fmt: skip
 SHORT = {"initiative": Subjects.INITIATIVE, "request": Subjects.REQUEST}
 
@@ -32,7 +32,10 @@ class PageRequest(HttpRequest):
 
 
 def get_subject(request: PageRequest, table: str, number: int, *, history: bool = False) -> queries.Subject:
-    """A visible initiative or request, by table or by its short word, with `history` a purchase too; 404 for anything else."""
+    """A visible initiative or request, by table or by its short word; 404 for anything else.
+
+    With `history` a purchase, purchase request or vendor, too.
+    """
     known = SHORT.get(table, table)
     offered = {*Subjects, *HISTORY_ONLY} if history else set(Subjects)
     subject = queries.visible_subject(request.actor, known, number) if known in offered else None

@@ -59,10 +59,10 @@ def export(request: PageRequest) -> StreamingHttpResponse:
 
 @require_safe
 def history(request: PageRequest, object_id: int, object_type: str = Subjects.INITIATIVE) -> HttpResponse:
-    """The panel that an initiative's or a request's page loads; with a frame around it where it is opened by itself."""
+    """The panel that the page of an initiative, request, purchase or vendor loads; with a frame around it if opened by itself."""
     subject = get_subject(request, object_type, object_id, history=True)
-    shown = queries.stretch(queries.history(subject), request.GET.get("cursor", ""), size=PER_PANEL)
-    context = {"subject": subject, "page_url": page_of(subject), "lines": lines(request.actor, shown.entries)}
+    shown = queries.stretch(queries.history(subject, request.actor), request.GET.get("cursor", ""), size=PER_PANEL)
+    context = {"subject": subject, "page_url": page_of(subject), "lines": lines(request.actor, shown.entries, of=subject)}
     context |= _pager(request.GET, shown)
     return render(request, "activity/history_panel.html" if request.htmx else "activity/history.html", context)
 

@@ -25,13 +25,14 @@ from portfolio.procurement.queries.totals import totals
 from portfolio.procurement.services import vendors as verbs
 from portfolio.procurement.services.catalogue import may_see_terms
 from portfolio.procurement.tables import vendors as tables
-from portfolio.procurement.tables.frame import tabs
+from portfolio.procurement.tables.frame import route, tabs
 from portfolio.procurement.tables.purchases import rows_of
 from portfolio.procurement.views.access import PageRequest, get_vendor
 from portfolio.procurement.views.editing import row_page, step_page
 from portfolio.procurement.views.purchases import filter_form, paging
 
 SHOWN = 50
+VENDOR_TABLE = "procurement_vendor"
 
 
 @require_safe
@@ -62,7 +63,7 @@ def vendor(request: PageRequest, pk: int) -> HttpResponse:
         "products": reading.product_rows(actor, vendor=pk).order_by("name"),
         "tiers": tables.tier_rows(actor, row, rates, today) if terms else [],
         "may_edit": actor.may_somewhere(Action.PURCHASE), "money": actor.may_somewhere(Action.MONEY),
-        "list_url": f"{reverse('procurement:purchases')}?vendor={pk}",
+        "list_url": f"{reverse('procurement:purchases')}?vendor={pk}", "history_url": route("activity:history", VENDOR_TABLE, pk),
         "crumbs": [{"label": _("Vendors"), "url": reverse("procurement:vendors")}],
     }  # fmt: skip
     return render(request, "procurement/vendor.html", context)
