@@ -9,7 +9,7 @@ from portfolio.accounts.queries import units_where
 from portfolio.accounts.rules import Actor
 from portfolio.initiatives.models import Initiative
 from portfolio.procurement.models import Capability, PlanItem, PriceTier, Product, Vendor
-from portfolio.procurement.rules.matching import Known, Match, Matcher, normalised
+from portfolio.procurement.rules.matching import Known, Match, Matcher, is_arm, normalised
 
 MOST = 2_000
 
@@ -70,6 +70,19 @@ def proposals(name: str, *, demo: bool, limit: int = 3) -> list[tuple[Vendor, Ma
     found = Matcher(known_vendors(demo=demo)).candidates(name, limit)
     rows = Vendor.objects.in_bulk([match.id for match in found])
     return [(rows[match.id], match) for match in found]
+
+
+def parent_proposal(vendor: Vendor) -> Vendor | None:
+    """The vendor whose arm it is by its name, while nobody said whom it belongs to: for a person to judge.
+
+    The known vendors are asked for only where the name says that it is an arm.
+    """
+    if vendor.parent_id is not None or not is_arm(vendor.name):
+        return None
+    known = [one for one in known_vendors(demo=vendor.demo) if one.id != vendor.pk]
+    match = Matcher(known).parent(vendor.name)
+    found = None if match is None else Vendor.objects.get(pk=match.id)
+    return None if found is None or found.parent_id == vendor.pk else found
 
 
 def initiative_named(actor: Actor, text: str) -> Initiative | None:

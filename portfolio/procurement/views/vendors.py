@@ -21,6 +21,7 @@ from portfolio.procurement.forms.rows import Offer, RowForm, offer, typed
 from portfolio.procurement.models import Vendor, VendorAlias
 from portfolio.procurement.queries import purchases as bought
 from portfolio.procurement.queries import vendors as reading
+from portfolio.procurement.queries.pickers import parent_proposal
 from portfolio.procurement.queries.totals import totals
 from portfolio.procurement.services import vendors as verbs
 from portfolio.procurement.services.catalogue import may_see_terms
@@ -55,14 +56,15 @@ def vendor(request: PageRequest, pk: int) -> HttpResponse:
     actor, today, row = request.actor, clock.today(), get_vendor(request, pk)
     named = bought.visible_purchases(actor).filter(vendor=row)
     rates = RateTable.load(demo=actor.showing_demo)
-    terms = may_see_terms(actor)
+    terms, may_edit = may_see_terms(actor), actor.may_somewhere(Action.PURCHASE)
     listed = rows_of(bought.purchase_rows(actor, named).order_by("-id")[: SHOWN + 1], today)
     context = {
         "row": row, "purchases": listed[:SHOWN], "more": len(listed) > SHOWN, "totals": totals(actor, named, rates, today),
         "aliases": reading.aliases_of([pk])[pk], "children": reading.children_of(actor, row), "terms": terms,
         "products": reading.product_rows(actor, vendor=pk).order_by("name"),
         "tiers": tables.tier_rows(actor, row, rates, today) if terms else [],
-        "may_edit": actor.may_somewhere(Action.PURCHASE), "money": actor.may_somewhere(Action.MONEY),
+        "may_edit": may_edit, "likely_parent": parent_proposal(row) if may_edit else None,
+        "money": actor.may_somewhere(Action.MONEY),
         "list_url": f"{reverse('procurement:purchases')}?vendor={pk}", "history_url": route("activity:history", VENDOR_TABLE, pk),
         "crumbs": [{"label": _("Vendors"), "url": reverse("procurement:vendors")}],
     }  # fmt: skip
@@ -83,11 +85,11 @@ def vendor_new(request: PageRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def vendor_edit(request: PageRequest, pk: int) -> HttpResponse:
-    """Change it; a name that it had stays as another name of it."""
+    """Change it; a name that it had stays as another name of it. `?parent=` is what its page proposes."""
     actor, row = _buyer(request), get_vendor(request, pk)
-    form = VendorForm(
-        request.POST or None, offers={"parent": _parents(actor)}, initial=typed(row, VendorForm, money=True)
-    )  # fmt: skip
+    initial = typed(row, VendorForm, money=True)
+    initial["parent"] = initial["parent"] or request.GET.get("parent", "")
+    form = VendorForm(request.POST or None, offers={"parent": _parents(actor)}, initial=initial)
 
     def save(filled: RowForm) -> str:
         verbs.change_vendor(by=actor, vendor=row, changes=filled.values(), version=filled.cleaned_data["version"])

@@ -5,6 +5,6 @@ own: `Matcher.best` never takes it for its parent, `Matcher.parent` proposes the
 """
 
 from portfolio.procurement.rules.matching.matcher import THRESHOLD, Known, Match, Matcher
-from portfolio.procurement.rules.matching.names import normalised
+from portfolio.procurement.rules.matching.names import is_arm, normalised
 
-__all__ = ["THRESHOLD", "Known", "Match", "Matcher", "normalised"]
+__all__ = ["THRESHOLD", "Known", "Match", "Matcher", "is_arm", "normalised"]

@@ -63,6 +63,11 @@ def parsed(name: str) -> Name:
     return Name(tokens, core, arms, len(_WORD.findall(name)) == 1 and name.isupper())
 
 
+def is_arm(name: str) -> bool:
+    """Whether the name itself says that it is a government or national arm: "Accenture Federal Services LLC"."""
+    return bool(parsed(name).arms)
+
+
 def _written(name: str) -> str:
     """The first of the names written, or the whole where nothing stands before "dba"."""
     first = _ALSO.split(name)[0]
