@@ -7,11 +7,11 @@ from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
-from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
+from portfolio.kit.pieces import piece, sprite
 from portfolio.kit.templatetags import ui_charts, ui_forms, ui_lists, ui_samples, ui_text, ui_values
 
 register = template.Library()
@@ -47,12 +47,12 @@ def uid(prefix: str = "u") -> str:
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """A Tabler outline icon; decoration unless `label` is given. `name` must stand in static/icons.txt."""
-    return _icon(name, str(label), static("vendor/icons.svg"))
+    return _icon(name, str(label), sprite())
 
 
 @lru_cache(maxsize=2048, typed=True)  # typed: what is safe already is not escaped, and is equal to the same text that is not
-def _icon(name: str, label: str, sprite: str) -> SafeString:
-    address = f"{sprite}#icon-{name}"
+def _icon(name: str, label: str, drawn: str) -> SafeString:
+    address = f"{drawn}#icon-{name}"
     if label:
         return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>', label, address)
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}"/></svg>', address)
@@ -62,14 +62,7 @@ def _icon(name: str, label: str, sprite: str) -> SafeString:
 def verdict(value: str, compact: bool = False, note: str = "") -> SafeString:
     """One of the seven verdicts; anything else is a programming error and raises KeyError."""
     label, sign = VERDICTS[str(value)]
-    return _verdict(str(value), str(label), sign, compact, str(note), static("vendor/icons.svg"))
-
-
-@lru_cache(maxsize=2048, typed=True)
-def _verdict(value: str, label: str, sign: str, compact: bool, note: str, _sprite: str) -> SafeString:
-    """Rendered once: tables say the same few verdicts in every row, and everything that it depends on is an argument."""
-    context = {"value": value, "label": label, "icon": sign, "compact": compact, "note": note}
-    return render_to_string("ui/verdict.html", context)
+    return piece("ui/verdict.html", value=str(value), label=label, icon=sign, compact=compact, note=note)
 
 
 @register.inclusion_tag("ui/stage.html")
@@ -131,6 +124,7 @@ def menu(
     return render_to_string("ui/menu.html", context)
 
 
+register.simple_tag(piece, name="piece")
 for value_tag in (
     ui_values.money,
     ui_values.percent,

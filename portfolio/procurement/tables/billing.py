@@ -125,14 +125,14 @@ def unmapped_exported(rows: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, A
 
 def unmapped_rows(rows: Iterable[Mapping[str, Any]], *, may_edit: bool) -> list[dict[str, Any]]:
     """Each with the address of a rule that would catch it."""
-    made = []
+    made, new = [], reverse("procurement:billing_rule_new")
     for row in rows:
         asked = {"field_0": "service_name", "operator_0": "is", "value_0": row["item__service_name"]}
         if row["item__sub_account_id"]:
             asked |= {"field_1": "sub_account_id", "operator_1": "is", "value_1": row["item__sub_account_id"]}
         asked["name"] = f"{row['item__service_name']} {row['item__sub_account_id']}".strip()[:200]
         said = {name.removeprefix("item__"): value for name, value in row.items()}
-        url = f"{reverse('procurement:billing_rule_new')}?{urlencode(asked)}" if may_edit and asked["value_0"] else ""
+        url = f"{new}?{urlencode(asked)}" if may_edit and asked["value_0"] else ""
         made.append(said | {"rule_url": url})
     return made
 

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from portfolio.accounts.choices import FEWEST_IN_A_TOTAL
 from portfolio.initiatives.choices import Venue
+from portfolio.kit.addresses import numbered
 from portfolio.kit.templatetags import ui_text
 from portfolio.procurement.choices import InPlan
 from portfolio.procurement.queries.totals import Totals
@@ -80,15 +81,17 @@ def _share_figure(share: PlanShare, label: str, unit: str) -> dict[str, Any]:
 
 def rows_of(rows: Iterable[dict[str, Any]], today: date) -> list[dict[str, Any]]:
     """Rows of queries.purchase_rows as the table shows them."""
-    return [_row(row, today) for row in rows]
+    purchase, vendor = numbered("procurement:purchase"), numbered("procurement:vendor")
+    return [
+        _row(row, today) | {"url": purchase(row["id"]), "vendor_url": vendor(row["vendor_id"]) if row["vendor_id"] else ""}
+        for row in rows
+    ]
 
 
 def _row(row: dict[str, Any], today: date) -> dict[str, Any]:
     standing = standing_of(row["in_plan"], has_item=row["plan_item_id"] is not None)
     label, tone = words.IN_PLAN[standing.counts]
     return row | {
-        "url": reverse("procurement:purchase", args=[row["id"]]),
-        "vendor_url": reverse("procurement:vendor", args=[row["vendor_id"]]) if row["vendor_id"] else "",
         "kind_label": words.KINDS[row["kind"]],
         "venue_label": "" if row["venue"] == Venue.UNKNOWN else words.VENUES[row["venue"]],
         "state_label": words.STATES[row["state"]],

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from portfolio.kit.addresses import numbered
 from portfolio.procurement.rules.terms import LOOK_AHEAD_MONTHS, Turn, by_month
 from portfolio.procurement.tables import words
 
@@ -50,10 +51,11 @@ def figures(rows: Sequence[dict[str, Any]], open_ended: int) -> list[dict[str, A
 
 def rows(found: Sequence[dict[str, Any]], today: date) -> list[dict[str, Any]]:
     """The list twin of the calendar, the earliest first."""
+    address = numbered("procurement:purchase")
     return [
         row
         | {
-            "url": reverse("procurement:purchase", args=[row["id"]]),
+            "url": address(row["id"]),
             "sold_by": words.sold_by(row),
             "due": row["turns"][0].day,
             "due_label": WHAT[row["turns"][0].what],

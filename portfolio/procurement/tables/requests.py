@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from portfolio.accounts.choices import Action
 from portfolio.accounts.rules import Actor
+from portfolio.kit.addresses import numbered
 from portfolio.procurement.choices import OPEN_ASKS, Ask
 from portfolio.procurement.models import PurchaseRequest, PurchaseRequestStep
 from portfolio.procurement.tables import words
@@ -29,11 +30,12 @@ def headline(rows: QuerySet[PurchaseRequest]) -> str:
 
 
 def request_rows(rows: Iterable[dict[str, Any]], today: date) -> list[dict[str, Any]]:
+    request, initiative = numbered("procurement:request"), numbered("initiatives:detail")
     return [
         row
         | {
-            "url": reverse("procurement:request", args=[row["id"]]),
-            "initiative_url": reverse("initiatives:detail", args=[row["initiative_id"]]) if row["initiative_id"] else "",
+            "url": request(row["id"]),
+            "initiative_url": initiative(row["initiative_id"]) if row["initiative_id"] else "",
             "state_label": words.ASKS[row["state"]],
             "icon": ICONS[Ask(row["state"])],
             "quantity_text": words.quantity(row["quantity"], row["quantity_unit"]),

@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import ngettext
 
 from portfolio.accounts.choices import FEWEST_IN_A_TOTAL
 from portfolio.accounts.rules import Actor
 from portfolio.finance.queries.rates import RateTable
+from portfolio.kit.addresses import numbered
 from portfolio.procurement.choices import LIVE
 from portfolio.procurement.models import Vendor
 from portfolio.procurement.queries.masks import money_of
@@ -31,7 +31,8 @@ def headline(actor: Actor) -> str:
 
 
 def vendor_rows(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [row | {"url": reverse("procurement:vendor", args=[row["id"]])} for row in rows]
+    address = numbered("procurement:vendor")
+    return [row | {"url": address(row["id"])} for row in rows]
 
 
 def tier_rows(actor: Actor, vendor: Vendor, rates: RateTable, today: date) -> list[dict[str, Any]]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -47,6 +48,9 @@ seen AS MATERIALIZED (
     WHERE p.demo = %(demo)s AND p.state IN ('planned', 'active') AND (p.ends_on IS NULL OR p.ends_on >= %(today)s)
 )
 """
+# What is too small to be drawn apart: no unit and no vendor has this number.
+OTHERS = -1
+MOST_VENDORS, MOST_UNITS = 12, 14
 # The row of the map that a purchase is in: the part of its path below the root, 0 for the root's own.
 _ROW = "coalesce(nullif(split_part(substr(path, %(skip)s), '/', 1), ''), '0')::bigint"
 
@@ -71,10 +75,21 @@ SELECT 'scatter', jsonb_build_object('capability', capability, 'vendors', count(
         WINDOW w AS (PARTITION BY capability, sort)
     ) shares GROUP BY capability
 """
-_FLOW = """
-SELECT 'flow', jsonb_build_object('row', {row}, 'family', family, 'venue', venue, 'n', count(*), 'known', count(worth),
-                                  'priced', count(*) FILTER (WHERE priced), 'worth', sum(worth))::text
-    FROM seen GROUP BY {row}, family, venue
+_FLOW = """, parts AS MATERIALIZED (
+    SELECT {row} AS row, family, venue, count(*) AS n, count(worth) AS known, count(*) FILTER (WHERE priced) AS priced,
+           sum(worth) AS worth
+    FROM seen GROUP BY 1, 2, 3
+),
+large_units AS (SELECT row FROM parts GROUP BY row ORDER BY {weight} DESC, row LIMIT %(units)s),
+large_vendors AS (
+    SELECT family FROM parts WHERE family IS NOT NULL GROUP BY family ORDER BY {weight} DESC, family LIMIT %(vendors)s
+)
+SELECT 'flow', jsonb_build_object('row', unit, 'family', vendor, 'venue', venue, 'n', sum(n), 'known', sum(known),
+                                  'priced', sum(priced), 'worth', sum(worth))::text
+    FROM (SELECT parts.*, CASE WHEN row IN (SELECT row FROM large_units) THEN row ELSE {others} END AS unit,
+                 CASE WHEN family IS NULL OR family IN (SELECT family FROM large_vendors) THEN family ELSE {others} END AS vendor
+          FROM parts) joined
+    GROUP BY unit, vendor, venue
 """
 _PLAN = """
 SELECT 'plan', jsonb_build_object('standing', standing, 'n', count(*), 'known', count(worth),
@@ -106,8 +121,13 @@ class Cell:
         """The sum of the known amounts, where it may be told (`told`); else None."""
         return self.worth if told(self.total, self.priced, self.known) else None
 
-    def __add__(self, other: Cell) -> Cell:
-        return Cell(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+    @classmethod
+    def sum(cls, cells: Iterable[Cell]) -> Cell:
+        """All of them together."""
+        return cls(*map(sum, zip(*map(_FIGURES, cells), strict=True)))
+
+
+_FIGURES = attrgetter(*(figure.name for figure in fields(Cell)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +163,8 @@ class Spend:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
+    """Of one row of the map, or of OTHERS; `family` None: nobody knows the vendor."""
+
     row: int
     family: int | None
     venue: str
@@ -159,16 +181,24 @@ def told(rows: int, priced: int, known: int) -> bool:
 
 def spend_map(actor: Actor, root: str, today: date) -> Spend:
     """Two statements: the currency, and everything else."""
-    reporting, found = _ask(actor, _MAP, root, today)
-    cells: dict[tuple[int, str], Cell] = defaultdict(Cell)
+    reporting, found = _ask(actor, _MAP.format(row=_ROW), root, today)
+    parts: dict[tuple[int, str], list[Cell]] = defaultdict(list)
     for row in found["cell"]:
-        cells[(row["row"], row["capability"])] += _cell(row)
-    return Spend(dict(cells), {row["capability"]: _scatter(row) for row in found["scatter"]}, reporting)
+        parts[(row["row"], row["capability"])].append(_cell(row))
+    return Spend(
+        {key: Cell.sum(cells) for key, cells in parts.items()},
+        {row["capability"]: _scatter(row) for row in found["scatter"]},
+        reporting,
+    )
 
 
-def spend_flow(actor: Actor, root: str, today: date) -> tuple[list[Flow], str]:
-    """What goes from each row of the map through a vendor's family to a venue; and the currency."""
-    reporting, found = _ask(actor, _FLOW, root, today)
+def spend_flow(actor: Actor, root: str, today: date, *, money: bool) -> tuple[list[Flow], str]:
+    """What goes from each row of the map through a vendor's family to a venue; and the currency. But for the largest (by amount
+    with `money`, else by number) rows and families flow together, as OTHERS.
+    """
+    weight = "coalesce(sum(worth), 0)" if money else "sum(n)"
+    sql = _FLOW.format(row=_ROW, weight=weight, others=OTHERS)
+    reporting, found = _ask(actor, sql, root, today, units=MOST_UNITS, vendors=MOST_VENDORS)
     return [
         Flow(row["row"], row["family"], row["venue"], row["n"], row["priced"], row["known"], _decimal(row["worth"]))
         for row in found["flow"]
@@ -183,15 +213,15 @@ def plan_shares(actor: Actor, root: str, today: date) -> tuple[PlanShare, int, s
     return share, sum(row["known"] for row in rows), reporting
 
 
-def _ask(actor: Actor, sql: str, root: str, today: date) -> tuple[str, dict[str, list[dict[str, Any]]]]:
+def _ask(actor: Actor, sql: str, root: str, today: date, **more: int) -> tuple[str, dict[str, list[dict[str, Any]]]]:
     reporting = settings_now().reporting_currency
     params: dict[str, Any] = {
         "view": list(actor.paths(Action.VIEW)), "money": list(actor.paths(Action.MONEY)), "root": root, "skip": len(root) + 1,
-        "reporting": reporting, "demo": actor.showing_demo, "today": today,
+        "reporting": reporting, "demo": actor.showing_demo, "today": today, **more,
     }  # fmt: skip
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(_SEEN + sql.format(row=_ROW), params)
+        cursor.execute(_SEEN + sql, params)
         for part, text in cursor.fetchall():
             found[part].append(orjson.loads(text))
     return reporting, found
@@ -214,7 +244,7 @@ def _scatter(row: dict[str, Any]) -> Scatter:
 
 
 def _plan_of(cells: Iterable[Cell]) -> PlanShare:
-    whole = sum(cells, Cell())
+    whole = Cell.sum(cells)
     return PlanShare(
         whole.inside, whole.outside, whole.unknown, whole.inside_worth, whole.outside_worth, whole.unknown_worth,
         whole.priced - whole.known,

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from portfolio.kit.addresses import numbered
 from portfolio.kit.cells import csv_lines
 from readiness.silos.choices import FindingKind, FindingState, FindingStep, ProofTable, Proposal
 from readiness.silos.queries.findings import OwnPart
 from readiness.silos.tables import words
-from readiness.silos.tables.frame import route
 
 EXPORT_FIELDS = (
     "id", "kind", "title", "state", "capability", "vendor", "units", "rows", "amount", "amount_is_at_least", "currency",
@@ -32,10 +31,14 @@ Rows = Sequence[Mapping[str, Any]]
 def rows_of(
     rows: Rows, units: Mapping[int, list[str]], things: Mapping[int, str], own: Mapping[int, OwnPart], today: date
 ) -> list[dict[str, Any]]:  # fmt: skip
-    return [row_of(row, units.get(row["id"], []), things.get(row["id"], ""), own.get(row["id"]), today) for row in rows]
+    address = numbered("silos:finding")
+    return [
+        _row(row, units.get(row["id"], []), things.get(row["id"], ""), own.get(row["id"]), today) | {"url": address(row["id"])}
+        for row in rows
+    ]
 
 
-def row_of(row: Mapping[str, Any], units: list[str], thing: str, own: OwnPart | None, today: date) -> dict[str, Any]:
+def _row(row: Mapping[str, Any], units: list[str], thing: str, own: OwnPart | None, today: date) -> dict[str, Any]:
     """A row with its words: title, signs of kind, state and proposal, where it leads, and whether its day is near."""
     kind, state, proposal = FindingKind(row["kind"]), FindingState(row["state"]), Proposal(row["proposal"])
     label, icon, tone = words.STATES[state]
@@ -44,7 +47,6 @@ def row_of(row: Mapping[str, Any], units: list[str], thing: str, own: OwnPart | 
     return {
         **row,
         "title": words.title(row, units, thing),
-        "url": reverse("silos:finding", args=[row["id"]]),
         "kind_label": words.KINDS[kind],
         "kind_icon": words.ICONS[kind],
         "state_label": label,
@@ -55,6 +57,7 @@ def row_of(row: Mapping[str, Any], units: list[str], thing: str, own: OwnPart | 
         "unit_names": units,
         "units_text": words.some(units),
         "own": own,
+        "own_amount": own.amount if own else None,
         "days_left": (due - today).days if due else None,
     }
 
@@ -74,20 +77,28 @@ def headline(counts: Mapping[str, int]) -> str:
 
 
 def proof(rows: Rows) -> list[dict[str, Any]]:
-    """Proof rows by table, in the order of ProofTable: `{label, rows, money}`."""
+    """Proof rows by table, in the order of ProofTable: `{label, table, rows, priced}`."""
     groups = []
     for table in ProofTable:
-        mine = [_proof_row(row, table) for row in rows if row["table"] == table]
+        mine = [row for row in rows if row["table"] == table]
         if mine:
             priced = table in (ProofTable.PURCHASE, ProofTable.BILLING_ITEM, ProofTable.REQUEST)
-            groups.append({"label": words.TABLES[table], "table": table.value, "rows": mine, "priced": priced})
+            shown = _proof_rows(mine, numbered(_PAGES[table]) if table in _PAGES else None)
+            groups.append({"label": words.TABLES[table], "table": table.value, "rows": shown, "priced": priced})
     return groups
 
 
-def _proof_row(row: Mapping[str, Any], table: ProofTable) -> dict[str, Any]:
-    name = row.get("name") or _("no name")
-    url = route(_PAGES[table], row["row_id"]) if table in _PAGES and not row.get("gone") else ""
-    return {**row, "name": name, "url": url, "vendor": row.get("vendor_label") or row.get("vendor_name") or ""}
+def _proof_rows(rows: Rows, address: Callable[[int], str] | None) -> list[dict[str, Any]]:
+    nameless, without = _("no name"), _("no unit")
+    made = []
+    for row in rows:
+        vendor = row.get("vendor_label") or row.get("vendor_name")
+        made.append({
+            **row, "name": row.get("name") or nameless, "unit_name": row["unit_name"] or without,
+            "url": address(row["row_id"]) if address and not row.get("gone") else "",
+            "under": " · ".join(filter(None, (vendor, row.get("capability_label")))),
+        })  # fmt: skip
+    return made
 
 
 def steps(rows: Rows) -> list[dict[str, Any]]:

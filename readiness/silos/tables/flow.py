@@ -12,10 +12,9 @@ from django.utils.translation import ngettext
 
 from portfolio.initiatives.choices import VENUE_LABELS
 from portfolio.kit.templatetags import ui_text
-from readiness.silos.queries.spend import Flow, told
+from readiness.silos.queries.spend import OTHERS, Flow, told
 from readiness.silos.tables.map import Place, row_key
 
-MOST_VENDORS, MOST_UNITS = 12, 14
 OTHER, NOBODY = "other", "nobody"
 
 
@@ -35,15 +34,12 @@ class Tally(NamedTuple):
 
 
 def flow_chart(flows: Sequence[Flow], place: Place, vendors: Mapping[int, str], currency: str, *, money: bool) -> dict[str, Any]:
-    """Amounts where the reader may see them (`money`), else numbers of purchases. Small vendors and units flow together."""
+    """Amounts where the reader may see them (`money`), else numbers of purchases. Small units and vendors come joined."""
     units = _names(place)
-    weigh = _weight(money=money)
-    big_vendors = _largest(flows, lambda flow: flow.family, weigh, MOST_VENDORS)
-    big_units = _largest(flows, lambda flow: flow.row, weigh, MOST_UNITS)
     links: dict[tuple[str, str], Tally] = defaultdict(Tally)
     for flow in flows:
-        unit = f"u{flow.row}" if flow.row in big_units else f"u{OTHER}"
-        vendor = f"v{NOBODY}" if flow.family is None else f"v{flow.family}" if flow.family in big_vendors else f"v{OTHER}"
+        unit = f"u{OTHER if flow.row == OTHERS else flow.row}"
+        vendor = f"v{NOBODY if flow.family is None else OTHER if flow.family == OTHERS else flow.family}"
         for pair in ((unit, vendor), (vendor, f"p{flow.venue}")):
             links[pair] = links[pair].plus(flow)
     drawn, left_out = _drawn(links, money=money)
@@ -58,18 +54,6 @@ def flow_chart(flows: Sequence[Flow], place: Place, vendors: Mapping[int, str], 
         "unit": currency if money else _("purchases"), "right": 190, "compact": money,
         "summary": _summary(flows, labels, links, currency, money=money), "source": _source(left_out),
     }  # fmt: skip
-
-
-def _weight(*, money: bool) -> Any:
-    return (lambda flow: flow.worth or Decimal(0)) if money else (lambda flow: Decimal(flow.n))
-
-
-def _largest(flows: Sequence[Flow], key: Any, weigh: Any, most: int) -> set[Any]:
-    totals: dict[Any, Decimal] = defaultdict(Decimal)
-    for flow in flows:
-        totals[key(flow)] += weigh(flow)
-    ranked = sorted((who for who in totals if who is not None), key=lambda who: (-totals[who], who))
-    return set(ranked[:most])
 
 
 def _names(place: Place) -> dict[int, str]:

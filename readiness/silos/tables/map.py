@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from portfolio.initiatives.queries.lists import UnitRow
 from portfolio.kit.cells import csv_lines
+from portfolio.kit.scope import at_or_above
 from portfolio.kit.templatetags import ui_text
 from readiness.silos.queries.spend import Cell, Scatter, Spend
 from readiness.silos.rules.fragmentation import PlanShare
@@ -50,8 +51,8 @@ def place_of(units: Mapping[int, UnitRow], wanted: int | None) -> Place:
 
 def _parts(by_path: Mapping[str, UnitRow], path: str) -> list[UnitRow]:
     """Visible units right below `path`; below the top of what is visible, the highest ones."""
-    below = [unit for place, unit in by_path.items() if place.startswith(path) and place != path]
-    return [unit for unit in below if not any(unit.path.startswith(other.path) and unit is not other for other in below)]
+    below = {place: unit for place, unit in by_path.items() if place.startswith(path) and place != path}
+    return [unit for place, unit in below.items() if not any(above in below for above in at_or_above((place,))[:-1])]
 
 
 def matrix(spend: Spend, place: Place, capabilities: Sequence[tuple[str, str]], *, money: bool) -> dict[str, Any]:
@@ -62,11 +63,12 @@ def matrix(spend: Spend, place: Place, capabilities: Sequence[tuple[str, str]], 
         columns.append({"key": "", "label": _("Unknown capability")})
     lines = [(0, place.root, _("%s itself") % place.root.name)] if place.root else []
     lines += [(row_key(unit, place.path), unit, unit.name) for unit in place.rows]
-    rows = [made for key, unit, label in lines if (made := _row(spend, key, unit, label, columns, money=money))]
-    totals = [_total(spend, column["key"], money=money) for column in columns]
+    listed = route("procurement:purchases")
+    rows = [made for key, unit, label in lines if (made := _row(spend, key, unit, label, columns, listed, money=money))]
+    totals = [_total(spend, column["key"], listed, money=money) for column in columns]
     return {
         "columns": columns, "rows": rows, "totals": totals, "currency": spend.currency,
-        "all": _cell(sum(spend.cells.values(), Cell()), "", money=money),
+        "all": _cell(Cell.sum(spend.cells.values()), "", money=money),
         "scatter": [_scatter(spend.scatter.get(column["key"])) for column in columns],
     }  # fmt: skip
 
@@ -76,28 +78,28 @@ def row_key(unit: UnitRow, path: str) -> int:
 
 
 def _row(
-    spend: Spend, key: int, unit: UnitRow | None, label: str, columns: Sequence[Mapping[str, str]], *, money: bool
+    spend: Spend, key: int, unit: UnitRow | None, label: str, columns: Sequence[Mapping[str, str]], listed: str, *, money: bool
 ) -> dict[str, Any] | None:  # fmt: skip
     found = [spend.cells.get((key, column["key"])) for column in columns]
     if not any(found):
         return None
     pk = unit.id if unit else None
     cells = [
-        _cell(cell, _purchases(pk, column["key"]), money=money) if cell else None
+        _cell(cell, _purchases(listed, pk, column["key"]), money=money) if cell else None
         for cell, column in zip(found, columns, strict=True)
     ]
-    total = sum((cell for cell in found if cell), Cell())
+    total = Cell.sum(cell for cell in found if cell)
     drill = f"{reverse('silos:map')}?unit={pk}" if pk and key else ""
-    return {"label": label, "unit_id": pk, "url": drill, "cells": cells, "total": _cell(total, _purchases(pk, None), money=money)}
+    whole = _cell(total, _purchases(listed, pk, None), money=money)
+    return {"label": label, "unit_id": pk, "url": drill, "cells": cells, "total": whole}
 
 
-def _purchases(unit: int | None, capability: str | None) -> str:
-    """The list of purchases behind a cell."""
+def _purchases(listed: str, unit: int | None, capability: str | None) -> str:
+    """The address of the purchases behind a cell; `listed` is that of all of them."""
     asked: dict[str, Any] = {} if unit is None else {"unit": unit}
     if capability is not None:
         asked["capability"] = capability or UNKNOWN
-    base = route("procurement:purchases")
-    return f"{base}?{urlencode(asked)}" if base else ""
+    return f"{listed}?{urlencode(asked)}" if listed else ""
 
 
 def _cell(cell: Cell, url: str, *, money: bool) -> dict[str, Any]:
@@ -118,15 +120,15 @@ def _cell(cell: Cell, url: str, *, money: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _widths(cell: Cell, *, by_amount: bool) -> list[dict[str, Any]]:
+def _widths(cell: Cell, *, by_amount: bool) -> tuple[tuple[str, float], ...]:
     amounts = (float(cell.inside_worth), float(cell.outside_worth), float(cell.unknown_worth))
     values = amounts if by_amount else (float(cell.inside), float(cell.outside), float(cell.unknown))
     whole = sum(values) or 1.0
-    return [
-        {"name": name, "width": round(value / whole * 100, 1)}
+    return tuple(
+        (name, round(value / whole * 100, 1))
         for name, value in zip(("inside", "outside", "unknown"), values, strict=True)
         if value
-    ]
+    )
 
 
 def _lean(cell: Cell) -> str:
@@ -134,9 +136,9 @@ def _lean(cell: Cell) -> str:
     return max(("inside", cell.inside), ("outside", cell.outside), ("unknown", cell.unknown), key=lambda part: part[1])[0]
 
 
-def _total(spend: Spend, capability: str, *, money: bool) -> dict[str, Any]:
+def _total(spend: Spend, capability: str, listed: str, *, money: bool) -> dict[str, Any]:
     cells = [cell for (_key, key), cell in spend.cells.items() if key == capability]
-    return _cell(sum(cells, Cell()), _purchases(None, capability), money=money)
+    return _cell(Cell.sum(cells), _purchases(listed, None, capability), money=money)
 
 
 def _scatter(scatter: Scatter | None) -> dict[str, Any] | None:

@@ -63,9 +63,9 @@ def flow(request: PageRequest) -> HttpResponse:
     """From units through vendors to venues."""
     actor, today = request.actor, clock.today()
     place, crumbs = _place(request)
-    flows, currency = spend_flow(actor, place.path, today)
-    names = vendor_names({one.family for one in flows if one.family is not None})
     money = actor.may_somewhere(Action.MONEY)
+    flows, currency = spend_flow(actor, place.path, today, money=money)
+    names = vendor_names({one.family for one in flows if one.family is not None})
     context = {
         "chart": flow_chart(flows, place, names, currency, money=money) if flows else None, "tabs": tabs("flow"),
         "crumbs": crumbs, "place": place, "money": money,

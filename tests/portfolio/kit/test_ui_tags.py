@@ -19,6 +19,7 @@ from django.utils import formats
 from django.utils.safestring import mark_safe
 from pytest_django.fixtures import Settings
 
+from portfolio.kit import pieces
 from portfolio.kit.templatetags import ui, ui_charts, ui_samples, ui_text
 
 ROOT = Path(ui.__file__).resolve().parents[3]
@@ -211,6 +212,22 @@ def test_a_day_is_written_as_django_writes_it_and_its_distance_moves_with_the_cl
     for today, told in ((date(2026, 3, 7), "tomorrow"), (date(2026, 3, 8), "today")):
         monkeypatch.setattr("django.utils.timezone.localdate", lambda today=today: today)
         assert told in render("{% when day %}", day=date(2026, 3, 8))
+
+
+def test_a_piece_is_rendered_anew_for_whatever_it_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    def term(**values: Any) -> str:
+        known = {"starts_on": None, "ends_on": date(2026, 3, 8), "notice_on": None, "over": False}
+        return pieces.piece("procurement/term.html", **known | values)
+
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda: date(2026, 1, 1))
+    assert "8 Mar<" in term()
+    assert "8 Feb<" in term(ends_on=date(2026, 2, 8))
+    assert "notice by" in term(notice_on=date(2026, 2, 1))
+    assert "notice by" not in term(notice_on=date(2026, 2, 1), over=True)
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda: date(2027, 1, 1))
+    assert "8 Mar 2026<" in term()
+    with pytest.raises(TypeError):
+        pieces.piece("procurement/term.html", row={})
 
 
 def test_missing_values_say_that_they_are_unknown() -> None:

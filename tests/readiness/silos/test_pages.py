@@ -21,11 +21,12 @@ from readiness.silos.choices import FindingKind, FindingState
 from readiness.silos.models import Finding, FindingRow
 from readiness.silos.queries.findings import OwnPart, own_parts
 from readiness.silos.queries.proof import proof_rows
+from readiness.silos.queries.spend import MOST_VENDORS, OTHERS, spend_flow
 from readiness.silos.services.judging import judge
 from readiness.workloads.models import VenueOption
 from tests.people import SYSTEM, Organisation
 from tests.portfolio.initiatives.pages import HX, SignIn, make, text_of
-from tests.readiness.silos.portfolio import Bought, look, make_many, make_silos, of_kind
+from tests.readiness.silos.portfolio import TODAY, Bought, look, make_many, make_purchase, make_silos, make_vendor, of_kind
 from tests.sampling import rows as sizes
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +111,29 @@ def test_a_quota_that_proves_is_told_by_place_provider_and_what_is_missing(
     assert (row["quantity"], row["shown_amount"]) == (15, None)
     assert "913" not in digits(page)
     assert "Region east" not in text_of(signed_in("Paula").get(f"/silos/findings/{twice.pk}/"))
+
+
+def test_the_flow_joins_small_vendors_and_loses_none_of_them(signed_in: SignIn, organisation: Organisation) -> None:
+    for number in range(MOST_VENDORS + 3):
+        vendor = make_vendor(f"Seller {number:02}")
+        for amount in (1_000 * (number + 1), 500):
+            make_purchase(organisation, "Stores", "GPUs", amount, vendor=vendor)
+    make_purchase(organisation, "Stores", "GPUs", 77, vendor=None)
+    RoleAssignment.objects.create(user=organisation.people["Nora"], role=Role.PROCUREMENT, unit=organisation.units["Group"])
+    nora = organisation.actor("Nora")
+    by_amount, currency = spend_flow(nora, "/", TODAY, money=True)
+    count = MOST_VENDORS + 3
+    assert (sum(flow.n for flow in by_amount), currency) == (2 * count + 1, "USD")
+    assert sum(flow.worth or 0 for flow in by_amount) == 1_000 * count * (count + 1) // 2 + 500 * count + 77
+    joined = [flow for flow in by_amount if flow.family == OTHERS]
+    assert [(flow.n, flow.known, flow.priced, flow.worth) for flow in joined] == [
+        (6, 6, 6, Decimal(1_000 + 2_000 + 3_000 + 1_500))
+    ]
+    assert [flow.n for flow in by_amount if flow.family is None] == [1]
+    page = text_of(signed_in("Nora").get("/silos/flow/"))
+    assert "Other vendors" in page
+    assert "Vendor unknown" in page
+    assert ("Seller 02" in page, "Seller 03" in page) == (False, True)
 
 
 def test_a_finding_of_another_unit_is_not_there(signed_in: SignIn, bought: Bought) -> None:
