@@ -35,6 +35,7 @@ def add_comment(
     """
     if by.user_id is None or not subject.visible_to(by) or not by.may(Action.COMMENT, subject.unit_path):
         raise PermissionDenied(_("Your roles do not allow commenting here."))
+    assert subject.unit_id is not None, "what people comment on has a unit"
     unit = BusinessUnit.objects.get(pk=subject.unit_id)
     text = text.replace("\x00", "").strip()
     _check(text, attachments)

@@ -25,6 +25,7 @@ SHOWN = 50
 def comments(request: PageRequest, object_type: str, object_id: int) -> HttpResponse:
     """The panel that the object's page loads; a POST adds a comment. It is a page of its own where scripts are off."""
     subject = get_subject(request, object_type, object_id)
+    assert subject.unit_id is not None, "what people comment on has a unit"
     unit = BusinessUnit.objects.get(pk=subject.unit_id)
     form = CommentForm(request.POST or None, request.FILES or None, unit=unit, demo=subject.demo)
     if request.method == "POST" and form.is_valid():

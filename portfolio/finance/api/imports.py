@@ -191,7 +191,8 @@ class FinanceImportViewSet(ScopedApi, GenericViewSet[FinanceImport]):
         if outcome not in ("", *RowOutcome):
             raise ValidationError({"outcome": [f"One of {', '.join(RowOutcome)}."]})
         self.paginator.ordering = "id"  # type: ignore[union-attr]
-        page: Any = self.paginate_queryset(rows_of(self._one(pk), outcome))
+        rows: Any = rows_of(self._one(pk), outcome)
+        page: Any = self.paginate_queryset(rows)
         return self.get_paginated_response([_row(row) for row in page or ()])
 
     @extend_schema(request=None, responses={202: FinanceImportShape})
@@ -225,11 +226,11 @@ class FinanceImportViewSet(ScopedApi, GenericViewSet[FinanceImport]):
 
 def _shape(run: FinanceImport) -> dict[str, Any]:
     made = {"url": reverse("finance-import-detail", args=[run.pk]), "started_by": run.started_label}
-    return made | {name: getattr(run, name) for name in FinanceImportShape().fields if name not in made}
+    return made | {name: getattr(run, name) for name in map(str, FinanceImportShape().fields) if name not in made}
 
 
 def _row(row: FinanceImportRow) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in FinanceImportRowShape().fields}
+    return {name: getattr(row, name) for name in map(str, FinanceImportRowShape().fields)}
 
 
 def _mapping(run: FinanceImport) -> dict[str, Any]:

@@ -132,7 +132,7 @@ class ProcurementImportViewSet(ScopedApi, GenericViewSet[RegisterImport]):
     resource = "purchases"
     queryset = RegisterImport.objects.none()
     filterset_class = ProcurementImportFilter
-    serializer_class = ProcurementFileInput
+    serializer_class = ProcurementFileInput  # type: ignore[assignment]
     lookup_value_regex = r"\d+"
     parser_classes = (*ScopedApi.parser_classes, MultiPartParser)
 
@@ -180,7 +180,8 @@ class ProcurementImportViewSet(ScopedApi, GenericViewSet[RegisterImport]):
         if outcome not in ("", *Outcome, *SHOW):
             raise ValidationError({"outcome": [f"One of {', '.join((*Outcome, *SHOW))}."]})
         self.paginator.ordering = "id"  # type: ignore[union-attr]
-        page: Any = self.paginate_queryset(reading.rows_to_show(self._one(pk), outcome))
+        found: Any = reading.rows_to_show(self._one(pk), outcome)
+        page: Any = self.paginate_queryset(found)
         return self.get_paginated_response([_row(row) for row in page or ()])
 
     @extend_schema(request=None, responses={202: ProcurementImportShape})
@@ -205,7 +206,7 @@ class ProcurementImportViewSet(ScopedApi, GenericViewSet[RegisterImport]):
 
 def _shape(run: RegisterImport) -> dict[str, Any]:
     made = {"url": reverse("procurement-import-detail", args=[run.pk]), "started_by": run.started_label}
-    return made | {name: getattr(run, name) for name in ProcurementImportShape().fields if name not in made}
+    return made | {name: getattr(run, name) for name in map(str, ProcurementImportShape().fields) if name not in made}
 
 
 def _accepted(run: RegisterImport) -> Response:

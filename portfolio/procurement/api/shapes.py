@@ -91,7 +91,7 @@ class PriceTierInput(Strict):
     discount = serializers.DecimalField(6, 5, min_value=0, help_text="a fraction from 0 to less than 1: 0.1 is 10 %")
     effective_on = serializers.DateField()
     ends_on = serializers.DateField(required=False, allow_null=True, help_text="the last day, it counts")
-    source = _text(300)  # type: ignore[assignment]
+    source = _text(300)
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         fields = super().get_fields()

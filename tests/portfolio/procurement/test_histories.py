@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -30,7 +31,7 @@ def told(client: Client, address: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
 
-def terms(vendor: Vendor) -> dict[str, object]:
+def terms(vendor: Vendor) -> dict[str, Any]:
     return {"vendor": vendor, "from_amount": Decimal("4711.25"), "currency": "EUR", "discount": Decimal("0.1")}
 
 
