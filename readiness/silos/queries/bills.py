@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
+from portfolio.accounts.choices import Action
+from portfolio.accounts.rules import Actor
 from portfolio.procurement.models.billing import BillingMonth
+from portfolio.procurement.queries.billing.items import unmapped
 from readiness.silos.queries.money import Money
 from readiness.silos.rules.terms import months_back
 from readiness.silos.rules.world import BillingRow
@@ -33,6 +37,20 @@ def billing_rows(money: Money, *, demo: bool, months: int, not_ai: Collection[st
         .annotate(billed_=Sum("billed"), effective_=Sum("effective"), unknown_=Sum("effective_unknown"))
     )
     return tuple(_row(money, *row) for row in rows.iterator(chunk_size=5000))
+
+
+def unmapped_services(actor: Actor) -> int:
+    """How many services of an account nobody says anything of, among those whose amounts the reader sees. One statement."""
+    return unmapped(actor).order_by().count() if actor.may_somewhere(Action.MONEY) else 0
+
+
+def unmapped_items(today: date, *, demo: bool, months: int) -> int:
+    """Billed items, taxes aside, that nobody links to a purchase or says the capability of: what no rule can judge. One
+    statement.
+    """
+    rows = BillingMonth.objects.filter(period__live=True, item__demo=demo, month__gte=months_back(today, months))
+    rows = rows.filter(item__assignment__capability=None, item__assignment__purchase=None).exclude(charge_category="Tax")
+    return rows.aggregate(n=Count("item", distinct=True))["n"] or 0
 
 
 def _row(

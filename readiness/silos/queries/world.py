@@ -16,7 +16,7 @@ from portfolio.procurement.models import PriceTier, Purchase, PurchaseRequest
 from portfolio.procurement.queries.purchases import IN_PLAN
 from readiness.silos.choices import CAPABILITY_OF_POOL
 from readiness.silos.models import PoolPurchase
-from readiness.silos.queries.bills import billing_rows
+from readiness.silos.queries.bills import billing_rows, unmapped_items
 from readiness.silos.queries.money import Money
 from readiness.silos.queries.queues import allocation_queue, quota_queue
 from readiness.silos.queries.utilisation import Use, use_of_pools
@@ -48,6 +48,7 @@ def world_of(*, demo: bool, today: date, now: datetime, settings: Settings) -> W
         queues=(*allocation_queue(demo=demo), *quotas),
         currency=money.rates.reporting,
         quotas_unknown=quotas_unknown,
+        bills_unmapped=unmapped_items(today, demo=demo, months=shadow.window_months),
     )
 
 

@@ -173,6 +173,7 @@ class World:
     queues: tuple[QueueRow, ...] = ()
     currency: str = ""
     quotas_unknown: int = 0  # asked for, and nobody knows how much of it was granted
+    bills_unmapped: int = 0  # billed items of which nobody says what they are
 
 
 @dataclass(frozen=True, slots=True)

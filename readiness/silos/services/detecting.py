@@ -72,6 +72,7 @@ def _unknown(world: World, settings: Settings) -> dict[str, int]:
         "pools_unknown": pools[Utilisation.UNKNOWN],
         "pools_stale": pools[Utilisation.STALE],
         "quotas_unknown": world.quotas_unknown,
+        "bills_unmapped": world.bills_unmapped,
         "purchases_plan_unknown": sum(row.in_plan == "unknown" for row in world.purchases),
         "purchases_without_capability": sum(not row.capability for row in world.purchases),
         "purchases_without_amount": sum(row.amount is None for row in world.purchases),

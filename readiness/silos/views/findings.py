@@ -24,6 +24,7 @@ from readiness.silos.forms.filters import bar
 from readiness.silos.forms.judging import JudgeForm, OwnerForm
 from readiness.silos.models import Finding
 from readiness.silos.queries import findings as reading
+from readiness.silos.queries.bills import unmapped_services
 from readiness.silos.queries.people import owners_of
 from readiness.silos.queries.picking import capability_names
 from readiness.silos.queries.proof import MOST_SHOWN, history, proof_rows, visible_count
@@ -50,7 +51,7 @@ def findings(request: PageRequest) -> HttpResponse:
         "rows": dressed(actor, page.rows), "headline": tables.headline(reading.counts(actor)), "form": form,
         "tabs": tabs("findings"), "money": actor.may_somewhere(Action.MONEY), "total": found.qs.count(),
         "run": reading.newest_run(demo=actor.showing_demo), "amount": reading.distinct_amount(actor, found.qs),
-        **_paging(request, page),
+        "unmapped": unmapped_services(actor), **_paging(request, page),
     }  # fmt: skip
     return render(request, "silos/findings.html", context)
 

@@ -15,6 +15,7 @@ from portfolio.initiatives.forms.fields import add_errors
 from portfolio.procurement.models import Purchase
 from readiness.silos.forms.judging import PoolPurchaseForm
 from readiness.silos.queries import findings as reading
+from readiness.silos.queries.bills import unmapped_services
 from readiness.silos.queries.picking import linked, offered
 from readiness.silos.services.tuning import can_link, link_purchase, unlink_purchase
 from readiness.silos.views.access import PageRequest, get_initiative, get_pool
@@ -36,12 +37,14 @@ def initiative(request: PageRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def today(request: PageRequest) -> HttpResponse:
-    """Open findings that the reader judges, the newest first: a panel of Today, and without scripts the list."""
+    """Open findings that the reader judges, the newest first, and what nobody could judge: a panel of Today, and without
+    scripts the list."""
     if not request.htmx:
         return redirect(f"{reverse('silos:findings')}?state=open")
     found = reading.to_judge(request.actor)
     rows = list(reading.finding_rows(request.actor, found).order_by("-opened_at", "-id")[: SHOWN + 1])
-    context = {"rows": dressed(request.actor, rows[:SHOWN]), "more": len(rows) > SHOWN}
+    context = {"rows": dressed(request.actor, rows[:SHOWN]), "more": len(rows) > SHOWN,
+               "unmapped": unmapped_services(request.actor)}  # fmt: skip
     return render(request, "silos/today_panel.html", context)
 
 

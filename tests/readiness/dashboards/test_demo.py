@@ -10,19 +10,24 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.db.models import F
-from django.test import TestCase
+from django.test import Client, TestCase
 
+from portfolio.accounts.choices import Role
 from portfolio.accounts.models import RoleAssignment
+from portfolio.accounts.queries import actor_for
 from portfolio.activity.models import AuditEntry
 from portfolio.initiatives.models import Initiative, InitiativeDate, Lifecycle
 from portfolio.initiatives.services.demo import remove_demo
 from portfolio.initiatives.services.demo.subjects import cast, subjects
 from portfolio.initiatives.services.initiatives import create_initiative
 from portfolio.outbox.models import Job
+from portfolio.procurement.models.billing import BillingItem
+from portfolio.procurement.queries.billing.items import unmapped
 from readiness.assessments.models import Assessment, AssessmentAnswer, ComponentCheck
 from readiness.core.sizing.inputs import Grade, Task, WorkloadClass
 from readiness.dashboards.services.demo import load_everything
 from readiness.evidence.models import Delivery
+from readiness.silos.models import Detection, Finding
 from readiness.sizing.models import Measurement, SizingOption, SizingResult
 from readiness.workloads.choices import AllocationState, Knowledge
 from readiness.workloads.models import (
@@ -131,6 +136,24 @@ class TestLoaded(TestCase):
             AssessmentAnswer.objects.values_list("reply", flat=True)
         )
         assert {"present", "planned", "missing", "unknown"} == set(ComponentCheck.objects.values_list("presence", flat=True))
+
+    def test_some_spend_is_mapped_to_nothing_and_pages_say_so(self) -> None:
+        officer = RoleAssignment.objects.select_related("user").get(role=Role.PROCUREMENT, unit__parent=None).user
+        services = Counter(row["item__service_name"] for row in unmapped(actor_for(officer)))
+        assert services == {"Image labelling": 1, "Visual inspection API": 1, "Speech to text": 1}
+        spent = Finding.objects.filter(kind="shadow_spend").values_list("rows__row_id", flat=True)
+        names = set(BillingItem.objects.filter(pk__in=spent).values_list("service_name", flat=True))
+        assert names
+        assert not names & set(services)
+        client = Client()
+        client.force_login(officer, backend="allauth.account.auth_backends.AuthenticationBackend")
+        assert "Image labelling" in client.get("/procurement/billing/unmapped/").content.decode()
+        assert "silos/today" in client.get("/today/").content.decode()
+        for path in ("/silos/today/", "/silos/findings/?kind=shadow_spend"):
+            assert "3 billed services are mapped to nothing" in client.get(path, headers={"HX-Request": "true"}).content.decode()
+        count = Detection.objects.get(demo=True).unknown["bills_unmapped"]
+        assert count > 3
+        assert f"what {count} billed items are for unknown" in client.get("/silos/rules/").content.decode()
 
     def test_both_sequence_rules_are_kept_by_some_and_inverted_by_others(self) -> None:
         dates: dict[int, dict[str, Dated]] = defaultdict(dict)

@@ -1,4 +1,5 @@
-"""Bills of the demo's company: two accounts that a purchase stands for, one that nobody ordered, one that shares its units' tags.
+"""Bills of the demo's company: two accounts that a purchase stands for, one that nobody ordered, one that shares its units' tags,
+and two of teams that buy on the marketplace what no rule knows.
 
 Small FOCUS files, the same for the same seed, brought in and published by the services that people use.
 """
@@ -25,6 +26,7 @@ from portfolio.procurement.services.billing.uploads import upload_bill
 
 MONTHS = 3
 SELLER, MODELS = "NORDWOLKE CLOUD GMBH", "Fjordmodel, LLC"
+AI = "AI and Machine Learning"
 # unit, its account, [(service, category, maker, about a month in EUR)]
 _BILLS = (
     ("ITO", "nw-7701-ito", (
@@ -36,7 +38,11 @@ _BILLS = (
         ("Reserved accelerators", "Compute", SELLER, 11_000), ("Network transfer", "Networking", SELLER, 380),
     )),
     ("ENS", "nw-7752-eng", (
-        ("Fjordmodel API", "AI and Machine Learning", MODELS, 3_100), ("Vector search", "Databases", SELLER, 640),
+        ("Fjordmodel API", AI, MODELS, 3_100), ("Vector search", "Databases", SELLER, 640),
+    )),
+    ("SUP", "nw-7733-sup", (("Speech to text", AI, "Polarlys Speech AB", 1_450),)),
+    ("QLT", "nw-7746-qlt", (
+        ("Image labelling", AI, "Kystlinje Data AS", 2_300), ("Visual inspection API", AI, "Kystlinje Data AS", 940),
     )),
 )  # fmt: skip
 _HEADER = (
@@ -65,7 +71,7 @@ def load_demo(*, by: Actor, seed: int, today: date) -> int:
 
 
 def _rules(by: Actor, top: BusinessUnit) -> None:
-    """Who sells it, and what it is; nobody said so yet of the network."""
+    """Who sells it, and what it is; nobody said so yet of the network, and nothing at all of what teams found themselves."""
     vendors = {row.name: row for row in Vendor.objects.filter(demo=True)}
     kinds = {row.key: row for row in Capability.objects.all()}
     for written, name in ((MODELS, "Fjordmodel"), (SELLER, "Nordwolke Cloud")):
@@ -102,7 +108,7 @@ def _row(
     """What comes from a commitment or through the marketplace bills nothing and costs all the same."""
     cost = (Decimal(monthly) / 10 * Decimal(dice.randint(70, 130)) / 100).quantize(Decimal("0.0001"))
     committed = service == "Reserved accelerators"
-    billed = Decimal(0) if committed or maker == MODELS else cost
+    billed = Decimal(0) if committed or maker != SELLER else cost
     at, team = start.replace(day=day), f'{{"team": "team-{dice.randint(1, 4)}"}}'
     return (
         billed, cost, cost * 5 / 4, "EUR", "Usage", at, at.replace(day=day + 1), start, end, SELLER, maker, SELLER, account,
