@@ -68,8 +68,8 @@ class Curve:
 def curve(entry: ArrayLike, leaving: ArrayLike, ending: ArrayLike, *, since: float = 0.0, level: float = 0.95) -> Curve:
     """Aalen-Johansen's estimate from ages in months (n,): `entry` into observation, `leaving` it, and how (`Ending`).
 
-    At risk at t is who entered before t and did not leave before t; outcomes come before censoring at the same age. Conditional on
-    being in flight at `since`. Variance by the delta method (D. Collett, Modelling Survival Data in Medical Research, 3rd ed.,
+    At risk at t is who entered before t and did not leave before t; outcomes come before censoring at the same age. The curve is
+    conditional on being in flight at `since`. Variance by the delta method (D. Collett, Modelling Survival Data in Medical Research, 3rd ed.,
     p. 411), interval on the scale log(-log F), so it stays within 0 and 1. Raises ValueError on unequal lengths, an age that is
     negative or unknown, or who leaves before entering.
     """
