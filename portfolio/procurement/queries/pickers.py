@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from django.db.models import Q, QuerySet
 
 from portfolio.accounts.models import BusinessUnit
 from portfolio.accounts.queries import units_where
 from portfolio.accounts.rules import Actor
 from portfolio.initiatives.models import Initiative
-from portfolio.procurement.models import Capability, PlanItem, PriceTier, Product, Vendor
+from portfolio.procurement.models import Capability, PlanItem, PriceTier, Product, Vendor, VendorAlias
 from portfolio.procurement.rules.matching import Known, Match, Matcher, is_arm, normalised
 
 MOST = 2_000
@@ -61,8 +63,12 @@ def vendor_names(actor: Actor) -> list[str]:
 
 def known_vendors(*, demo: bool) -> list[Known]:
     """Every vendor with its other names, as the matcher wants them. Two statements."""
-    rows = Vendor.objects.filter(demo=demo).prefetch_related("aliases")
-    return [Known(row.pk, row.name, tuple(alias.name for alias in row.aliases.all())) for row in rows]
+    names = dict(Vendor.objects.filter(demo=demo).values_list("id", "name"))
+    aliases: dict[int, list[str]] = defaultdict(list)
+    if names:
+        for pk, name in VendorAlias.objects.filter(vendor__demo=demo).values_list("vendor_id", "name"):
+            aliases[pk].append(name)
+    return [Known(pk, name, tuple(aliases[pk])) for pk, name in names.items()]
 
 
 def proposals(name: str, *, demo: bool, limit: int = 3) -> list[tuple[Vendor, Match]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
 from portfolio.procurement.rules.matching.names import Name, initials, normalised, one_letter_out, other_names, parsed
@@ -46,7 +47,6 @@ class _Index:
     keys: dict[str, int] = field(default_factory=dict)
     compact: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     tokens: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
-    slips: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     initials: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
 
 
@@ -109,8 +109,6 @@ class Matcher:
         index.compact[name.compact].add(vendor_id)
         for token in {*name.core, *map("".join, pairwise(name.core))}:
             index.tokens[token].add(vendor_id)
-            for rest in one_letter_out(token):
-                index.slips[rest].add(token)
         if len(name.core) >= SHORTEST_INITIALS:
             index.initials[initials(name.core)].add(vendor_id)
 
@@ -141,7 +139,16 @@ class Matcher:
             yield token
             return
         for rest in one_letter_out(token):
-            yield from self._index.slips.get(rest, ())
+            yield from self._slips.get(rest, ())
+
+    @cached_property
+    def _slips(self) -> dict[str, set[str]]:
+        """The known words by what is left of them when one letter goes; most of a matcher, and exact names ask for none of it."""
+        slips: dict[str, set[str]] = defaultdict(set)
+        for token in self._index.tokens:
+            for rest in one_letter_out(token):
+                slips[rest].add(token)
+        return slips
 
     def _initialled(self, given: Name) -> set[int]:
         """The one vendor with these initials, where the name is written as initials are."""

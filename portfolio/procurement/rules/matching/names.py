@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from portfolio.procurement.rules.matching import words
 
@@ -42,6 +43,7 @@ class Name:
         return "".join(self.tokens)
 
 
+@lru_cache(maxsize=32_768)  # the same vendors are taken apart for every page and file that looks for one
 def normalised(name: str) -> str:
     """The key of a name: lower case, no accents, punctuation, joining words, legal form or place behind it.
 
@@ -57,6 +59,7 @@ def other_names(name: str) -> tuple[str, ...]:
     return tuple(part.strip(" )") for part in _ALSO.split(name)[1:] if normalised(part))
 
 
+@lru_cache(maxsize=32_768)
 def parsed(name: str) -> Name:
     tokens = tuple(normalised(name).split())
     arms, core = _arms(tokens)
