@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 from collections.abc import Iterable
@@ -27,14 +28,20 @@ from readiness.silos.models import Finding
 from readiness.silos.rules.world import PurchaseRow, RequestRow, World
 from readiness.silos.services.detecting import detect_now
 from tests.readiness.silos.planted.portfolio import drawn
+from tests.sweeps.silo_bills import ITEMS, load_bills
 
 PAGES = (
     "/procurement/", "/procurement/?page=50", "/procurement/?q=capability-02", "/procurement/renewals/", "/procurement/requests/",
     "/procurement/plan/", "/procurement/vendors/", "/procurement/capabilities/", "/silos/", "/silos/flow/", "/silos/findings/",
     "/silos/findings/?kind=duplicate_capability", "/silos/what-if/", "/silos/rules/",
 )  # fmt: skip
+BILLS = (
+    "/procurement/billing/", "/procurement/billing/totals/", "/procurement/billing/totals/?by=account",
+    "/procurement/billing/totals/?by=month", "/procurement/billing/unmapped/", "/procurement/billing/rules/",
+)  # fmt: skip
 API = ("/api/v1/purchases/", "/api/v1/vendors/", "/api/v1/findings/", "/api/v1/silo-map/")
-BEST_OF = 3
+BEST_OF = 5
+MOST = 2.5  # times the time in SQL that a page may take
 PURCHASE = (
     "id unit_id kind title vendor_id capability_id venue function amount currency starts_on ends_on notice_days renews"
     " committed_quantity committed_unit contract_number in_plan billing_account_id sub_account_id state"
@@ -93,7 +100,8 @@ def officer() -> Client:
     return client
 
 
-def look(client: Client, path: str) -> None:
+def look(client: Client, path: str) -> float:
+    """Says what a page costs; how many times its SQL it takes."""
     took: list[tuple[float, float, float, int, int, int]] = []
     for _ in range(BEST_OF):
         with CaptureQueriesContext(connection) as queries:
@@ -104,7 +112,9 @@ def look(client: Client, path: str) -> None:
         took.append((whole, own, sql, len(queries), answer.status_code, len(answer.content)))
     whole, own, sql, count, status, size = min(took)
     times = f"{whole * 1000:7.0f} ms, {own * 1000:7.0f} ms of it Python, {sql * 1000:7.0f} ms SQL"
-    _say(f"{path:45} {status} {count:4} statements {times} {size / 1024:7.0f} kB")
+    ratio = whole / sql
+    _say(f"{path:45} {status} {count:4} statements {times} {ratio:6.2f} times {size / 1024:7.0f} kB")
+    return ratio
 
 
 def _say(text: str) -> None:
@@ -113,12 +123,20 @@ def _say(text: str) -> None:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.sweeps.silo_pages", description=__doc__)
+    parser.add_argument("--billing-rows", type=int, default=0, metavar="N", help="rows of bills beside the purchases")
+    parser.add_argument("--billing-items", type=int, default=ITEMS, metavar="N", help="items that they are of")
+    options = parser.parse_args()
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     draft = drawn()
     with transaction.atomic():
         began = time.perf_counter()
         load(draft.world())
         _say(f"loaded in {time.perf_counter() - began:.1f} s")
+    if options.billing_rows:
+        began = time.perf_counter()
+        load_bills(options.billing_rows, items=options.billing_items)
+        _say(f"{options.billing_rows:,} rows of bills in {time.perf_counter() - began:.1f} s, published")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     for why in ("first", "again"):
@@ -131,8 +149,10 @@ def main() -> None:
     client = officer()
     largest = Finding.objects.order_by("-amount").values_list("pk", flat=True)[0]
     purchase = draft.planted[0]
-    for path in (*PAGES, f"/silos/findings/{largest}/", f"/procurement/purchases/{min(pk for _, pk in purchase.rows)}/", *API):
-        look(client, path)
+    one = (f"/silos/findings/{largest}/", f"/procurement/purchases/{min(pk for _, pk in purchase.rows)}/")
+    ratios = {path: look(client, path) for path in (*PAGES, *one, *(BILLS if options.billing_rows else ()), *API)}
+    over = [path for path, ratio in ratios.items() if ratio > MOST]
+    _say(f"{len(over)} of {len(ratios)} take more than {MOST} times their SQL")
 
 
 if __name__ == "__main__":
