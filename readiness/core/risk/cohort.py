@@ -69,9 +69,9 @@ def curve(entry: ArrayLike, leaving: ArrayLike, ending: ArrayLike, *, since: flo
     """Aalen-Johansen's estimate from ages in months (n,): `entry` into observation, `leaving` it, and how (`Ending`).
 
     At risk at t is who entered before t and did not leave before t; outcomes come before censoring at the same age. The curve is
-    conditional on being in flight at `since`. Variance by the delta method (D. Collett, Modelling Survival Data in Medical Research, 3rd ed.,
-    p. 411), interval on the scale log(-log F), so it stays within 0 and 1. Raises ValueError on unequal lengths, an age that is
-    negative or unknown, or who leaves before entering.
+    conditional on being in flight at `since`. Variance by the delta method (D. Collett, Modelling Survival Data in Medical
+    Research, 3rd ed., p. 411), interval on the scale log(-log F), so it stays within 0 and 1. Raises ValueError on unequal
+    lengths, an age that is negative or unknown, or who leaves before entering.
     """
     start, end = np.asarray(entry, dtype=np.float64), np.asarray(leaving, dtype=np.float64)
     how = np.asarray(ending, dtype=np.int64)
