@@ -87,18 +87,13 @@ def _entry(row: dict[str, Any], what: str, day: date) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _weeks(month: date, due: Sequence[Turn], today: date) -> list[list[dict[str, Any]]]:
-    counts = Counter(turn.day.day for turn in due)
-    tones: dict[int, str] = {}
+def _weeks(month: date, due: Sequence[Turn], today: date) -> tuple[tuple[tuple[int, str], ...], ...]:
+    """(day, how it is marked) by week; 0 for days of other months."""
+    marks: dict[int, str] = {}
     for turn in due:
-        if turn.what == "notice" or turn.day.day not in tones:
-            tones[turn.day.day] = turn.what
-    return [
-        [
-            {"day": day, "count": counts[day], "what": tones.get(day, ""), "today": today == date(month.year, month.month, day)}
-            if day
-            else {}
-            for day in week
-        ]
-        for week in weeks.Calendar().monthdayscalendar(month.year, month.month)
-    ]
+        if turn.what == "notice" or turn.day.day not in marks:
+            marks[turn.day.day] = f"due {turn.what}"
+    if (month.year, month.month) == (today.year, today.month):
+        marks[today.day] = f"{marks.get(today.day, '')} today".strip()
+    days = weeks.Calendar().monthdayscalendar(month.year, month.month)
+    return tuple(tuple((day, marks.get(day, "")) for day in week) for week in days)
