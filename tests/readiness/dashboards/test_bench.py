@@ -22,7 +22,7 @@ from readiness.dashboards.management.bench.register_file import HEADERS, write_r
 from tests.sampling import some
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-TINY = ("--initiatives", "30", "--rounds", "4", "--import-rows", "40", "--evidence-rows", "20000")
+TINY = ("--initiatives", "30", "--rounds", "4", "--import-rows", "40", "--evidence-rows", "20000", "--purchases", "400")
 WITHIN_S = 600  # of a machine that is busy with the rest of the suite
 TRIES = 20  # of a timing that other processes may disturb; what is timed wrongly never comes out right
 ASSETS = REPOSITORY / "node_modules" / ".stamp"
@@ -83,10 +83,12 @@ def _rows_of_the_product() -> int:
 PAGES = {"list", "htmx", "detail", "api50", "api1000", "dashboard", "sizing"}
 STATEMENTS = {f"statements {page}" for page in ("list", "htmx", "API", "detail", "dashboard")}
 STORE = {f"ingest {way}" for way in ("latest", "usual", "late", "again", "growth")} | {"ingest", "latest"}
+SILOS = {f"silos {what}" for what in ("detection", "purchases", "renewals", "map", "flow", "findings", "finding")}
 IMPORT = {"import", "import memory", "import copy", "import again"}
 # What --only is told, and the lines that come of it. The suite measures one of them a day.
 PARTS: dict[str, set[str]] = {
     "list htmx detail api50 api1000 dashboard sizing clients16 sizing1000": PAGES | {"clients16", "sizing1000"},
+    "silos": SILOS,
     "statements import evidence": STATEMENTS | STORE | IMPORT | {"bytes", "bytes upsert"},
 }
 
@@ -105,6 +107,11 @@ def test_a_tiny_run_measures_every_line_and_leaves_no_database(bench: Bench, tmp
         assert pair["ours"]["n"] == 4
         assert lines[name]["value"] == pytest.approx(pair["ours"]["p50"] / pair["anchor"]["p50"])
         assert lines[name]["label"] in said
+    for name in SILOS & set(lines):
+        pair = lines[name]["data"]["pair"]
+        assert pair["anchor"]["n"] == (3 if name == "silos detection" else 4)
+        assert lines[name]["value"] == pytest.approx(pair["ours"]["p50"] / pair["anchor"]["p50"])
+        assert lines["silos detection"]["data"]["findings"] > 0
     for name in STATEMENTS & set(lines):
         assert lines[name]["data"]["equal"], lines[name]
     if "sizing1000" in lines:

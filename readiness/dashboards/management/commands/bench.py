@@ -16,7 +16,7 @@ import psycopg
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from readiness.dashboards.management.bench import evidence, machine, pages, sizing
+from readiness.dashboards.management.bench import evidence, machine, pages, silos, sizing
 from readiness.dashboards.management.bench.clients import client_lines
 from readiness.dashboards.management.bench.databases import Databases, bench_databases, collected_static
 from readiness.dashboards.management.bench.figures import Line, NotMeasured
@@ -24,8 +24,8 @@ from readiness.dashboards.management.bench.imports import import_lines
 from readiness.dashboards.management.bench.serving import program_manager
 from readiness.dashboards.management.bench.statements import statement_lines
 
-NAMES = (*pages.NAMES, "clients16", *sizing.NAMES, "statements", "import", evidence.NAME)
-SIZES = ("initiatives", "rounds", "import_rows", "evidence_rows")
+NAMES = (*pages.NAMES, "clients16", *sizing.NAMES, silos.NAME, "statements", "import", evidence.NAME)
+SIZES = ("initiatives", "rounds", "import_rows", "evidence_rows", "purchases")
 
 
 class Command(BaseCommand):
@@ -36,6 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--rounds", type=int, default=150, metavar="N", help="paired rounds of each page")
         parser.add_argument("--import-rows", type=int, default=100_000, metavar="N", help="rows of the imported CSV file")
         parser.add_argument("--evidence-rows", type=int, default=1_000_000, metavar="N", help="observations in the history")
+        parser.add_argument("--purchases", type=int, default=5_000, metavar="N", help="purchases that silos are looked for in")
         parser.add_argument("--only", nargs="+", choices=NAMES, default=NAMES, metavar="NAME", help=", ".join(NAMES))
         parser.add_argument("--template", metavar="DATABASE", help="a migrated, empty database to copy instead of migrating one")
         parser.add_argument("--json", type=Path, metavar="OUT", help="write every figure there as well")
@@ -45,7 +46,7 @@ class Command(BaseCommand):
         if out is not None and not out.resolve().parent.is_dir():
             raise CommandError(f"There is no folder for {out}.")
         if min(options[name] for name in SIZES) < 1:
-            raise CommandError("--initiatives, --rounds, --import-rows and --evidence-rows are 1 or more.")
+            raise CommandError("--initiatives, --rounds, --import-rows, --evidence-rows and --purchases are 1 or more.")
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what we made is dropped
         try:
             self._bench(options)
@@ -92,6 +93,8 @@ class Command(BaseCommand):
                 yield from client_lines(person, rounds=rounds, log=log)
             if only & {*sizing.NAMES}:
                 yield from sizing.sizing_lines(person, only, rounds=rounds, log=log)
+        if silos.NAME in only:
+            yield from silos.silo_lines(databases, purchases=options["purchases"], rounds=rounds, log=log)
         if "statements" in only:
             yield from statement_lines(databases, most=options["initiatives"])
         if "import" in only:
