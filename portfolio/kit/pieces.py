@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -35,9 +35,10 @@ def _rendered(
 
 def sprite() -> str:
     """The address of the icons, which a storage works out once."""
-    return _sprite(staticfiles_storage.url.__self__)
+    return _sprite(staticfiles_storage.url)
 
 
 @lru_cache(maxsize=2)
-def _sprite(storage: Any) -> str:
-    return str(storage.url(SPRITE))
+def _sprite(url: Callable[[str], str]) -> str:
+    """`url` is that of a storage: another storage has another one."""
+    return url(SPRITE)

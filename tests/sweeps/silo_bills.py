@@ -6,6 +6,7 @@ Reading a file is measured by billing_load; here rows are made by the database, 
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -29,7 +30,7 @@ SELECT %(unit)s, md5('sweep ' || n)::uuid, s.seller, s.seller, s.seller, '012345
        'Account ' || n %% 37,
        CASE n %% 4 WHEN 0 THEN 'Amazon SageMaker' WHEN 1 THEN 'Amazon Bedrock' WHEN 2 THEN 'Amazon Elastic Compute Cloud'
            ELSE 'Stratus service ' || n %% 97 END,
-       CASE n %% 4 WHEN 2 THEN 'Compute' ELSE 'AI and Machine Learning' END,
+       CASE n %% 4 WHEN 2 THEN 'Compute' WHEN 3 THEN 'Storage' ELSE 'AI and Machine Learning' END,
        CASE WHEN n %% 50 = 7 THEN 'Credit' ELSE 'Usage' END, 'Usage-Based', 'Standard', 'us-west-2',
        'arn:sweep:' || lpad(n::text, 8, '0'), 'USD', 'Hours', 'per hour',
        jsonb_build_object('team', 'team-' || n %% 23, 'env', CASE n %% 2 WHEN 0 THEN 'prod' ELSE 'dev' END)
@@ -69,7 +70,13 @@ def load_bills(rows: int, *, items: int = ITEMS, today: date | None = None) -> B
         cursor.execute(_ITEMS, {"unit": unit.pk, "items": items})
         cursor.execute(_NUMBERED)
         cursor.execute("ANALYZE numbered")
-        asked = {"import": made.pk, "items": items, "from": start, "days": (until - start).days, "turns": -(-rows // items) + 1}
+        asked: dict[str, Any] = {
+            "import": made.pk,
+            "items": items,
+            "from": start,
+            "days": (until - start).days,
+            "turns": -(-rows // items) + 1,
+        }
         for first in range(0, rows, STEP):
             cursor.execute(_ROWS, asked | {"first": first, "last": min(first + STEP, rows) - 1})
         return publish(by=BY, billing_import=made, now=clock.now())

@@ -124,7 +124,8 @@ class Cell:
     @classmethod
     def sum(cls, cells: Iterable[Cell]) -> Cell:
         """All of them together."""
-        return cls(*map(sum, zip(*map(_FIGURES, cells), strict=True)))
+        totals: list[Any] = [sum(figures) for figures in zip(*map(_FIGURES, cells), strict=True)]
+        return cls(*totals)
 
 
 _FIGURES = attrgetter(*(figure.name for figure in fields(Cell)))

@@ -227,7 +227,7 @@ def test_a_piece_is_rendered_anew_for_whatever_it_shows(monkeypatch: pytest.Monk
     monkeypatch.setattr("django.utils.timezone.localdate", lambda: date(2027, 1, 1))
     assert "8 Mar 2026<" in term()
     with pytest.raises(TypeError):
-        pieces.piece("procurement/term.html", row={})
+        render('{% piece "procurement/term.html" row=row %}', row={})
 
 
 def test_missing_values_say_that_they_are_unknown() -> None:
