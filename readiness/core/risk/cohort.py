@@ -82,7 +82,7 @@ def curve(entry: ArrayLike, leaving: ArrayLike, ending: ArrayLike, *, since: flo
     at_risk = np.searchsorted(np.sort(start), months, side="left") - np.searchsorted(np.sort(end), months, side="left")
     each = {cause: _counted(end[how == cause], months) for cause in (Ending.ABANDONED, Ending.PRODUCED)}
     either = each[Ending.ABANDONED] + each[Ending.PRODUCED]
-    in_flight = np.cumprod(1.0 - either / at_risk)
+    in_flight: Array = np.cumprod(1.0 - either / at_risk, dtype=np.float64)
     before = np.concatenate([[1.0], in_flight])[: len(months)]
     empty = months[(either == at_risk) & (months < start.max(initial=since))]
     z = NormalDist().inv_cdf(0.5 + level / 2)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from readiness.core.risk.fit import Initiatives
-from readiness.core.risk.hazards import within
+from readiness.core.risk.hazards import abandoned_within
 from readiness.core.risk.posterior import Draws, standing
 
 Array = NDArray[np.float64]
@@ -66,7 +66,7 @@ def _exact(base: Array, parts: Array, months: int) -> Array:
     players = parts.shape[2]
     masks = np.arange(1 << players)
     members = (masks[:, None] >> np.arange(players)) & 1
-    value = within(*(base[:, :, None] + parts @ members.T.astype(np.float64)), months).abandoned
+    value = abandoned_within(base[:, :, None] + parts @ members.T.astype(np.float64), months)
     size, found = members.sum(axis=1), np.empty(parts.shape[1:])
     for player in range(players):
         without = masks[members[:, player] == 0]
@@ -82,7 +82,7 @@ def _sampled(base: Array, parts: Array, months: int, seed: int, pairs: int) -> A
         order = rng.permutation(players)
         for one in (order, order[::-1]):
             joined = np.concatenate([base[:, :, None], base[:, :, None] + np.cumsum(parts[:, :, one], axis=2)], axis=2)
-            found[:, one] += np.diff(within(*joined, months).abandoned, axis=1)
+            found[:, one] += np.diff(abandoned_within(joined, months), axis=1)
     return found / (2 * pairs)
 
 
@@ -105,5 +105,5 @@ def explain(draws: Draws, row: Initiatives, months: int, *, seed: int = 0) -> Ex
     log_odds = parts[0][:, active].mean(axis=0)
     found = [Contribution(keys[at], float(point), float(odds)) for at, point, odds in zip(active, points, log_odds, strict=True)]
     found.sort(key=lambda one: (one.key != RECORD, -abs(one.points), one.key))
-    whole = within(*(base + parts.sum(axis=2)), months).abandoned.mean()
-    return Explanation(float(within(*form.eta, months).abandoned), float(whole), tuple(found))
+    whole = abandoned_within(base + parts.sum(axis=2), months).mean()
+    return Explanation(float(abandoned_within(form.eta, months)), float(whole), tuple(found))

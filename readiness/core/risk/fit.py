@@ -87,7 +87,7 @@ class Form:
     @property
     def reference(self) -> Array:
         """xref, (drivers,)."""
-        return self.mix.mean(axis=1)
+        return np.asarray(self.mix.mean(axis=1))
 
     def prior(self, factor: float = 1.0) -> tuple[Array, Array]:
         """Means and variances (2, columns); `factor` scales the unvalidated drivers down."""

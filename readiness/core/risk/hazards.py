@@ -47,6 +47,12 @@ def within(eta_abandon: ArrayLike, eta_produce: ArrayLike, months: ArrayLike) ->
     return Outlook(abandoned, produced, np.broadcast_to(1.0 - ended, abandoned.shape))
 
 
+def abandoned_within(eta: ArrayLike, months: ArrayLike) -> Array:
+    """P(abandoned before production, within `months`) of logits stacked as (2, ...), abandonment first."""
+    both = np.asarray(eta, dtype=np.float64)
+    return within(both[0], both[1], months).abandoned
+
+
 def month_by_month(eta_abandon: Array, eta_produce: Array, months: int, entry: ArrayLike = 0) -> Outlook:
     """What has happened within `months` of `entry`, where logits change with age.
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from readiness.core.risk.answers import filled
 from readiness.core.risk.fit import Fit, Form, Initiatives
-from readiness.core.risk.hazards import within
+from readiness.core.risk.hazards import abandoned_within
 
 Array = NDArray[np.float64]
 
@@ -72,7 +72,7 @@ def logits(draws: Draws, rows: Initiatives) -> Array:
     """Monthly logits of abandonment and production, (2, n, m). Memory is 16 n m bytes: see `figures` for many rows."""
     form, unknown = draws.form, np.isnan(rows.answers)
     known = np.where(unknown, 0.0, rows.answers - form.reference)
-    total = standing(draws, rows) + np.array(form.eta)[:, None, None]
+    total: Array = standing(draws, rows) + np.array(form.eta)[:, None, None]
     for cause in range(2):
         weights = draws.effects[:, cause, form.first_driver :]
         total[cause] += known @ weights.T
@@ -83,7 +83,7 @@ def logits(draws: Draws, rows: Initiatives) -> Array:
 
 def probabilities(draws: Draws, rows: Initiatives, months: int) -> Array:
     """P(abandoned within `months`), (n, m), one column a draw."""
-    return within(*logits(draws, rows), months).abandoned
+    return abandoned_within(logits(draws, rows), months)
 
 
 def figures(draws: Draws, rows: Initiatives, months: int, *, level: float = LEVEL) -> Figures:
@@ -130,4 +130,5 @@ def resolved(
     for driver in drivers:
         answers[:, driver] = form.mix[driver, rng.permutation(places)]
     each = figures(draws, row.take(np.zeros(ways)).with_answers(answers), months, level=level)
-    return Figures(*(end.mean(keepdims=True) for end in (each.value, each.low, each.high)), level, months)
+    value, low, high = (end.mean(keepdims=True) for end in (each.value, each.low, each.high))
+    return Figures(value, low, high, level, months)

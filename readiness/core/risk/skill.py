@@ -71,7 +71,9 @@ def skill(
     if codes.shape != said.shape or codes.min() < 0:
         raise ValueError("each outcome is of one cluster, codes from 0")
     held = np.flatnonzero(np.bincount(codes))
-    ours, theirs = (np.bincount(codes, weights=(one - came) ** 2)[held] for one in (said, said_before))
+    ours, theirs = (
+        np.asarray(np.bincount(codes, weights=(one - came) ** 2)[held], dtype=np.float64) for one in (said, said_before)
+    )
     value = float(1 - ours.sum() / theirs.sum())
     if len(held) < 2:
         return Skill(value, None, None, level, len(said), len(held))

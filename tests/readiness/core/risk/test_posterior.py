@@ -9,7 +9,7 @@ from readiness.core.risk import posterior
 from readiness.core.risk.answers import answer_mix
 from readiness.core.risk.drivers import PUBLISHED
 from readiness.core.risk.fit import Fit, Form, fit, initiatives
-from readiness.core.risk.hazards import within
+from readiness.core.risk.hazards import abandoned_within, within
 from readiness.core.risk.posterior import draw, figures, logits, probabilities, resolved
 from readiness.core.risk.prior import before_history
 from tests.readiness.core.risk.world import TWO, world
@@ -31,7 +31,7 @@ def test_logits_are_design_times_effects_and_figures_are_their_mean_and_quantile
     draws = draw(fit(made.form, made.rows, made.counts), 300)
     naive = np.array(made.form.eta)[:, None, None] + np.einsum("nk,mck->cnm", made.form.design(made.rows), draws.effects)
     np.testing.assert_allclose(logits(draws, made.rows), naive, atol=1e-12)
-    drawn, found = within(*naive, 12).abandoned, figures(draws, made.rows, 12)
+    drawn, found = abandoned_within(naive, 12), figures(draws, made.rows, 12)
     np.testing.assert_allclose(found.value, drawn.mean(axis=1))
     np.testing.assert_allclose([found.low, found.high], np.quantile(drawn, [0.1, 0.9], axis=1))
 

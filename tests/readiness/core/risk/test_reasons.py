@@ -12,7 +12,7 @@ from readiness.core.risk.contributions import RECORD, explain, shapley
 from readiness.core.risk.counterfactual import Action, best, changed, what_if
 from readiness.core.risk.drivers import OPINIONS, PUBLISHED
 from readiness.core.risk.fit import fit
-from readiness.core.risk.hazards import within
+from readiness.core.risk.hazards import abandoned_within
 from readiness.core.risk.posterior import Draws, draw, figures
 from tests.readiness.core.risk.published import vectors
 from tests.readiness.core.risk.world import World, world
@@ -48,7 +48,7 @@ def test_they_equal_the_mean_over_all_orders() -> None:
         eta = base.copy()
         for player in order:
             joined = eta + parts[:, :, player]
-            slow[:, player] += within(*joined, 24).abandoned - within(*eta, 24).abandoned
+            slow[:, player] += abandoned_within(joined, 24) - abandoned_within(eta, 24)
             eta = joined
     np.testing.assert_allclose(shapley(base, parts, 24), slow / len(orders), atol=1e-12)
 
@@ -62,7 +62,7 @@ def test_many_players_are_sampled_add_up_exactly_and_come_near_the_exact_values(
     sampled = shapley(base, more, 24)
     np.testing.assert_allclose(sampled[:, 10:], 0, atol=1e-15)
     np.testing.assert_allclose(sampled[:, :10], exact, atol=0.004)
-    whole = within(*(base + parts.sum(axis=2)), 24).abandoned - within(*base, 24).abandoned
+    whole = abandoned_within(base + parts.sum(axis=2), 24) - abandoned_within(base, 24)
     np.testing.assert_allclose(sampled.sum(axis=1), whole, atol=1e-12)
     np.testing.assert_allclose(exact.sum(axis=1), whole, atol=1e-12)
 
