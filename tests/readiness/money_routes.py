@@ -125,9 +125,15 @@ def _filled(route: Route, world: World, unit: str) -> Iterator[dict[str, str]]:
     if "object_id" in parameters:
         yield from _subjects(world, unit)
         return
-    made = {name: _values(before) for name, before in parameters.items()}
-    for values in product(*(values(world, unit) for values in made.values() if values)):
+    made = filled(route, world, unit)
+    for values in product(*made.values()):
         yield dict(zip(made, values, strict=True))
+
+
+def filled(route: Route, world: World, unit: str) -> dict[str, list[str]]:
+    """`{parameter: what may stand for it}` with rows of the unit; everything is known (every_route)."""
+    made = {name: _values(before) for name, before in _parameters(route).items()}
+    return {name: values(world, unit) for name, values in made.items() if values}
 
 
 def _parameters(route: Route) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 Every column of money holds canaries (money_world). Every address of the URLconf is read by people who may see none of them, or
 only those of their own unit: no answer tells one, and with other amounts in their places every answer is the same to the letter,
-whatever it is sorted and narrowed by. Who may see all of them sees each.
+whatever it is sorted and narrowed by. Who may see all of them sees each. Rows of other units are answered like none (ROOMS).
 
 The suite walks a part of it, another one each day. All of it:
 
@@ -17,21 +17,34 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from html import unescape
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
 from django.db import transaction
 from django.test import Client, override_settings
 
-from portfolio.accounts.choices import Scope
+from portfolio.accounts.choices import Role, Scope
+from portfolio.accounts.models import RoleAssignment
 from portfolio.activity.models import Mail, MailAttachment, Notice
 from portfolio.initiatives.models import RegisterRow
 from portfolio.kit import clock
+from portfolio.kit.templatetags.ui_text import short
+from portfolio.procurement.models import Purchase
+from portfolio.procurement.models.billing import (
+    BillingAssignment,
+    BillingImport,
+    BillingItem,
+    BillingMonth,
+    BillingPeriod,
+)
 from readiness.meetings.choices import Variant
 from readiness.meetings.models import Pack
-from tests.readiness.leak_routes import Route
+from tests.readiness.leak_routes import Route, routes_of
+from tests.readiness.leak_world import MISSING
 from tests.readiness.money_canaries import (
     Spot,
     canaries_of,
@@ -45,8 +58,8 @@ from tests.readiness.money_canaries import (
     ungrouped,
 )
 from tests.readiness.money_fields import MONEY, NOT_MONEY, could_hold_money
-from tests.readiness.money_routes import addresses, every_route
-from tests.readiness.money_rows import LEADS
+from tests.readiness.money_routes import addresses, every_route, filled
+from tests.readiness.money_rows import LEADS, TODAY, canary
 from tests.readiness.money_world import World, make_world
 from tests.sampling import some
 
@@ -271,6 +284,99 @@ def send(client: Client, method: str, address: str, body: dict[str, str]) -> tup
         text = text_of(answer)
         transaction.set_rollback(True)
     return answer.status_code, "" if answer.status_code in (201, 302) else steady(text, answer)
+
+
+# Totals over the two rows of a pair, one of Stores and one of Logistics.
+TOTALS = ("/procurement/?q=Lone+pair", "/procurement/billing/totals/?by=service", "/silos/findings/?kind=duplicate_capability")
+NOT_ADDED = "fewer than 2 amounts are not added up"
+
+
+@pytest.mark.parametrize("who", ["Mia", "Pete", "Audra"])
+def test_who_sees_one_of_two_rows_of_a_total_gets_no_total(made: Made, who: str) -> None:
+    """They see both rows and the amount of Logistics alone: a sum over what they see would be that amount (decision 0011)."""
+    pair = lone_pair(made.world)
+    finding = sum(canary(unit, 65) for unit in pair)
+    whole = [content_of_page(made.client("Fred"), path) for path in TOTALS]
+    bought, billed, found = whole
+    assert short(sum(pair.values())) in bought
+    assert NOT_ADDED not in bought
+    assert str(sum(pair.values())) in billed
+    assert str(finding).split(".")[0] in found
+    bought, billed, found = (content_of_page(made.client(who), path) for path in TOTALS)
+    assert NOT_ADDED in bought
+    assert bought.count(short(pair["Logistics"])) == 1, "its own row, and no sum of it"
+    assert "Lone tokens" in billed
+    for page, amount in ((billed, pair["Logistics"]), (found, canary("Logistics", 65))):
+        assert str(amount).split(".")[0] not in page
+    for page in (bought, billed, found):
+        assert told(page, ["Stores"]) == []
+
+
+def lone_pair(world: World) -> dict[str, Decimal]:
+    """A purchase and a billed item in Stores and in Logistics, alike but for their amounts: `{unit: amount}`."""
+    amounts = {unit: canary(unit, 91) for unit in ("Stores", "Logistics")}
+    for name, amount in amounts.items():
+        unit = world.organisation.units[name]
+        Purchase.objects.create(
+            unit=unit, kind="order", title="Lone pair", amount=amount, currency="USD", starts_on=TODAY, in_plan="yes"
+        )
+        run = BillingImport.objects.create(unit=unit, file_name="lone.csv", sha256="0" * 64)
+        period = BillingPeriod.objects.create(
+            billing_import=run, unit=unit, provider="Nimbus", billing_account_id=f"L-{name}", starts_on=TODAY.replace(day=1),
+            ends_on=TODAY, rows=1, live=True,
+        )  # fmt: skip
+        item = BillingItem.objects.create(unit=unit, digest=uuid4(), service_name="Lone tokens", billing_account_id=f"L-{name}")
+        BillingAssignment.objects.create(item=item, holder=unit)
+        BillingMonth.objects.create(
+            period=period, item=item, month=TODAY.replace(day=1), charge_category="Usage", currency="USD", billed=amount,
+            effective=amount, rows=1,
+        )  # fmt: skip
+    return amounts
+
+
+def content_of_page(client: Client, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    return ungrouped(text_of(answer))
+
+
+ROOMS = ("portfolio.finance.", "portfolio.procurement.", "readiness.silos.", "readiness.meetings.")
+
+
+def test_rows_of_another_unit_are_answered_like_rows_that_there_are_not(made: Made) -> None:
+    """To somebody who may do everything in Logistics, rows of Stores and its meeting: by every page and route that names one."""
+    nora, logistics = made.world.organisation.people["Nora"], made.world.organisation.units["Logistics"]
+    for role in (Role.FINANCE, Role.PROCUREMENT, Role.PROGRAM_MANAGER, Role.ARCHITECT):
+        RoleAssignment.objects.create(user=nora, role=role, unit=logistics)
+    client, wrong, tried, taken = made.client("Nora"), [], 0, 0
+    for route in [one for one in routes_of(ROOMS) if "{" in one.path]:
+        own, hidden, missing = near_and_far(route, made.world)
+        for method in set(route.methods) - {"head"} if hidden != missing else ():
+            answers = [refused_alike(client, method, address) for address in (hidden, missing)]
+            tried += 1
+            if answers[0] != answers[1] or answers[0][0] not in (302, 400, 403, 404, 405, 409, 415, 422, 428):
+                wrong.append((method, hidden, answers[0][0], difference(answers[0][1], answers[1][1])))
+        taken += hidden != missing and "get" in route.methods and client.get(own).status_code == 200
+    assert wrong == []
+    assert tried > 100
+    assert taken > 20, "of its own unit it reads the same pages"
+
+
+def near_and_far(route: Route, world: World) -> tuple[str, str, str]:
+    """The address with rows of Logistics, of Stores, and with rows that there are not; what is everybody's is alike in all."""
+    near, far = (
+        {name: values[0] if values else "0" for name, values in filled(route, world, unit).items()}
+        for unit in ("Logistics", "Stores")
+    )
+    meeting = str(world.shared["meeting"].pk)
+    theirs = {name for name in far if near[name] != far[name] or ("meetings" in route.path and far[name] == meeting)}
+    gone = {name: str(MISSING) if name in theirs else value for name, value in far.items()}
+    return route.path.format(**near), route.path.format(**far), route.path.format(**gone)
+
+
+def refused_alike(client: Client, method: str, address: str) -> tuple[int, str]:
+    status, text = send(client, method, address, JUNK) if method != "get" else ask(client, Case(address))
+    return status, text.replace(address, "#")
 
 
 def test_the_pack_with_money_opens_to_nobody_who_may_not_see_all_of_it(made: Made) -> None:

@@ -121,7 +121,7 @@ def test_a_quota_that_is_not_granted_in_full_waits_for_the_place_that_was_chosen
     found = the_world()
     stores = organisation.units["Stores"]
     assert [(row.table, row.id, row.capability, row.quantity) for row in found.queues] == [
-        (ProofTable.QUOTA, most.pk, "accelerator_compute", 15), (ProofTable.QUOTA, tape.pk, "storage", 60),
+        (ProofTable.QUOTA, most.pk, "accelerator_compute", Decimal(15)), (ProofTable.QUOTA, tape.pk, "storage", Decimal(60)),
     ]  # fmt: skip
     assert {(row.unit_id, row.unit_path, row.since) for row in found.queues} == {(stores.pk, stores.path, None)}
     assert found.quotas_unknown == 1
@@ -144,7 +144,11 @@ def test_a_pool_counts_what_has_arrived_and_the_most_that_is_promised_of_it_at_o
             ends_on=None if ends is None else later(ends),
         )  # fmt: skip
     (row,) = the_world().pools
-    assert (row.size, row.committed, row.allocated) == (24, 2, 11)  # 6 and 5 from day 21 on; 4 and 6 before
+    assert (row.size, row.committed, row.allocated) == (
+        Decimal(24),
+        Decimal(2),
+        Decimal(11),
+    )  # 6 and 5 from day 21 on; 4 and 6 before
     CapacityPool.objects.update(arrives_on=later(1))
     assert the_world().pools[0].size == 16
 
