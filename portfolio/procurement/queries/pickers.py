@@ -31,18 +31,18 @@ def capabilities(*, kept: int | None = None) -> dict[int, Capability]:
 
 def products(actor: Actor) -> dict[int, Product]:
     rows: QuerySet[Product] = Product.objects.visible_to(actor)
-    return {row.pk: row for row in rows.select_related("vendor", "capability").order_by("vendor__name", "name")[:MOST]}
+    return {row.pk: row for row in rows.select_related("vendor", "capability").order_by("vendor__name", "name", "id")[:MOST]}
 
 
 def tiers(actor: Actor, *, vendor: int | None = None) -> dict[int, PriceTier]:
     rows: QuerySet[PriceTier] = PriceTier.objects.visible_to(actor)
     rows = rows if vendor is None else rows.filter(Q(vendor=vendor) | Q(vendor__children=vendor)).distinct()
-    return {row.pk: row for row in rows.select_related("vendor").order_by("vendor__name", "from_amount")[:MOST]}
+    return {row.pk: row for row in rows.select_related("vendor").order_by("vendor__name", "from_amount", "id")[:MOST]}
 
 
 def plan_items(actor: Actor) -> dict[int, PlanItem]:
     rows: QuerySet[PlanItem] = PlanItem.objects.visible_to(actor)
-    return {row.pk: row for row in rows.select_related("unit").order_by("-year", "unit__path", "code", "name")[:MOST]}
+    return {row.pk: row for row in rows.select_related("unit").order_by("-year", "unit__path", "code", "name", "id")[:MOST]}
 
 
 def vendor_named(actor: Actor, text: str) -> Vendor | None:

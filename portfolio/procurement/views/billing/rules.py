@@ -191,9 +191,11 @@ def _editable(request: PageRequest, pk: int) -> BillingRule:
 
 def _offers(actor: Actor, row: BillingRule | None = None) -> dict[str, Offer]:
     units = offer_units(pickers.units_for(actor, Action.BILLING, kept=row.unit if row else None))
-    vendors = Vendor.objects.visible_to(actor).order_by("name").in_bulk()
-    initiatives = {one.pk: one for one in Initiative.objects.visible_to(actor).select_related("unit").order_by("name")[:MOST]}
-    purchases = {one.pk: one for one in Purchase.objects.visible_to(actor).select_related("unit").order_by("title")[:MOST]}
+    vendors = Vendor.objects.visible_to(actor).order_by("name", "id").in_bulk()
+    initiatives = {
+        one.pk: one for one in Initiative.objects.visible_to(actor).select_related("unit").order_by("name", "id")[:MOST]
+    }
+    purchases = {one.pk: one for one in Purchase.objects.visible_to(actor).select_related("unit").order_by("title", "id")[:MOST]}
     return {
         "unit": units, "vendor": offer(vendors), "to_unit": units, "initiative": offer(initiatives, lambda one: one.name),
         "capability": offer(pickers.capabilities(kept=row.capability_id if row else None)), "purchase": offer(purchases),
