@@ -99,7 +99,7 @@ def test_the_page_draws_each_metric_with_its_target_and_what_is_missing(organisa
 def test_unsound_values_are_hollow_and_bounds_carry_their_sign(organisation: Organisation, signed_in: SignIn) -> None:
     workload = make_workload(organisation)
     source = source_of(organisation, workload)
-    now = clock.now() - timedelta(minutes=10)
+    now = clock.now()  # after the newest of the whole hours, whatever the minute
     edge = reading("ttft", 2.56, bound=Bound.AT_LEAST, at=now, **P95)
     source.bring(hours("ttft", [1.0, 1.1], **P95), telemetry("edge", edge, ended_at=now, duration_s=3600.0))
     source.bring(telemetry("bad", reading("ttft", 9.0, at=now - timedelta(minutes=5), **P95), ended_at=now, duration_s=3600.0,

@@ -26,6 +26,7 @@ from readiness.gates.rules.criteria.facts import (
     PlatformFact,
     PurchasesFact,
     RequirementFact,
+    SilosFact,
     SizingFact,
     UnknownsFact,
     WorkloadFact,
@@ -90,7 +91,7 @@ def good_facts(**changes: Any) -> Facts:
 def with_money(facts: Facts) -> Facts:
     budget = dict.fromkeys(BudgetBasis, BudgetFact(0.45, 0.45, NOW - days(10)))
     purchases = dict.fromkeys(PurchaseBasis, PurchasesFact(4, 0, 0, NOW - days(10)))
-    return replace(facts, budget=budget, purchases=purchases)
+    return replace(facts, budget=budget, purchases=purchases, silos=SilosFact((), 4, NOW - days(10)))
 
 
 def said(facts: Facts, gate: Gate, verdict: Verdict = Verdict.MET) -> Facts:
