@@ -20,7 +20,7 @@ from portfolio.procurement.services.billing.rules import adopt_starter
 
 ITEMS, MONTHS, STEP = 20_000, 12, 1_000_000
 BY = system("sweep")
-# A quarter is of a provider that no starter rule names, so that unmapped spend has something to tell.
+# A quarter is of a provider and a category that no starter rule names, so that unmapped spend has something to tell.
 _ITEMS = """
 INSERT INTO procurement_billingitem
     (unit_id, digest, provider, publisher, invoice_issuer, billing_account_id, sub_account_id, sub_account_name, service_name,
@@ -30,7 +30,7 @@ SELECT %(unit)s, md5('sweep ' || n)::uuid, s.seller, s.seller, s.seller, '012345
        'Account ' || n %% 37,
        CASE n %% 4 WHEN 0 THEN 'Amazon SageMaker' WHEN 1 THEN 'Amazon Bedrock' WHEN 2 THEN 'Amazon Elastic Compute Cloud'
            ELSE 'Stratus service ' || n %% 97 END,
-       CASE n %% 4 WHEN 2 THEN 'Compute' WHEN 3 THEN 'Storage' ELSE 'AI and Machine Learning' END,
+       CASE n %% 4 WHEN 2 THEN 'Compute' WHEN 3 THEN 'Integration' ELSE 'AI and Machine Learning' END,
        CASE WHEN n %% 50 = 7 THEN 'Credit' ELSE 'Usage' END, 'Usage-Based', 'Standard', 'us-west-2',
        'arn:sweep:' || lpad(n::text, 8, '0'), 'USD', 'Hours', 'per hour',
        jsonb_build_object('team', 'team-' || n %% 23, 'env', CASE n %% 2 WHEN 0 THEN 'prod' ELSE 'dev' END)
