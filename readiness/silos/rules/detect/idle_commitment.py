@@ -168,7 +168,7 @@ def _held(pool: PoolRow, settings: IdleCommitment) -> tuple[str, ...]:
     if not held:
         return ()
     assert pool.size is not None
-    said = f"{held:g} of {pool.size:g} are set aside or granted and move only once they are given back"
+    said = f"{float(held):g} of {float(pool.size):g} are set aside or granted and move only once they are given back"
     more = round(_spare(pool, settings) - movable(pool, settings), 1)
     if not movable(pool, settings):
         return (f"{said}: nothing can move today, and nothing is counted; {more:g} could, if they were.",)
