@@ -89,7 +89,8 @@ def _organisation(rng: np.random.Generator, closed: int, effects: bool) -> tuple
     found = figures(draw(fit(form, seen.take(past), counts[:history], seen=shown), DRAWS), seen.take(now), MONTHS)
     likely = abandoned_within(eta[history:].T, MONTHS)
     rate = own_rate(int(counts[:history, 1].sum()), history).value
-    return found.value, (found.low <= likely) & (likely <= found.high), likely, np.full(OPEN, rate), counts[history:, 1]
+    inside = ((found.low <= likely) & (likely <= found.high)).astype(float)
+    return found.value, inside, likely, np.full(OPEN, rate), counts[history:, 1]
 
 
 def simulate(closed: int, effects: bool, organisations: int, seed: int) -> Forecasts:

@@ -119,8 +119,8 @@ def test_the_best_three_are_those_that_lower_it_most_and_none_that_raise_it(made
 def test_of_equal_actions_the_one_of_less_effort_comes_first(made: World, draws: Draws) -> None:
     row = made.rows.take([0]).with_answers(np.ones((1, 6)))
     helps = best(draws, row, [Action("x", ((driver, 0.0),)) for driver in range(6)], 24)[0].action.answers
-    actions = [Action("dear", helps, 5.0), Action("unknown", helps), Action("cheap", helps, 1.0)]
-    assert [one.action.name for one in best(draws, row, actions, 24)] == ["cheap", "dear", "unknown"]
+    actions = [Action("b dear", helps, 5.0), Action("a unknown", helps), Action("c cheap", helps, 1.0)]
+    assert [one.action.name for one in best(draws, row, actions, 24)] == ["c cheap", "b dear", "a unknown"]
 
 
 def test_an_answer_that_is_none_is_refused(made: World) -> None:
