@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from portfolio.accounts.rules import Actor
 from portfolio.finance.choices import ImportState
 from portfolio.finance.models import FinanceImport, FinanceImportRow
 from portfolio.finance.services.imports.runs import OPEN
 from portfolio.kit.acting import acting
-
-KEEP = timedelta(days=30)
+from portfolio.kit.forgetting import give_up
 
 
 def clean_up(*, by: Actor, now: datetime) -> int:
@@ -19,16 +18,12 @@ def clean_up(*, by: Actor, now: datetime) -> int:
     A published run keeps its file and its rejected rows, which are nowhere else: what landed left the staging table at once.
     """
     with acting(by):
-        old = FinanceImport.objects.select_for_update(of=("self",)).filter(created_at__lt=now - KEEP)
-        abandoned = list(old.filter(state__in=OPEN))
-        for run in abandoned:
-            run.state, run.finished_at = ImportState.DISCARDED, now
-            run.save(update_fields=["state", "finished_at"])
-        given_up = list(old.filter(state=ImportState.DISCARDED).exclude(file=""))
-        for run in given_up:
-            run.file.delete(save=False)
-            run.sheet = {name: said for name, said in run.sheet.items() if name != "rows"}  # the file's first rows, too
-            run.save(update_fields=["file", "sheet"])
-        touched = {run.pk for run in (*abandoned, *given_up)}
+        touched = give_up(FinanceImport.objects.all(), waiting=OPEN, given_up=ImportState.DISCARDED, now=now, also=_without_rows)
         FinanceImportRow.objects.filter(run__in=touched)._raw_delete("default")
     return len(touched)
+
+
+def _without_rows(run: FinanceImport) -> tuple[str, ...]:
+    """The first rows of the file go with it."""
+    run.sheet = {name: said for name, said in run.sheet.items() if name != "rows"}
+    return ("sheet",)
