@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from portfolio.kit.api.base import ScopedApi
 from readiness.risk.models import ReferenceStatistic
-from readiness.risk.queries import reference_statistics
+from readiness.risk.queries.statistics import reference_statistics
 
 FIELDS = ("key", "label", "value", "unit", "low", "high", "population", "source", "year", "verified", "note")
 

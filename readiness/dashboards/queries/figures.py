@@ -12,7 +12,7 @@ from readiness.core.risk.prior import before_history
 from readiness.dashboards.queries.counts import grouped_counts
 from readiness.dashboards.queries.history import stage_history
 from readiness.dashboards.rules import PortfolioFigures, Reference, common_root, roll_up
-from readiness.risk.queries import reference_statistics
+from readiness.risk.queries.statistics import reference_statistics
 
 
 def portfolio_figures(
