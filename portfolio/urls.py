@@ -16,7 +16,7 @@ api = [
     path("", include("readiness.silos.api.routes")),
     path("", include("readiness.gates.api.routes")),
     path("", include("readiness.meetings.api.routes")),
-    path("", include("readiness.risk.api")),
+    path("", include("readiness.risk.api.routes")),
     path("", include("readiness.dashboards.api")),
 ]
 

@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from readiness.risk import views
+from readiness.risk.views import statistics
 
 app_name = "risk"
 urlpatterns = [
-    path("reference-statistics/", views.statistics, name="statistics"),
-    path("reference-statistics/<slug:key>/line/", views.statistic_line, name="statistic_line"),
-    path("reference-statistics/<slug:key>/", views.edit_statistic, name="statistic"),
+    path("reference-statistics/", statistics.statistics, name="statistics"),
+    path("reference-statistics/<slug:key>/line/", statistics.statistic_line, name="statistic_line"),
+    path("reference-statistics/<slug:key>/", statistics.edit_statistic, name="statistic"),
 ]

@@ -125,7 +125,8 @@ def careers(*, demo: bool, on: date, known_at: datetime | None = None, among: Co
     """
     zone = timezone.get_default_timezone()
     known = known_at or datetime.combine(on + timedelta(days=1), time(), zone)
-    values: dict[str, Any] = {"demo": demo, "on": on, "known": known, "zone": str(zone), "among": None if among is None else list(among)}
+    ids = None if among is None else list(among)
+    values: dict[str, Any] = {"demo": demo, "on": on, "known": known, "zone": str(zone), "among": ids}
     with connection.cursor() as cursor:
         cursor.execute(_STATEMENT, values)
         columns = list(zip(*cursor.fetchall(), strict=True)) or [()] * len(cursor.description or ())

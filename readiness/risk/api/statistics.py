@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import path
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.generics import GenericAPIView
@@ -38,6 +37,3 @@ class ReferenceStatistics(ScopedApi, GenericAPIView[ReferenceStatistic]):
         rows: Any = reference_statistics().values("id", *FIELDS)
         page = self.paginate_queryset(rows) or []
         return self.get_paginated_response([{name: row[name] for name in FIELDS} for row in page])
-
-
-urlpatterns = [path("reference-statistics/", ReferenceStatistics.as_view(), name="reference-statistics")]
