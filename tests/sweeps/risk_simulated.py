@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from readiness.core.risk.answers import answer_mix, spread
 from readiness.core.risk.drivers import OPINIONS, PUBLISHED, scale
-from readiness.core.risk.fit import Form, fit, initiatives
+from readiness.core.risk.evidence import weigh
+from readiness.core.risk.fit import Form, initiatives
+from readiness.core.risk.forecast import forecast
 from readiness.core.risk.hazards import abandoned_within
 from readiness.core.risk.own_rate import own_rate
-from readiness.core.risk.posterior import draw, figures
 from readiness.core.risk.prior import ABANDONED
 from readiness.core.risk.scores import calibration, expected_error
 from readiness.core.risk.skill import Skill, skill
@@ -30,7 +31,7 @@ Array = NDArray[np.float64]
 DRIVERS = PUBLISHED + OPINIONS
 SETTINGS = (0, 10, 100, 1_000)  # closed initiatives
 RESOLVED = 0.79  # of those followed for the horizon, in the reference class
-MONTHS, OPEN, UNITS, UNKNOWN, PREVALENCE, DRAWS = 24, 8, 4, 1 / 7, 0.35, 400
+MONTHS, OPEN, UNITS, UNKNOWN, PREVALENCE = 24, 8, 4, 1 / 7, 0.35
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def _organisation(rng: np.random.Generator, closed: int, effects: bool) -> tuple
     eta = np.array(form.eta) + form.design(people) @ truth.T
     counts, past, now = lived(rng, eta, MONTHS), np.arange(history), np.arange(history, len(answers))
     seen = people.with_answers(shown)
-    found = figures(draw(fit(form, seen.take(past), counts[:history], seen=shown), DRAWS), seen.take(now), MONTHS)
+    found = forecast(weigh(form, seen.take(past), counts[:history], seen=shown), seen.take(now), MONTHS)
     likely = abandoned_within(eta[history:].T, MONTHS)
     rate = own_rate(int(counts[:history, 1].sum()), history).value
     inside = ((found.low <= likely) & (likely <= found.high)).astype(float)

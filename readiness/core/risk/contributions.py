@@ -62,16 +62,20 @@ def shapley(base: Array, parts: Array, months: int, *, seed: int = 0, pairs: int
     return _sampled(base, parts, months, seed, pairs)
 
 
+def exact_weights(players: int) -> Array:
+    """Of a coalition without the player, by its size, (players,): |S|! (n - 1 - |S|)! / n!."""
+    return np.array([1 / (players * comb(players - 1, size)) for size in range(players)])
+
+
 def _exact(base: Array, parts: Array, months: int) -> Array:
     players = parts.shape[2]
     masks = np.arange(1 << players)
     members = (masks[:, None] >> np.arange(players)) & 1
     value = abandoned_within(base[:, :, None] + parts @ members.T.astype(np.float64), months)
-    size, found = members.sum(axis=1), np.empty(parts.shape[1:])
+    size, found, weight = members.sum(axis=1), np.empty(parts.shape[1:]), exact_weights(players)
     for player in range(players):
         without = masks[members[:, player] == 0]
-        weight = np.array([1 / (players * comb(players - 1, count)) for count in size[without]])
-        found[:, player] = (value[:, without | (1 << player)] - value[:, without]) @ weight
+        found[:, player] = (value[:, without | (1 << player)] - value[:, without]) @ weight[size[without]]
     return found
 
 

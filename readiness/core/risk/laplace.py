@@ -98,10 +98,15 @@ def _shares(theta: Array, design: Array, offset: Array) -> tuple[Array, Array]:
     return np.exp(eta - whole[:, None]), whole
 
 
+def log_likelihood(eta: Array, counts: Array) -> float:
+    """Of months (n, 1 + causes) under logits (n, causes) against "stayed"."""
+    top = np.maximum(eta.max(axis=1, initial=0.0), 0.0)
+    whole = top + np.log(np.exp(-top) + np.exp(eta - top[:, None]).sum(axis=1))
+    return float((counts[:, 1:] * eta).sum() - counts.sum(axis=1) @ whole)
+
+
 def _log_posterior(theta: Array, design: Array, counts: Array, offset: Array, prior: Array, precision: Array) -> float:
-    eta = offset + design @ theta.T
-    _probability, whole = _shares(theta, design, offset)
-    return float((counts[:, 1:] * eta).sum() - counts.sum(axis=1) @ whole - 0.5 * (precision * (theta - prior) ** 2).sum())
+    return log_likelihood(offset + design @ theta.T, counts) - 0.5 * float((precision * (theta - prior) ** 2).sum())
 
 
 def _slopes(theta: Array, design: Array, counts: Array, offset: Array, prior: Array, precision: Array) -> tuple[Array, Array]:
