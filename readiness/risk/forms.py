@@ -12,5 +12,8 @@ class ReferenceStatisticForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = ReferenceStatistic
-        fields = ("label", "value", "unit", "low", "high", "population", "source", "year", "verified", "note")
-        widgets = {"note": forms.Textarea(attrs={"rows": 3})}
+        fields = (
+            "label", "value", "unit", "low", "high", "bound", "definition", "denominator", "horizon_months", "population",
+            "source", "year", "verified", "note",
+        )  # fmt: skip
+        widgets = {"note": forms.Textarea(attrs={"rows": 3}), "definition": forms.Textarea(attrs={"rows": 2})}

@@ -12,7 +12,12 @@ from portfolio.accounts.rules import EVERYTHING, Actor
 from portfolio.kit.acting import acting
 from readiness.risk.models import ReferenceStatistic
 
-EDITABLE = frozenset({"label", "value", "unit", "low", "high", "population", "source", "year", "verified", "note"})
+EDITABLE = frozenset(
+    {
+        "label", "value", "unit", "low", "high", "bound", "definition", "denominator", "horizon_months", "population", "source",
+        "year", "verified", "note",
+    }
+)  # fmt: skip
 
 
 def may_edit_statistics(actor: Actor) -> bool:

@@ -14,7 +14,10 @@ from portfolio.kit.api.base import ScopedApi
 from readiness.risk.models import ReferenceStatistic
 from readiness.risk.queries.statistics import reference_statistics
 
-FIELDS = ("key", "label", "value", "unit", "low", "high", "population", "source", "year", "verified", "note")
+FIELDS = (
+    "key", "label", "kind", "value", "unit", "low", "high", "bound", "definition", "denominator", "horizon_months", "population",
+    "source", "year", "verified", "note",
+)  # fmt: skip
 
 
 class ReferenceStatisticRow(serializers.ModelSerializer[ReferenceStatistic]):
