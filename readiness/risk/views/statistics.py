@@ -14,7 +14,7 @@ from portfolio.kit.templatetags.ui_text import interval, percent
 from readiness.risk.forms import ReferenceStatisticForm
 from readiness.risk.models import ReferenceStatistic
 from readiness.risk.queries.statistics import reference_statistics
-from readiness.risk.services import may_edit_statistics, update_statistic
+from readiness.risk.services.statistics import may_edit_statistics, update_statistic
 
 
 def _actor(request: HttpRequest) -> Actor:

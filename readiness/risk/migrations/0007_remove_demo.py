@@ -1,0 +1,24 @@
+"""The demo's end: figures of the demo go with it."""
+
+from django.db import migrations
+
+from portfolio.kit.demo import Delete, demo_step
+
+INITIATIVE = "initiative_id IN (SELECT id FROM initiatives_initiative WHERE demo)"
+
+
+class Migration(migrations.Migration):
+    dependencies = [("risk", "0006_model"), ("initiatives", "0009_demo_steps")]
+
+    operations = [
+        demo_step(
+            50,
+            "risk",
+            deletes=(
+                Delete("risk_shown", which=INITIATIVE),
+                Delete("risk_score", which=INITIATIVE),
+                Delete("risk_generation", which="demo"),
+                Delete("risk_modelversion", which="demo"),
+            ),
+        ),
+    ]
