@@ -203,6 +203,7 @@ OBJECT_LABELS = {
     "initiatives_stage": "Stage",
     "initiatives_register": "Register",
     "initiatives_importrun": "Import",
+    "initiatives_linkdecision": "Link of an imported row",
     "initiatives_savedview": "Saved view",
     "finance_budgetline": "Budget line",
     "finance_commitment": "Commitment",

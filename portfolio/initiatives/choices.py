@@ -147,6 +147,26 @@ class KeyRule(StrEnum):
     UNIT_NAME_ORDINAL = "unit_name_ordinal"
 
 
+class LinkSearchState(StrEnum):
+    WAITING = "waiting"
+    SEARCHING = "searching"
+    DONE = "done"
+    TOO_MANY = "too_many"  # so many rows without a match are a changed key, not a newer snapshot
+
+
+class LinkVerdict(StrEnum):
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
+class LinkState(StrEnum):
+    """Of a proposal: `open` neither decided nor overtaken by another pair's confirmation."""
+
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
 VENUE_LABELS = {
     Venue.PUBLIC_CLOUD: "Public cloud",
     Venue.ON_PREMISES: "On-premises",

@@ -12,6 +12,7 @@ from portfolio.initiatives.choices import RunState
 from portfolio.initiatives.models import ImportRun
 from portfolio.initiatives.services.imports.housekeeping import clean_up
 from portfolio.initiatives.services.imports.indexing import index_initiatives, index_register
+from portfolio.initiatives.services.imports.link_search import SearchOvertaken, finish_search, search_links
 from portfolio.initiatives.services.imports.publishing import importer, publish_rows
 from portfolio.initiatives.services.imports.runs import fail_run, finish_staging
 from portfolio.initiatives.services.imports.staging import RunCancelled, stage_rows
@@ -52,6 +53,19 @@ def publish_import(held: Claim) -> None:
     except ValidationError as error:
         with held.finishing():
             fail_run(by=by, run=run, error=error)
+
+
+def propose_links(held: Claim) -> None:
+    """Look for rows that look like initiatives of the register; a run that was decided meanwhile needs none."""
+    run = ImportRun.objects.get(pk=held.payload["import_id"])
+    generation = held.payload["generation"]
+    if run.state == RunState.PREVIEW:
+        try:
+            search_links(run=run, generation=generation, fence=held.fence)
+        except SearchOvertaken:
+            return
+    with held.finishing():
+        finish_search(run=run, generation=generation)
 
 
 def index_search(held: Claim) -> None:

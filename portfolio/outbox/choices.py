@@ -23,6 +23,7 @@ THREADED = frozenset({"evidence"})
 HANDLERS: dict[str, Handler] = {
     "initiatives.stage_import": Handler("portfolio.initiatives.tasks.stage_import", "imports", 600),
     "initiatives.publish_import": Handler("portfolio.initiatives.tasks.publish_import", "imports", 600),
+    "initiatives.propose_links": Handler("portfolio.initiatives.tasks.propose_links", "imports", 600),
     "initiatives.index_search": Handler("portfolio.initiatives.tasks.index_search"),
     "finance.stage_import": Handler("portfolio.finance.tasks.stage_import", "imports", 600),
     "finance.publish_import": Handler("portfolio.finance.tasks.publish_import", "imports", 600),

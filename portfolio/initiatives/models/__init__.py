@@ -18,6 +18,7 @@ from portfolio.initiatives.models.imports import (
 )
 from portfolio.initiatives.models.initiative import Initiative, Programme, Tag
 from portfolio.initiatives.models.lifecycle import Lifecycle, Stage
+from portfolio.initiatives.models.linking import LinkDecision, LinkProposal, LinkSearch
 from portfolio.initiatives.models.request import Request
 from portfolio.initiatives.models.views import SavedView
 
@@ -32,6 +33,9 @@ __all__ = [
     "InitiativeDate",
     "Lifecycle",
     "Link",
+    "LinkDecision",
+    "LinkProposal",
+    "LinkSearch",
     "Milestone",
     "Programme",
     "Register",

@@ -26,6 +26,8 @@ NOT_BUSINESS = {
     "activity_comment_mentions",
     "initiatives_importrow",
     "initiatives_registerrow",
+    "initiatives_linksearch",
+    "initiatives_linkproposal",
     "sizing_sizingresult",
 }
 OURS = {"outbox", "accounts", "activity", "initiatives", "workloads", "assessments", "sizing", "risk"}

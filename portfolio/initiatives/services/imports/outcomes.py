@@ -5,12 +5,14 @@ Computed for the preview and again when publishing, because the register may hav
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
 
 from portfolio.initiatives.choices import RowOutcome
 from portfolio.initiatives.models import ImportRow, Initiative, Register, RegisterRow
+from portfolio.initiatives.services.imports.linked import links_of
 
 # Statements over a whole file take longer than a page may; fresh rows have no statistics yet, so no nested loops.
 WHOLE_FILE = "SET LOCAL statement_timeout = 0; SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'"
@@ -28,10 +30,11 @@ FROM (
            CASE WHEN k.digest <> s.digest THEN ARRAY(
                 SELECT n.key FROM initiatives_importrow a CROSS JOIN initiatives_registerrow b, jsonb_each(a.fields) n
                 WHERE a.id = s.id AND b.id = k.id AND n.value IS DISTINCT FROM b.fields -> n.key ORDER BY n.key
-           ) ELSE '{}' END AS changed
+           ) ELSE '{{}}' END AS changed
     FROM initiatives_importrow s
-    LEFT JOIN initiatives_registerrow k ON k.register_id = %(register)s AND k.key = s.key
-    WHERE s.run_id = %(run)s AND s.outcome <> 'rejected'
+    LEFT JOIN ({links}) l ON l.new_key = s.key
+    LEFT JOIN initiatives_registerrow k ON k.register_id = %(register)s AND k.key = coalesce(l.old_key, s.key)
+    WHERE s.run_id = %(run)s AND s.outcome <> 'rejected' {some}
 ) x
 WHERE r.id = x.id AND r.run_id = %(run)s
   AND (r.outcome, r.initiative_id, r.changed) IS DISTINCT FROM (x.outcome, x.initiative_id, x.changed)
@@ -41,24 +44,30 @@ WHERE r.id = x.id AND r.run_id = %(run)s
 _MISSING = """
 SELECT count(*) FILTER (WHERE NOT seen),
        count(*) FILTER (WHERE NOT seen AND marked),
-       count(*) FILTER (WHERE seen AND marked)
+       count(*) FILTER (WHERE seen AND marked),
+       count(*) FILTER (WHERE linked)
 FROM (
-    SELECT i.missing_since_id IS NOT NULL AS marked, r.key IS NOT NULL AS seen
+    SELECT i.missing_since_id IS NOT NULL AS marked, r.key IS NOT NULL AS seen, r.linked
     FROM initiatives_registerrow k
     JOIN initiatives_initiative i ON i.id = k.initiative_id
-    LEFT JOIN (SELECT DISTINCT key FROM initiatives_importrow WHERE run_id = %(run)s) r ON r.key = k.key
+    LEFT JOIN (
+        SELECT DISTINCT coalesce(l.old_key, f.key) AS key, l.id IS NOT NULL AS linked
+        FROM initiatives_importrow f LEFT JOIN ({links}) l ON l.new_key = f.key WHERE f.run_id = %(run)s
+    ) r ON r.key = k.key
     WHERE k.register_id = %(register)s
 ) x
 """
 
 
-def compare(*, run_id: int, register: Register | None) -> None:
-    """Set outcome, initiative and changed fields of every staged row against the register as it is now."""
+def compare(*, run_id: int, register: Register | None, keys: Sequence[str] | None = None) -> None:
+    """Set outcome, initiative and changed fields of every staged row (or those of `keys`) against the register as it is now."""
     if register is None or not (RegisterRow.objects.filter(register=register).exists() or _was_compared(run_id)):
         return  # staged as created, and nothing is there to compare with
     with connection.cursor() as cursor:
         cursor.execute(WHOLE_FILE)
-        cursor.execute(_COMPARE, {"run": run_id, "register": register.pk})
+        some = "" if keys is None else "AND s.key = ANY(%(keys)s)"
+        statement = _COMPARE.format(links=links_of(run_id), some=some)
+        cursor.execute(statement, {"run": run_id, "register": register.pk, "keys": list(keys or ())})
 
 
 def _was_compared(run_id: int) -> bool:
@@ -66,9 +75,10 @@ def _was_compared(run_id: int) -> bool:
 
 
 def count(*, run_id: int, register: Register | None) -> dict[str, int]:
-    """`{rows, created, updated, unchanged, rejected, missing, newly_missing, returned}`; the middle four add up to rows.
+    """`{rows, created, updated, unchanged, rejected, missing, newly_missing, returned, linked}`; the middle four add up to rows.
 
-    `missing`: initiatives of the register that this file does not list, marked before or not.
+    `missing`: initiatives of the register that this file does not list, marked before or not. `linked`: rows that a person
+    linked to one of them.
     """
     counts: dict[str, int] = {"rows": 0}
     with connection.cursor() as cursor:
@@ -78,11 +88,11 @@ def count(*, run_id: int, register: Register | None) -> dict[str, int]:
         for outcome in (RowOutcome.CREATED, RowOutcome.UPDATED, RowOutcome.UNCHANGED, RowOutcome.REJECTED):
             counts[outcome.value] = by_outcome.get(outcome, 0)
         counts["rows"] = sum(by_outcome.values())
-        missing, marked, returned = 0, 0, 0
+        missing, marked, returned, linked = 0, 0, 0, 0
         if register is not None:
-            cursor.execute(_MISSING, {"run": run_id, "register": register.pk})
-            missing, marked, returned = cursor.fetchone()
-    return counts | {"missing": missing, "newly_missing": missing - marked, "returned": returned}
+            cursor.execute(_MISSING.format(links=links_of(run_id)), {"run": run_id, "register": register.pk})
+            missing, marked, returned, linked = cursor.fetchone()
+    return counts | {"missing": missing, "newly_missing": missing - marked, "returned": returned, "linked": linked}
 
 
 def mark_missing(*, run_id: int, register: Register) -> None:

@@ -17,6 +17,7 @@ from portfolio.formats.registers.mapping_data import mapping_from_data
 from portfolio.initiatives.choices import RowOutcome, RunState
 from portfolio.initiatives.models import ImportRow, ImportRun, Lifecycle, Register
 from portfolio.initiatives.services.imports.creating import create_initiatives
+from portfolio.initiatives.services.imports.linked import apply_links
 from portfolio.initiatives.services.imports.outcomes import WHOLE_FILE, compare, count, mark_missing
 from portfolio.initiatives.services.imports.plans import Plan, plan_from_data
 from portfolio.initiatives.services.imports.staging import drop_rows
@@ -65,8 +66,9 @@ def publish_rows(*, by: Actor, run: ImportRun) -> ImportRun:
         with connection.cursor() as cursor:
             cursor.execute(WHOLE_FILE)
         register = _ensure_register(by, locked)
+        linked = apply_links(run_id=locked.pk, register_id=register.pk)
         compare(run_id=locked.pk, register=register)
-        counts = count(run_id=locked.pk, register=register)
+        counts = count(run_id=locked.pk, register=register) | {"linked": linked}
         units = _write(locked, register, counts)
         if counts["newly_missing"] or counts["returned"]:
             mark_missing(run_id=locked.pk, register=register)

@@ -14,8 +14,9 @@ from portfolio.accounts.models import BusinessUnit
 from portfolio.accounts.rules import EVERYTHING, Actor
 from portfolio.formats.errors import FormatError
 from portfolio.formats.registers.mapping import Mapping
-from portfolio.initiatives.choices import RunState
+from portfolio.initiatives.choices import RowOutcome, RunState
 from portfolio.initiatives.models import ImportRow, ImportRun
+from portfolio.initiatives.services.imports.link_search import begin_search, drop_search
 from portfolio.initiatives.services.imports.outcomes import compare, count
 from portfolio.initiatives.services.imports.plans import MAX_REGISTER_NAME, Plan, mapping_data, plan_from_data
 from portfolio.initiatives.services.imports.staging import Staged, drop_rows, register_of
@@ -92,7 +93,7 @@ def finish_staging(*, by: Actor, run: ImportRun, staged: Staged) -> ImportRun:
         locked = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
         if locked.state != RunState.STAGING:
             return locked
-        register = register_of(plan_from_data(locked.plan))
+        register = locked.register = register_of(plan_from_data(locked.plan))
         compare(run_id=locked.pk, register=register)
         counts = count(run_id=locked.pk, register=register)
         locked.counts = counts | {"unread": staged.unread, "repeats": staged.repeats}
@@ -100,7 +101,9 @@ def finish_staging(*, by: Actor, run: ImportRun, staged: Staged) -> ImportRun:
         locked.state = RunState.PREVIEW
         if locked.publish_when_staged:
             _publish_soon(locked)
-        locked.save(update_fields=["counts", "notes", "rows_total", "rows_done", "state"])
+        elif counts[RowOutcome.CREATED] and counts["missing"]:
+            begin_search(locked)
+        locked.save(update_fields=["counts", "notes", "rows_total", "rows_done", "state", "register"])
     return locked
 
 
@@ -143,6 +146,7 @@ def change_plan(*, by: Actor, run: ImportRun, plan: Plan, mapping: Mapping, unit
         locked = _locked(by, run, OPEN)
         plan, unit = settle(by=by, plan=plan, unit=unit)
         drop_rows(ImportRow.objects.filter(run=locked))
+        drop_search(locked)
         locked.plan, locked.mapping, locked.unit = plan.to_data(), mapping_data(mapping), unit
         locked.register, locked.state, locked.counts = register_of(plan), RunState.UPLOADED, {}
         locked.save(update_fields=["plan", "mapping", "unit", "register", "state", "counts"])
