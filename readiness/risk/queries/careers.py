@@ -1,36 +1,26 @@
 """What became of each initiative of one portfolio, as known on a day: arrays for curves, rates and the risk model."""
 
+# ruff: noqa: S608 (the statement is put together from constants of this package, values are parameters)
+
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
 from django.db import connection
-from django.utils import timezone
 from numpy.typing import ArrayLike
 
 from portfolio.initiatives.choices import ABANDONMENT
+from readiness.risk.queries.known import CLOSURE, ENTRY, parameters
 from readiness.risk.rules.careers import Ages, Array, Days, Flags, IntArray, Known, Texts, ages
 
-# An entry or closure counts if it was recorded by then and does not tell of a later day. Loading the demo invents a past, so its
-# rows count as recorded on the day they tell of. Entries are in the order in which they were recorded. The stage is the last one
-# before production, or the current one, or that of the closure.
-_STATEMENT = """
-WITH entry AS MATERIALIZED (
-    SELECT e.id, e.initiative_id, e.stage_id, e.entered_on, e.entered_precision, e.recorded_at, s.kind = 'production' AS produced
-    FROM initiatives_stageentry e
-    JOIN initiatives_initiative i ON i.id = e.initiative_id AND i.demo = %(demo)s
-    LEFT JOIN initiatives_stage s ON s.id = e.stage_id
-    WHERE (e.recorded_at <= %(known)s OR e.source = 'demo' AND i.demo)
-      AND (e.entered_on IS NULL OR e.entered_on <= %(on)s)
-      AND (%(among)s::bigint[] IS NULL OR e.initiative_id = ANY(%(among)s::bigint[]))
-), listed AS (
-    SELECT DISTINCT ON (initiative_id) initiative_id, recorded_at FROM entry ORDER BY initiative_id, id
-), began AS (
+# The stage is the last one before production, or the current one, or that of the closure.
+_STATEMENT = f"""
+WITH {ENTRY}, {CLOSURE}, began AS (
     SELECT DISTINCT ON (initiative_id) initiative_id, entered_on, entered_precision FROM entry
     WHERE entered_on IS NOT NULL ORDER BY initiative_id, entered_on, id
 ), produced AS (
@@ -40,15 +30,6 @@ WITH entry AS MATERIALIZED (
     SELECT DISTINCT ON (e.initiative_id) e.initiative_id, e.stage_id FROM entry e
     LEFT JOIN produced p ON p.initiative_id = e.initiative_id
     WHERE p.id IS NULL OR e.id < p.id ORDER BY e.initiative_id, e.id DESC
-), closure AS (
-    SELECT DISTINCT ON (c.initiative_id) c.initiative_id, c.kind, c.reason, c.closed_on, c.precision, c.stage_id
-    FROM initiatives_closure c
-    JOIN initiatives_initiative i ON i.id = c.initiative_id AND i.demo = %(demo)s
-    WHERE (c.recorded_at <= %(known)s OR c.source = 'demo' AND i.demo)
-      AND (c.reopened_at IS NULL OR c.reopened_at > %(known)s)
-      AND (c.closed_on IS NULL OR c.closed_on <= %(on)s)
-      AND (%(among)s::bigint[] IS NULL OR c.initiative_id = ANY(%(among)s::bigint[]))
-    ORDER BY c.initiative_id, c.id DESC
 )
 SELECT i.id, u.id, u.path, coalesce(s.key, ''), coalesce(s.name, ''), coalesce(s.position, 0), coalesce(c.kind, ''),
        coalesce(c.reason, ''), coalesce(d.value, b.entered_on),
@@ -123,15 +104,12 @@ def careers(*, demo: bool, on: date, known_at: datetime | None = None, among: Co
     `among` limits it to these initiatives: those that a reader sees. Without it this is for jobs, never for a page. Dates of an
     initiative other than entries and closures (initiated, implemented), its unit and its lifecycle are as they stand today.
     """
-    zone = timezone.get_default_timezone()
-    known = known_at or datetime.combine(on + timedelta(days=1), time(), zone)
-    ids = None if among is None else list(among)
-    values: dict[str, Any] = {"demo": demo, "on": on, "known": known, "zone": str(zone), "among": ids}
+    values = parameters(demo=demo, on=on, known_at=known_at, among=among)
     with connection.cursor() as cursor:
         cursor.execute(_STATEMENT, values)
         columns = list(zip(*cursor.fetchall(), strict=True)) or [()] * len(cursor.description or ())
     found = ages(_known(columns), np.datetime64(on, "D"))
-    return _careers(columns, found, demo=demo, on=on, known_at=known)
+    return _careers(columns, found, demo=demo, on=on, known_at=values["known"])
 
 
 def _known(columns: Sequence[Sequence[Any]]) -> Known:
