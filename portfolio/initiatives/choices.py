@@ -211,3 +211,18 @@ def choices_of(enum: type[StrEnum], labels: Mapping[Any, str] | None = None) -> 
         )
         for member in enum
     ]
+
+
+class RiskBand(StrEnum):
+    """Whether a figure's interval can be told apart from the portfolio's average. No band says that something is fine."""
+
+    ABOVE = "above"
+    AVERAGE = "average"
+    BELOW = "below"
+
+
+RISK_LABELS = {
+    RiskBand.ABOVE: "Above the average",
+    RiskBand.AVERAGE: "Not told apart from the average",
+    RiskBand.BELOW: "Below the average",
+}

@@ -20,6 +20,7 @@ from portfolio.initiatives.models.initiative import Initiative, Programme, Tag
 from portfolio.initiatives.models.lifecycle import Lifecycle, Stage
 from portfolio.initiatives.models.linking import LinkDecision, LinkProposal, LinkSearch
 from portfolio.initiatives.models.request import Request
+from portfolio.initiatives.models.standing import RiskStanding
 from portfolio.initiatives.models.views import SavedView
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "Register",
     "RegisterRow",
     "Request",
+    "RiskStanding",
     "SavedView",
     "Stage",
     "StageEntry",

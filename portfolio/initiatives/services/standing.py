@@ -1,0 +1,55 @@
+"""Judgements of higher slices, written beside the initiatives so that lists can show and filter by them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+
+from portfolio.initiatives.choices import RiskBand
+
+# Only what differs is written: a night on which nothing changed writes the day alone.
+_UPSERT = """
+INSERT INTO initiatives_riskstanding (initiative_id, value, low, high, band, drivers, counts, months, "on")
+SELECT f.initiative_id, f.value, f.low, f.high,
+       CASE WHEN f.low > %(average)s THEN %(above)s WHEN f.high < %(average)s THEN %(below)s ELSE %(middle)s END,
+       f.drivers, %(counts)s, %(months)s, %(on)s
+FROM ({figures}) f
+ON CONFLICT (initiative_id) DO UPDATE
+SET value = excluded.value, low = excluded.low, high = excluded.high, band = excluded.band, drivers = excluded.drivers,
+    counts = excluded.counts, months = excluded.months, "on" = excluded."on"
+WHERE (initiatives_riskstanding.*) IS DISTINCT FROM (excluded.*)
+"""
+_REST = """
+DELETE FROM initiatives_riskstanding s USING initiatives_initiative i
+WHERE i.id = s.initiative_id AND i.demo = %(demo)s AND NOT EXISTS (SELECT FROM ({figures}) f WHERE f.initiative_id = s.initiative_id)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RiskRun:
+    """What holds for all figures of one run; `average` is a ratio, None where nothing is in flight."""
+
+    demo: bool
+    average: float | None
+    counts: bool
+    months: int
+    on: date
+
+
+def keep_risk(run: RiskRun, figures: str, parameters: dict[str, object]) -> int:
+    """The standing row of each initiative that `figures` yields, and none for the others of that portfolio; rows written.
+
+    `figures` is a SELECT of initiative_id, value, low, high, drivers (text[]) with named `parameters`: the judging slice's own
+    tables never pass through Python.
+    """
+    values = parameters | {
+        "demo": run.demo, "average": run.average, "counts": run.counts, "months": run.months, "on": run.on,
+        "above": RiskBand.ABOVE.value, "below": RiskBand.BELOW.value, "middle": RiskBand.AVERAGE.value,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_UPSERT.format(figures=figures), values)
+        written = cursor.rowcount
+        cursor.execute(_REST.format(figures=figures), values)
+    return written
