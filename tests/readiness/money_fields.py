@@ -82,6 +82,7 @@ NOT_MONEY: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "gates.ReviewEvent": ("facts",), "gates.Run": ("content",), "gates.Seat": ("functions",),
         "initiatives.ImportRow": ("changed",), "initiatives.ImportRun": ("mapping", "plan", "counts", "notes"),
         "initiatives.Initiative": ("contract_numbers", "answers"), "initiatives.Register": ("mapping",),
+        "initiatives.LinkDecision": ("score",), "initiatives.LinkProposal": ("score", "parts"),
         "initiatives.SavedView": ("columns",), "meetings.Pack": ("reviews", "heads"), "outbox.Event": ("payload",),
         "outbox.Job": ("payload", "limits"), "procurement.BillingImport": ("progress", "refusals", "notes"),
         "procurement.BillingItem": ("tags",), "procurement.BillingRule": ("conditions",),

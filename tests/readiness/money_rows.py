@@ -13,7 +13,7 @@ from portfolio.accounts.models import BusinessUnit
 from portfolio.finance.services.commitments import add_commitment
 from portfolio.finance.services.lines import add_line
 from portfolio.formats.sheets.mapping import SheetMapping
-from portfolio.initiatives.models import ImportRun, Initiative
+from portfolio.initiatives.models import ImportRun, Initiative, LinkProposal, LinkSearch
 from portfolio.initiatives.services.requests import submit_request
 from portfolio.kit import clock
 from portfolio.procurement.choices import ImportKind, InPlan, Kind
@@ -134,10 +134,12 @@ def imports(organisation: Organisation, unit: BusinessUnit, initiative: Initiati
     head = "Initiative;Business unit;Category;Description;From;To;Budget;Spent;Currency\n"
     changed = f"{initiative.key};;compute;Cluster;{TODAY.year};;{wanted};;USD\n"
     text = head + changed + f";{name};people;New;{TODAY.year};;{wanted};;USD\n;{name};people;Bad;{TODAY.year};;{refused};;USD\n"
+    run = _register(unit, folder)
     return {
         "finance_import": read(received(organisation, text, unit=name)),
         "register_import": _orders(unit),
-        "import_run": _register(unit, folder),
+        "import_run": run,
+        "link": _link(run),
     }
 
 
@@ -167,6 +169,14 @@ def _register(unit: BusinessUnit, folder: Path) -> ImportRun:
     return stage(
         write_csv(path, [*rows, row(unit.pk + 2, Unit="", Value=str(wanted))]), unit=unit, register=f"register-{unit.pk}"
     )
+
+
+def _link(run: ImportRun) -> LinkProposal:
+    """A row that may be an initiative of the register."""
+    LinkSearch.objects.create(run=run, state="done")
+    known = Initiative.objects.filter(register=run.register).order_by("pk")[0]
+    last = run.rows.order_by("-line")[0]
+    return LinkProposal.objects.create(run=run, line=last.line, key=last.key, initiative=known, score=0.9, best=True)
 
 
 def request(organisation: Organisation, unit: BusinessUnit) -> Any:

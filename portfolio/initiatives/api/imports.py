@@ -48,6 +48,7 @@ class CountsShape(serializers.Serializer[dict[str, Any]]):
     newly_missing = serializers.IntegerField()
     returned = serializers.IntegerField(help_text="marked as missing before, listed again")
     unread = serializers.IntegerField(help_text="cells that could not be read; their rows land")
+    linked = serializers.IntegerField(help_text="rows that a person linked to an initiative of the register; they update it")
     repeats = serializers.IntegerField(help_text="rows whose key an earlier row has too; both land")
 
 

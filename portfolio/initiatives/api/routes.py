@@ -24,4 +24,5 @@ urlpatterns = [
     path("initiatives/bulk/", BulkView.as_view(), name="initiative-bulk"),
     path("", include(router.urls)),
     path("", include("portfolio.initiatives.api.imports")),
+    path("", include("portfolio.initiatives.api.links")),
 ]

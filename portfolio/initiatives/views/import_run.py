@@ -40,6 +40,7 @@ def import_run(request: PageRequest, pk: int) -> HttpResponse:
         return redirect("initiatives:import_mapping", pk=pk)
     context: dict[str, Any] = {
         "run": run,
+        "links": getattr(run, "link_search", None),
         "headline": _headline(run),
         "working": run.state in WORKING,
         "given_up": reads.given_up_on(run) if run.state in WORKING else False,

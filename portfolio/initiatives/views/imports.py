@@ -193,7 +193,8 @@ def _mapping_page(
 
 def get_run(request: PageRequest, pk: int, action: Action = Action.VIEW) -> ImportRun:
     """A visible run; 404 for anything else, 403 if it may not be acted on."""
-    run: ImportRun = get_object_or_404(ImportRun.objects.visible_to(request.actor).select_related("unit", "register"), pk=pk)
+    rows = ImportRun.objects.visible_to(request.actor).select_related("unit", "register", "link_search")
+    run: ImportRun = get_object_or_404(rows, pk=pk)
     if not request.actor.may(action, run.unit.path if run.unit else EVERYTHING):
         raise PermissionDenied(_("You may not import into this unit."))
     return run

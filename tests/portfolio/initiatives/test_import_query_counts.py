@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from portfolio.initiatives.models import ImportRun
+from portfolio.initiatives.models import ImportRun, Initiative, LinkDecision, LinkProposal, LinkSearch
 from tests.people import Organisation
 from tests.portfolio.initiatives.importing import publish, row, stage, write_csv
 from tests.sampling import rows as sizes
@@ -21,14 +21,17 @@ COUNTS: dict[str, int] = json.loads((Path(__file__).parent / "query_counts_impor
 PAGES = {
     "imports": "/imports/",
     "preview": "/imports/{run}/?show=created",
+    "links": "/imports/{run}/links/",
+    "links refused": "/imports/{run}/links/?show=refused",
     "API imports": "/api/v1/imports/?page_size=1000",
     "API rows": "/api/v1/imports/{run}/rows/?page_size=1000",
+    "API links": "/api/v1/imports/{run}/links/?page_size=1000",
     "API registers": "/api/v1/registers/?page_size=1000",
 }
 
 
 def fill(folder: Path, organisation: Organisation, rows: int) -> ImportRun:
-    """`rows` rows in a run, `rows` runs, and a tenth as many registers."""
+    """`rows` rows in a run, each with a proposed link that is open or refused, `rows` runs, and a tenth as many registers."""
     retail = organisation.units["Retail"]
     for number in range(rows // 10):
         publish(write_csv(folder / f"r{number}.csv", [row(number)]), unit=retail, register=f"register {number} of {rows}")
@@ -36,7 +39,17 @@ def fill(folder: Path, organisation: Organisation, rows: int) -> ImportRun:
     ImportRun.objects.bulk_create(
         ImportRun(unit=retail, file_name=f"{n}.csv", sha256="", plan=run.plan, state="cancelled") for n in range(rows)
     )
+    propose(run)
     return run
+
+
+def propose(run: ImportRun) -> None:
+    LinkSearch.objects.create(run=run, state="done")
+    ids = list(Initiative.objects.values_list("pk", flat=True))
+    for row_ in run.rows.all():
+        pair = {"run": run, "key": row_.key, "initiative_id": ids[row_.line % len(ids)], "score": 0.5}
+        refused = LinkDecision.objects.create(**pair, verdict="refused") if row_.line % 2 else None
+        LinkProposal.objects.create(**pair, line=row_.line, best=True, parts={"name": 0.7, "text": None}, decision=refused)
 
 
 @pytest.mark.parametrize("rows", sizes(__name__))
