@@ -81,7 +81,7 @@ class Requirements:
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence:
+class Order:
     """`inverted`: the model was selected before the architecture was decided, by `days` at least; None where nobody can tell."""
 
     inverted: bool | None = None
@@ -139,7 +139,7 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """Needs of its workloads of which anything is asked for or granted: `needs`, and the sum of their shares that are `covered`."""
+    """Needs of its workloads for which capacity was asked or granted: `needs`, and the sum of their `covered` shares."""
 
     needs: int = 0
     covered: float = 0.0
@@ -206,7 +206,7 @@ class Facts:
     stay: Stay = Stay()
     demand: Demand = Demand()
     requirements: Requirements = Requirements()
-    sequence: Sequence = Sequence()
+    sequence: Order = Order()
     budget: Budget = Budget()
     purchases: Purchases = Purchases()
     provider: Provider = Provider()

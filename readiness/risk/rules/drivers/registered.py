@@ -19,7 +19,8 @@ _CONTRACT = {"in_house": 0.0, "both": 0.5, "contract": 1.0}
 
 
 def _word(facts: Facts, question: str) -> str:
-    return " ".join(facts.intake.answers.get(question, "").split()).casefold()
+    said = facts.intake.answers
+    return " ".join(said[question].split()).casefold() if question in said else ""
 
 
 def no_central_provisioning(facts: Facts) -> float:
