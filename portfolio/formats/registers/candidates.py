@@ -46,13 +46,13 @@ def _by_block(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
     return found
 
 
-def candidates(block: Block, compare: Comparer) -> Iterator[list[Candidate] | int]:
+def candidates(block: Block, compare: Comparer, *, least: float = LEAST) -> Iterator[list[Candidate] | int]:
     """How many rows were looked at, every few rows; at last the block's candidates, best first."""
     index = _index(block.known)
     scored: list[tuple[str, str, Likeness]] = []
     for number, row in enumerate(block.rows, start=1):
         found = [(row.key, known.key, compare(row, known)) for known in _near(row, block.known, index)]
-        scored += [each for each in found if each[2].score >= LEAST]
+        scored += [each for each in found if each[2].score >= least]
         if number % _ROWS == 0:
             yield _ROWS
     yield len(block.rows) % _ROWS
