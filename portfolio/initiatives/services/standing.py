@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -23,7 +24,8 @@ WHERE (initiatives_riskstanding.*) IS DISTINCT FROM (excluded.*)
 """
 _REST = """
 DELETE FROM initiatives_riskstanding s USING initiatives_initiative i
-WHERE i.id = s.initiative_id AND i.demo = %(demo)s AND NOT EXISTS (SELECT FROM ({figures}) f WHERE f.initiative_id = s.initiative_id)
+WHERE i.id = s.initiative_id AND i.demo = %(demo)s
+  AND NOT EXISTS (SELECT FROM ({figures}) f WHERE f.initiative_id = s.initiative_id)
 """
 
 
@@ -38,7 +40,7 @@ class RiskRun:
     on: date
 
 
-def keep_risk(run: RiskRun, figures: str, parameters: dict[str, object]) -> int:
+def keep_risk(run: RiskRun, figures: str, parameters: dict[str, Any]) -> int:
     """The standing row of each initiative that `figures` yields, and none for the others of that portfolio; rows written.
 
     `figures` is a SELECT of initiative_id, value, low, high, drivers (text[]) with named `parameters`: the judging slice's own
@@ -50,6 +52,6 @@ def keep_risk(run: RiskRun, figures: str, parameters: dict[str, object]) -> int:
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_UPSERT.format(figures=figures), values)
-        written = cursor.rowcount
+        written = int(cursor.rowcount)
         cursor.execute(_REST.format(figures=figures), values)
     return written

@@ -19,11 +19,12 @@ FLOAT8, INT2 = 701, 21
 Row = NDArray[Any]
 
 
-def _array(name: str, element: str, count: int) -> list[tuple[str, Any]]:
-    return [
+def _array(name: str, element: str, count: int) -> list[tuple[Any, ...]]:
+    fields: list[tuple[Any, ...]] = [
         (f"{name}_length", ">i4"), (f"{name}_dimensions", ">i4"), (f"{name}_nulls", ">i4"), (f"{name}_type", ">i4"),
-        (f"{name}_count", ">i4"), (f"{name}_bound", ">i4"), (name, [("length", ">i4"), ("value", element)], (count,)),
+        (f"{name}_count", ">i4"), (f"{name}_bound", ">i4"),
     ]  # fmt: skip
+    return [*fields, (name, [("length", ">i4"), ("value", element)], (count,))]
 
 
 def layout(plain: Sequence[tuple[str, str]], arrays: Sequence[tuple[str, str, int]]) -> np.dtype[Any]:

@@ -1,0 +1,77 @@
+"""Scores as arrays, and the versions and generations that they belong to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
+from psycopg import sql
+
+from readiness.core.risk.evidence import Weighed
+from readiness.core.risk.fit import Initiatives
+from readiness.risk.models import Generation, ModelVersion
+from readiness.risk.rules.encoding import decoded
+from readiness.risk.rules.packing import unpacked
+
+Array = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+PLAIN = (
+    ("generation", ">i8"), ("initiative", ">i8"), ("value", ">f8"), ("low", ">f8"), ("high", ">f8"), ("organisation", ">i4"),
+    ("unit", ">i4"), ("stage", ">i4"),
+)  # fmt: skip
+COLUMNS = "generation_id, initiative_id, value, low, high, organisation, unit, stage, answers, top"
+TOP = 3
+
+
+def arrays(drivers: int) -> tuple[tuple[str, str, int], ...]:
+    """The array fields of a score."""
+    return (("answers", ">f8", drivers), ("top", ">i2", TOP))
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The scores of a generation, ascending by initiative: (n,), `answers` (n, drivers), codes of the version's form."""
+
+    initiative_id: IntArray
+    value: Array
+    low: Array
+    high: Array
+    rows: Initiatives
+
+    def __len__(self) -> int:
+        return len(self.initiative_id)
+
+    @property
+    def answers(self) -> Array:
+        return self.rows.answers
+
+
+def newest_version(*, demo: bool) -> ModelVersion | None:
+    return ModelVersion.objects.filter(demo=demo).order_by("-id").first()
+
+
+def current_generation(*, demo: bool) -> Generation | None:
+    """What pages show, with its version."""
+    return Generation.objects.filter(demo=demo, current=True).select_related("version").first()
+
+
+def weighed_of(version: ModelVersion) -> Weighed:
+    """The fitted model as it was kept; raises OtherEngine."""
+    return unpacked(version.form, bytes(version.arrays), version.engine)
+
+
+def stored(generation: Generation) -> Stored:
+    """All scores of a generation, by binary COPY. One statement; for jobs."""
+    drivers = len(generation.version.form["drivers"])
+    chosen = sql.SQL("COPY (SELECT {} FROM risk_score WHERE generation_id = {} ORDER BY initiative_id) TO STDOUT (FORMAT BINARY)")
+    whole = chosen.format(sql.SQL(COLUMNS), sql.Literal(generation.pk))
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(whole) as copy:
+        payload = b"".join(bytes(part) for part in copy)
+    read = decoded(payload, PLAIN, arrays(drivers))
+    organisation, unit, stage = (read[name].astype(np.int64) for name in ("organisation", "unit", "stage"))
+    value, low, high = (read[name].astype(np.float64) for name in ("value", "low", "high"))
+    answers = read["answers"]["value"].astype(np.float64)
+    return Stored(read["initiative"].astype(np.int64), value, low, high, Initiatives(answers, organisation, unit, stage))

@@ -1,0 +1,187 @@
+"""Scoring a whole portfolio: one read, one write of a new generation, and a pointer that moves."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
+
+from portfolio.accounts.rules import system
+from portfolio.initiatives.services.standing import RiskRun, keep_risk
+from portfolio.kit.acting import acting
+from portfolio.outbox.services import emit
+from readiness.core.risk.evidence import Weighed
+from readiness.core.risk.fit import Initiatives
+from readiness.core.risk.forecast import forecast, pushes
+from readiness.core.risk.posterior import Figures
+from readiness.risk.models import Generation, ModelVersion
+from readiness.risk.queries.answers import Sheet, answers_now
+from readiness.risk.queries.places import Places, coded, places
+from readiness.risk.queries.scores import COLUMNS, PLAIN, TOP, arrays, current_generation, newest_version, stored, weighed_of
+from readiness.risk.rules.drivers import KEYS
+from readiness.risk.rules.encoding import empty, encoded
+from readiness.risk.rules.packing import Codes, codes_of, digest
+from readiness.risk.services.fitting import fit_now
+
+Array = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+_LOCK = 0x715C  # any number that nothing else locks; two runs would both be the newest
+# The driver keys of `top` in the version's order; array subscripts start at 1.
+_FIGURES = """
+SELECT s.initiative_id, s.value, s.low, s.high,
+       ARRAY(SELECT (%(keys)s::text[])[place + 1]
+             FROM unnest(s.top) WITH ORDINALITY AS t(place, nth) WHERE place >= 0 ORDER BY nth) AS drivers
+FROM risk_score s WHERE s.generation_id = %(generation)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What one scoring is made of; `ids` (n,) ascending are those of `rows`."""
+
+    version: ModelVersion
+    ids: IntArray
+    rows: Initiatives
+    figures: Figures
+    top: IntArray
+    digest: str
+
+
+def score_all(*, why: str, today: date, now: datetime) -> list[Generation]:
+    """The real portfolio, and the demo where there is one; those where something changed."""
+    made = (score_now(demo=demo, why=why, today=today, now=now) for demo in (False, True))
+    return [one for one in made if one is not None]
+
+
+def score_now(*, demo: bool, why: str, today: date, now: datetime, refit: bool = False) -> Generation | None:
+    """A new generation from today's answers, or None where every input is as it was and the month's figures are frozen.
+
+    A model is fitted where there is none, where a driver or a place is new to it, or `refit` asks for it. Call it in a
+    transaction. Raises core.risk.laplace.NotConverged.
+    """
+    began = time.monotonic()
+    _alone(demo)
+    where = places(demo=demo)
+    version = newest_version(demo=demo)
+    if not len(where) and version is None:
+        return None
+    sheet = answers_now(demo=demo, today=today, now=now)
+    if version is None or refit or not _fits(version, where):
+        version = fit_now(demo=demo, why=why, today=today, now=now, sheet=sheet, where=where)
+    scored = scored_with(version, weighed_of(version), where.initiative_id, _rows(version, where, sheet))
+    return _kept(scored, demo=demo, why=why, on=today, at=now, began=began)
+
+
+def rescore(version: ModelVersion, *, why: str, on: date, now: datetime) -> Generation | None:
+    """The stored answers of the current generation under another version with the same columns: arrays in, arrays out."""
+    began = time.monotonic()
+    _alone(version.demo)
+    current = current_generation(demo=version.demo)
+    if current is None:
+        return None
+    kept = stored(current)
+    scored = scored_with(version, weighed_of(version), kept.initiative_id, kept.rows)
+    return _kept(scored, demo=version.demo, why=why, on=on, at=now, began=began)
+
+
+def _alone(demo: bool) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, int(demo)])
+
+
+def _fits(version: ModelVersion, where: Places) -> bool:
+    codes = codes_of(version.form)
+    keys = tuple(row[0] for row in version.form["drivers"])
+    return (
+        keys == KEYS
+        and set(where.root.tolist()) <= set(codes.organisations)
+        and set(where.unit.tolist()) <= {*codes.units, -1}
+        and set(where.stage.tolist()) <= {*codes.stage_keys, ""}
+    )
+
+
+def _rows(version: ModelVersion, where: Places, sheet: Sheet) -> Initiatives:
+    """The answers of those in flight, in the order of `where`; who is not in the sheet knows nothing."""
+    codes = codes_of(version.form)
+    answers = np.full((len(where), len(KEYS)), np.nan)
+    common, place, row = np.intersect1d(where.initiative_id, sheet.initiative_id, return_indices=True)
+    if len(common):
+        answers[place] = sheet.answers[row]
+    return places_as_rows(codes, where, answers)
+
+
+def places_as_rows(codes: Codes, where: Places, answers: Array) -> Initiatives:
+    """Rows of a form from places and their answers (n, drivers)."""
+    return Initiatives(
+        answers, coded(where.root, codes.organisations), coded(where.unit, codes.units), coded(where.stage, codes.stage_keys)
+    )
+
+
+def scored_with(version: ModelVersion, weighed: Weighed, ids: IntArray, rows: Initiatives) -> Scored:
+    """Figures of the rows, and what pushes each up most; pure but for the version's name."""
+    figures = forecast(weighed, rows, version.horizon_months)
+    pushed = pushes(weighed.with_drivers, rows)
+    width = min(TOP, pushed.shape[1])
+    top = np.full((len(rows), TOP), -1, dtype=np.int64)
+    if len(rows) and width:
+        first = np.argpartition(-pushed, width - 1, axis=1)[:, :width]
+        size = np.take_along_axis(pushed, first, axis=1)
+        order = np.argsort(-size, axis=1, kind="stable")
+        first, size = np.take_along_axis(first, order, axis=1), np.take_along_axis(size, order, axis=1)
+        top[:, :width] = np.where(size > 0, first, -1)
+    seal = digest(version.digest, ids, rows.answers, rows.organisation, rows.unit, rows.stage)
+    return Scored(version, ids, rows, figures, top, seal)
+
+
+def _kept(scored: Scored, *, demo: bool, why: str, on: date, at: datetime, began: float) -> Generation | None:
+    before = current_generation(demo=demo)
+    freezes = not Generation.objects.filter(
+        demo=demo, frozen=True, reconstructed=False, on__year=on.year, on__month=on.month
+    ).exists()
+    if before is not None and before.digest == scored.digest and not freezes:
+        return None
+    with acting(system("risk")):
+        generation = Generation.objects.create(
+            demo=demo, version=scored.version, on=on, at=at, why=why[:60], seen=len(scored.ids), digest=scored.digest,
+            average=float(scored.figures.value.mean()) if len(scored.ids) else None, frozen=freezes,
+        )  # fmt: skip
+        write_scores(generation, scored)
+        _swap(generation, before, scored)
+        generation.seconds = round(time.monotonic() - began, 3)
+        generation.save(update_fields=["seconds", "changed", "current"])
+        if generation.changed:
+            emit("risk.scored", {"generation_id": generation.pk, "demo": demo, "changed": generation.changed})
+    return generation
+
+
+def write_scores(generation: Generation, scored: Scored) -> None:
+    """All scores of a generation in one binary COPY."""
+    rows = empty(len(scored.ids), PLAIN, arrays(scored.rows.answers.shape[1]))
+    rows["generation"], rows["initiative"] = generation.pk, scored.ids
+    rows["value"], rows["low"], rows["high"] = scored.figures.value, scored.figures.low, scored.figures.high
+    rows["organisation"], rows["unit"], rows["stage"] = scored.rows.organisation, scored.rows.unit, scored.rows.stage
+    rows["answers"]["value"], rows["top"]["value"] = scored.rows.answers, scored.top
+    statement = f"COPY risk_score ({COLUMNS}) FROM STDIN (FORMAT BINARY)"
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
+        copy.write(encoded(rows))
+
+
+def _swap(generation: Generation, before: Generation | None, scored: Scored) -> None:
+    """The new generation becomes what pages show. `changed` counts figures that moved by a tenth of a point, came or went."""
+    generation.changed = len(scored.ids)
+    if before is not None:
+        old = stored(before)
+        _common, new, was = np.intersect1d(scored.ids, old.initiative_id, return_indices=True)
+        same = int((np.abs(scored.figures.value[new] - old.value[was]) < 0.001).sum())
+        generation.changed = max(len(scored.ids), len(old)) - same
+        Generation.objects.filter(pk=before.pk).update(current=False)
+    generation.current = True
+    keys = [row[0] for row in scored.version.form["drivers"]]
+    run = RiskRun(generation.demo, generation.average, scored.version.share > 0, scored.version.horizon_months, generation.on)
+    generation.save(update_fields=["current"])
+    keep_risk(run, _FIGURES, {"generation": generation.pk, "keys": keys})

@@ -1,0 +1,37 @@
+"""Jobs of risk: score when something changed and every night, learn anew once a day."""
+
+from __future__ import annotations
+
+from portfolio.kit import clock
+from portfolio.outbox.models import Job
+from portfolio.outbox.services import Claim
+from readiness.risk.services.housekeeping import thin
+from readiness.risk.services.scoring import score_all, score_now
+
+SCORE = "risk.score"
+
+
+def score(held: Claim) -> None:
+    """Both portfolios. Where a later job waits already, that one does it: a burst of changes is scored once."""
+    with held.finishing():
+        if not Job.objects.filter(handler=SCORE, pk__gt=held.job_id, done_at=None, dead_at=None, attempt=0).exists():
+            score_all(why=_told_by(held), today=clock.today(), now=clock.now())
+
+
+def refit(held: Claim) -> None:
+    """Learn from what became of the portfolio, then score with it; `demo` in the payload limits it to one."""
+    with held.finishing():
+        wanted = held.payload.get("demo")
+        for demo in (False, True) if wanted is None else (bool(wanted),):
+            score_now(demo=demo, why=_told_by(held), today=clock.today(), now=clock.now(), refit=True)
+
+
+def housekeeping(held: Claim) -> None:
+    """Thin generations that nothing cites."""
+    with held.finishing():
+        thin(today=clock.today())
+
+
+def _told_by(held: Claim) -> str:
+    """The kind of the event that this job follows on."""
+    return Job.objects.filter(pk=held.job_id).values_list("event__kind", flat=True).first() or "schedule"
