@@ -1,6 +1,7 @@
 """What the risk slice keeps."""
 
+from readiness.risk.models.backtest import Backtest
 from readiness.risk.models.model import Generation, ModelVersion, Score, Shown
 from readiness.risk.models.statistics import ReferenceStatistic
 
-__all__ = ["Generation", "ModelVersion", "ReferenceStatistic", "Score", "Shown"]
+__all__ = ["Backtest", "Generation", "ModelVersion", "ReferenceStatistic", "Score", "Shown"]

@@ -26,7 +26,8 @@ class ModelVersion(models.Model):
     `arrays` are both fits as rules.packing writes them; `form` says what their columns mean: drivers with their priors, codes of
     organisations, units and stages, the published shares and the horizon. `log_factor` is how far the outcomes prefer the form
     with drivers, `share` how much of their effect they have. `left_out` counts initiatives without an age, by reason. `digest`
-    is of everything that was learned from and of the priors: the same inputs make no new version.
+    is of everything that was learned from and of the priors: the same inputs make no new version. `reconstructed`: fitted
+    afterwards to what was known on `known_on`; such versions are numbered apart and never in use.
     """
 
     insert_only = True
@@ -48,15 +49,16 @@ class ModelVersion(models.Model):
     share = models.FloatField()
     why = models.CharField(max_length=60)
     seconds = models.FloatField()
+    reconstructed = models.BooleanField(default=False, db_default=False)
     at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         ordering = ("-id",)
-        constraints = [models.UniqueConstraint("demo", "number", name="risk_version_number")]
+        constraints = [models.UniqueConstraint("demo", "reconstructed", "number", name="risk_version_number")]
         indexes = [models.Index(fields=["demo", "-id"], name="risk_version_newest")]
 
     def __str__(self) -> str:
-        return f"v{self.number}"
+        return f"{'r' if self.reconstructed else 'v'}{self.number}"
 
     @property
     def resolved(self) -> int:

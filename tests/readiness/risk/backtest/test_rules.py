@@ -60,8 +60,8 @@ def scores(found: dict[str, object]) -> dict[str, Any]:
 def test_only_what_is_known_within_the_horizon_is_scored(
     ended: str, last: str, ending: Ending, closure: str, expected: Became
 ) -> None:
-    days = [np.array([day], dtype="datetime64[D]") for day in (ended, last)]
-    ends = Ends(np.array([7]), *days, np.array([int(ending)]), np.array([str(closure)]))
+    ended_on, last_on = (np.array([day], dtype="datetime64[D]") for day in (ended, last))
+    ends = Ends(np.array([7]), ended_on, last_on, np.array([int(ending)]), np.array([str(closure)]))
     words, until = became(ends, np.array([7]), DAY, MONTHS)
     assert words.tolist() == [expected.value]
     assert until[0] <= np.datetime64("2026-01-31")
