@@ -50,7 +50,7 @@ class Stored:
 
 
 def newest_version(*, demo: bool) -> ModelVersion | None:
-    return ModelVersion.objects.filter(demo=demo).order_by("-id").first()
+    return ModelVersion.objects.filter(demo=demo, reconstructed=False).order_by("-id").first()
 
 
 def current_generation(*, demo: bool) -> Generation | None:

@@ -1,4 +1,4 @@
-"""Generations are thinned: what is frozen stays for ever, the last of each day for a while, the rest goes."""
+"""Generations are thinned: what is frozen or reconstructed stays, the last of each day for a while, the rest goes."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ DAYS = 40  # movers look back a week, a digest a month
 
 
 def thin(*, today: date) -> int:
-    """Drop generations that are neither current nor frozen, older than `DAYS` or overtaken on their own day; how many."""
+    """Drop generations neither current, frozen nor reconstructed, older than `DAYS` or overtaken on their own day; how many."""
     last = Generation.objects.filter(on__gt=today - timedelta(days=DAYS)).values("demo", "on").annotate(newest=Max("id"))
     kept = list(last.values_list("newest", flat=True))
-    going = Generation.objects.filter(current=False, frozen=False, on__lt=today).exclude(pk__in=kept)
+    going = Generation.objects.filter(current=False, frozen=False, reconstructed=False, on__lt=today).exclude(pk__in=kept)
     ids = list(going.values_list("pk", flat=True))
     if ids:
         with connection.cursor() as cursor:
