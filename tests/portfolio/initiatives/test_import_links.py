@@ -1,23 +1,20 @@
-"""Linking the next snapshot of a register whose ids changed: what is proposed, what a person's word does, what it leaves."""
+"""Linking the next snapshot of a register whose ids changed: what a person's word does, and what it leaves."""
 
 from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from portfolio.activity.models import AuditEntry
-from portfolio.initiatives.choices import LinkSearchState, LinkState, LinkVerdict
+from portfolio.initiatives.choices import LinkState, LinkVerdict
 from portfolio.initiatives.models import (
     Closure,
-    ImportRun,
     Initiative,
     LinkDecision,
     LinkProposal,
-    LinkSearch,
     RegisterRow,
     StageEntry,
 )
@@ -28,56 +25,9 @@ from portfolio.initiatives.services.imports.publishing import publish_rows
 from portfolio.initiatives.services.imports.runs import cancel_run
 from tests.people import Organisation
 from tests.portfolio.initiatives.importing import BY, publish, row, run_jobs, stage, write_csv
+from tests.portfolio.initiatives.linking import CALLS, FRAUD, SHELF, counts, first_year, proposed, second_year
 
 pytestmark = pytest.mark.django_db
-
-SHELF = {"Name": "Shelf camera for empty places", "Purpose": "Cameras count what is missing on the shelves of stores"}
-CALLS = {"Name": "Forecast of calls in the service centre", "Purpose": "Staffing of the telephone desk by the hour"}
-FRAUD = {"Name": "Refund fraud scoring", "Purpose": "Scores refunds so that clerks look at the odd ones first"}
-
-
-def first_year(tmp_path: Path, **options: Any) -> ImportRun:
-    return publish(
-        write_csv(tmp_path / "2023.csv", [row(1, **SHELF), row(2, **CALLS, Stage="Pilot"), row(3, **FRAUD)]), **options
-    )
-
-
-def second_year(tmp_path: Path, *, name: str = "2024.csv", **options: Any) -> ImportRun:
-    """Other ids: the shelf camera is live, the calls have stopped, the refunds are gone, something new is there."""
-    rows = [
-        row(101, **SHELF | {"Name": "Shelf camera for empty places (all stores)"}, Stage="Live", Live="2024-03-01"),
-        row(102, **CALLS, Stage="Stopped", Ended="2024-05-06"),
-        row(103, Name="Translation of product texts", Purpose="Catalogue texts in five languages"),
-    ]
-    run = stage(write_csv(tmp_path / name, rows), **options)
-    run_jobs()
-    run.refresh_from_db()
-    return run
-
-
-def proposed(run: ImportRun) -> dict[tuple[str, str], LinkProposal]:
-    found = proposals_of(BY, run)
-    return {(one.key, one.initiative.external_ids.get().value): one for one in found}
-
-
-def counts(run: ImportRun) -> tuple[int, ...]:
-    run.refresh_from_db()
-    return tuple(run.counts[name] for name in ("created", "updated", "missing", "linked"))
-
-
-def test_rows_without_a_match_are_proposed_with_what_agrees_and_nothing_is_linked(tmp_path: Path) -> None:
-    first_year(tmp_path)
-    run = second_year(tmp_path)
-    search = LinkSearch.objects.get(run=run)
-    assert (search.state, search.rows_done, search.rows_total, search.known) == (LinkSearchState.DONE, 3, 3, 3)
-    found = proposed(run)
-    assert set(found) == {("S-101", "S-1"), ("S-102", "S-2")}
-    shelf, calls = found["S-101", "S-1"], found["S-102", "S-2"]
-    assert calls.score > shelf.score > 0.9
-    assert (calls.parts["name"], calls.parts["text"], calls.parts["office"]) == (1.0, 1.0, None)
-    assert calls.parts["date"] == 1.0, "both were initiated in the same month"
-    assert counts(run) == (3, 0, 3, 0)
-    assert not LinkDecision.objects.exists()
 
 
 def test_a_confirmed_link_updates_the_initiative_and_its_history_goes_on(tmp_path: Path) -> None:
@@ -199,20 +149,6 @@ def test_a_refused_pair_is_not_proposed_by_the_next_import(tmp_path: Path) -> No
     assert set(proposed(later)) == {("S-102", "S-2")}
 
 
-def test_looking_again_keeps_what_was_decided(tmp_path: Path) -> None:
-    first_year(tmp_path)
-    run = second_year(tmp_path)
-    decide_link(by=BY, proposal=proposed(run)["S-101", "S-1"], verdict=LinkVerdict.CONFIRMED)
-    request_search(by=BY, run=run)
-    with pytest.raises(ValidationError, match="not finished"):
-        confirm_links(by=BY, run=run, at_least=0.95)
-    run_jobs()
-    found = proposed(run)
-    assert set(found) == {("S-101", "S-1"), ("S-102", "S-2")}
-    assert found["S-101", "S-1"].decision is not None
-    assert counts(run) == (2, 1, 2, 1)
-
-
 def test_only_a_preview_can_be_linked_and_a_bulk_has_a_floor(tmp_path: Path) -> None:
     first_year(tmp_path)
     run = second_year(tmp_path)
@@ -243,14 +179,6 @@ def test_nobody_links_what_they_may_not_import(tmp_path: Path, organisation: Org
     with pytest.raises(ValidationError, match="not proposed any more"):
         decide_link(by=paula, proposal=link, verdict=LinkVerdict.CONFIRMED)
     assert confirm_links(by=paula, run=run, at_least=0.8) == 1, "only the pair that is hers"
-
-
-def test_rows_of_another_top_unit_are_never_proposed(tmp_path: Path) -> None:
-    first_year(tmp_path)
-    run = stage(write_csv(tmp_path / "2024.csv", [row(101, **SHELF, Unit="Logistics")]))
-    run_jobs()
-    assert not LinkProposal.objects.filter(run=run).exists()
-    assert LinkSearch.objects.get(run=run).state == LinkSearchState.DONE
 
 
 def test_a_key_that_came_back_wins_over_a_link(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from portfolio.kit import clock
 from portfolio.outbox.models import Job
 from tests.people import Organisation
 from tests.portfolio.initiatives.importing import run_jobs
-from tests.portfolio.initiatives.test_import_links import CALLS, first_year, second_year
+from tests.portfolio.initiatives.linking import CALLS, first_year, second_year
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[str], Client]
