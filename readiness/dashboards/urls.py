@@ -2,12 +2,19 @@
 
 from django.urls import include, path
 
-from readiness.dashboards import views
+from readiness.dashboards.views import panels, portfolio, today
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("today/", views.today, name="today"),
-    path("awaiting/", views.awaiting, name="awaiting"),
-    path("portfolio/", views.portfolio, name="portfolio"),
+    path("", today.home, name="home"),
+    path("today/", today.today, name="today"),
+    path("awaiting/", today.awaiting, name="awaiting"),
+    path("portfolio/", portfolio.portfolio, name="portfolio"),
+    path("portfolio/help/", panels.needs_help, name="portfolio_help"),
+    path("portfolio/movers/", panels.movers, name="portfolio_movers"),
+    path("portfolio/costs/", panels.costs, name="portfolio_costs"),
+    path("portfolio/infrastructure/", panels.shares, name="portfolio_shares"),
+    path("portfolio/commitments/", panels.commitments, name="portfolio_commitments"),
+    path("portfolio/unknowns/", panels.unknowns, name="portfolio_unknowns"),
+    path("portfolio/silos/", panels.silos, name="portfolio_silos"),
     path("", include("readiness.risk.urls")),
 ]

@@ -41,7 +41,7 @@
   }
 
   function axes(data, colors, labels, width) {
-    var widest = Math.min(width * 0.38, Math.max.apply(null, labels.map(function (text) { return text.length * 6.6; }).concat([40])));
+    var widest = Math.min(width * 0.38, Math.max.apply(null, labels.map(function (text) { return text.length * 7.4; }).concat([40])));
     return {
       grid: { left: widest + 14, right: 56, top: data.markers ? 14 + 14 * Math.min(2, data.markers.length) : 10, bottom: 24 },
       yAxis: {
@@ -50,7 +50,7 @@
         axisLabel: { color: colors.ink, width: widest, overflow: "truncate" },
       },
       xAxis: {
-        type: "value", min: 0, minInterval: data.whole ? 1 : undefined, max: data.max, interval: data.max ? data.max / (width < 420 ? 2 : 4) : undefined, splitNumber: width < 360 ? 2 : width < 560 ? 3 : 5,
+        type: "value", min: data.min || 0, minInterval: data.whole ? 1 : undefined, max: data.max, interval: data.max ? data.max / (width < 420 ? 2 : 4) : undefined, splitNumber: width < 360 ? 2 : width < 560 ? 3 : 5,
         splitLine: { lineStyle: { color: colors.line } },
         axisLabel: { color: colors.ink2, hideOverlap: true, formatter: function (value) { return withUnit(value, data); } },
       },
@@ -124,7 +124,7 @@
 
   function interval(data, colors, width) {
     var option = axes(data, colors, data.rows.map(function (row) { return row.label; }), width);
-    var text = function (row) { return [row.mid === undefined || row.mid === null ? "" : withUnit(row.mid, data), number(row.low) + "–" + withUnit(row.high, data), row.base]; };
+    var text = function (row) { return [row.mid === undefined || row.mid === null ? "" : withUnit(row.mid, data), data.dots ? "" : number(row.low) + "–" + withUnit(row.high, data), row.base]; };
     option.series = [
       Object.assign(whisker(colors, "accent", data.rows.map(function (row) { return data.ends || row.mid === undefined || row.mid === null ? number(row.low) + "–" + withUnit(row.high, data) : withUnit(row.mid, data); })), { data: data.rows.map(function (row, at) { return [at, row.low, row.high]; }) }),
       {
@@ -207,7 +207,45 @@
     };
   }
 
-  var kinds = { bar: bar, interval: interval, box: box, flow: flow, step: step };
+  /* From one figure to another over signed steps that add up; up and down differ in colour, sign and direction. */
+  function waterfall(data, colors, width) {
+    var rows = [Object.assign({ end: true }, data.from)].concat(data.steps, [Object.assign({ end: true }, data.to)]);
+    var option = axes(data, colors, rows.map(function (row) { return row.label; }), width);
+    var level = 0;
+    var spans = rows.map(function (row) {
+      var start = row.end ? 0 : level;
+      level = row.end ? row.value : level + row.value;
+      return [start, level];
+    });
+    var ends = [].concat.apply([], spans.slice(1, -1)).concat([data.from.value, data.to.value, data.to.low, data.to.high].filter(function (end) { return end !== undefined && end !== null; }));
+    var signed = function (row) { return row.end ? withUnit(row.value, data) : (row.value > 0 ? "+" : row.value < 0 ? "\u2212" : "\u00b1") + number(Math.abs(row.value)); };
+    option.xAxis.max = Math.min(100, Math.ceil((Math.max.apply(null, ends) + 4) / 10) * 10);
+    option.series = [
+      {
+        type: "custom", z: 3, encode: { x: [1, 2], y: 0 },
+        data: rows.map(function (row, at) {
+          var lines = [signed(row) + (row.end ? "" : "\u202f" + (data.step_unit || "")), row.end && row.low !== undefined && row.low !== null ? number(row.low) + "–" + withUnit(row.high, data) : "", row.note];
+          return { value: [at].concat(spans[at]), url: row.url, tip: tip(row.label, lines), says: says(row.label, lines) };
+        }),
+        renderItem: function (params, api) {
+          var at = api.value(0), row = rows[at];
+          var from = api.coord([api.value(1), at]), to = api.coord([api.value(2), at]);
+          var height = Math.min(18, api.size([0, 1])[1] * 0.62);
+          var fill = row.end ? colors.ink2 : P.color(row.value > 0 ? "stage-5" : "accent");
+          var bar = { type: "rect", shape: { x: Math.min(from[0], to[0]), y: to[1] - height / 2, width: Math.max(1.5, Math.abs(to[0] - from[0])), height: height, r: 2 }, style: { fill: fill, opacity: row.end ? 0.55 : 1 }, emphasis: { style: { stroke: colors.ink, lineWidth: 2 } } };
+          var parts = [bar, { type: "text", x: Math.max(from[0], to[0]) + 6, y: to[1], style: { text: signed(row), fill: colors.ink, stroke: colors.surface, lineWidth: 3, fontSize: 12, fontFamily: colors.font, verticalAlign: "middle" } }];
+          if (at < rows.length - 1) parts.push({ type: "line", silent: true, shape: { x1: to[0], y1: to[1], x2: to[0], y2: to[1] + api.size([0, 1])[1] }, style: { stroke: colors.strong, lineWidth: 1, lineDash: [2, 2] } });
+          return { type: "group", children: parts };
+        },
+      },
+    ];
+    if (data.to.low !== undefined && data.to.low !== null) {
+      option.series.push(Object.assign(whisker(colors, "ink", [""]), { data: [[rows.length - 1, data.to.low, data.to.high]] }));
+    }
+    return option;
+  }
+
+  var kinds = { bar: bar, interval: interval, box: box, flow: flow, step: step, waterfall: waterfall };
   P.chartTools = { number: number, withUnit: withUnit, tip: tip, says: says, markers: markers }; // for chart-lines.js
 
   P.chartOption = function (data, width) {

@@ -6,7 +6,8 @@
    bar       categories [text], series [{name, color?, data [{value, url?, low?, high?, base?}]}], stacked?
    flow      nodes [{id, label, color?, url?, depth?}], links [{source, target, value, url?}], right? (px for the last labels)
    interval  rows [{label, mid?, low, high, base?, url?, color?}], ends? (write low–high beside the line instead of mid),
-            whole? (the axis counts in whole numbers)
+            whole? (the axis counts in whole numbers), min? (the axis begins below zero),
+            dots? (low..high only leads from zero to mid and is no interval)
    box       rows [{label, n, min, q1, median, q3, max, url?, points? [{value, label, url?}]}]
    step      days [ISO date], labels [text], until (ISO date), series [{name, color?, line? (else stacked), data [number]}]
    line      series [{name, color?, as? ("dots": no line, "curve": no dots, "hollow": marks that do not count),
@@ -14,12 +15,14 @@
             log? ("x", "y" or "xy"), levels? [{value, label, far? (not drawn)}] across; markers stand on the x axis
    time      series as of line with data [{t, y (null: a gap), at (the time in words), low?, high?, url?, note?, sign?}],
             since, until, gaps? [{since, until}] (shaded), levels? as of line; t in milliseconds of the reader's clock
+   waterfall from {label, value, note?}, steps [{label, value (signed), url?, note?}], to {label, value, low?, high?}, step_unit?
    color is the name of a CSS variable without its dashes: "accent", "stage-3", "v-not_met", "ink-2". */
 (function () {
   "use strict";
   var P = window.Pilotage;
   var script = document.currentScript;
   var live = new Map();
+  var kept = new Map();
   var loading = null;
 
   function load(url) {
@@ -58,10 +61,20 @@
     return span.innerHTML;
   };
 
+  /* htmx drops every script of an answer (allowScriptTags), data too: those of charts are kept beside it. */
+  function keep(event) {
+    var answer = event.detail.serverResponse || "";
+    if (answer.indexOf('type="application/json"') < 0) return;
+    new DOMParser().parseFromString(answer, "text/html").querySelectorAll('script[type="application/json"][id]').forEach(function (one) {
+      kept.set(one.id, one.textContent);
+    });
+  }
+
   function draw(box) {
     var source = document.getElementById(box.dataset.chart);
-    if (!source) return; // swapped away between two frames
-    var data = JSON.parse(source.textContent);
+    var text = source ? source.textContent : kept.get(box.dataset.chart);
+    if (!text || !document.contains(box)) return; // swapped away between two frames
+    var data = JSON.parse(text);
     var chart = live.get(box);
     if (!chart) {
       chart = window.echarts.init(box, null, { renderer: "svg" });
@@ -156,17 +169,21 @@
     save(URL.createObjectURL(new Blob([svg.outerHTML], { type: "image/svg+xml" })), name + ".svg");
   });
 
-  function drawAll() {
+  function drawNew() { drawAll("[data-chart]:not([data-drawn])"); }
+
+  function drawAll(which) {
     live.forEach(function (chart, box) {
       if (document.contains(box)) return;
       chart.dispose();
       live.delete(box);
+      kept.delete(box.dataset.chart);
     });
-    var boxes = document.querySelectorAll("[data-chart]");
+    var boxes = document.querySelectorAll(typeof which === "string" ? which : "[data-chart]");
     if (boxes.length) libraries().then(function () { boxes.forEach(draw); });
   }
 
-  document.addEventListener("htmx:afterSettle", drawAll);
+  document.addEventListener("htmx:beforeSwap", keep);
+  document.addEventListener("htmx:afterSettle", drawNew);
   document.addEventListener("pilotage:theme", drawAll);
   drawAll();
 })();

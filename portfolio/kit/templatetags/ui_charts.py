@@ -54,6 +54,9 @@ def _flow(data: Data) -> tuple[list[str], list[list[Cell]]]:
 
 
 def _interval(data: Data) -> tuple[list[str], list[list[Cell]]]:
+    if data.get("dots"):
+        named = [[_label(row), _number(row.get("mid")), {"text": str(row.get("base", ""))}] for row in data["rows"]]
+        return [str(data.get("category_label", "")), str(data.get("unit") or _("Number")), _("Base")], named
     rows = [
         [_label(row), *(_number(row.get(key)) for key in ("mid", "low", "high")), {"text": str(row.get("base", ""))}]
         for row in data["rows"]
@@ -75,6 +78,18 @@ def _step(data: Data) -> tuple[list[str], list[list[Cell]]]:
         for index, label in enumerate(data["labels"])
     ]
     return columns, rows
+
+
+def _waterfall(data: Data) -> tuple[list[str], list[list[Cell]]]:
+    """What stands at first, each step with its sign, what comes of it; a step's own unit stands in the head."""
+    ends = [[_label(one), _with_range(one), {"text": str(one.get("note", ""))}] for one in (data["from"], data["to"])]
+    steps = [[_label(one), _signed(one["value"]), {"text": str(one.get("note", ""))}] for one in data["steps"]]
+    return [str(data.get("category_label", "")), str(data.get("unit") or _("Number")), _("Note")], [ends[0], *steps, ends[1]]
+
+
+def _signed(value: float) -> Cell:
+    made = _number(value)
+    return made if value < 0 else made | {"text": f"+{made['text']}"}
 
 
 def _line(data: Data) -> tuple[list[str], list[list[Cell]]]:
@@ -111,6 +126,7 @@ _TWINS: dict[str, Callable[[Data], tuple[list[str], list[list[Cell]]]]] = {
     "line": _line,
     "step": _step,
     "time": _time,
+    "waterfall": _waterfall,
 }
 
 

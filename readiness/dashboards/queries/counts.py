@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from portfolio.initiatives.models import Initiative
 from readiness.dashboards.queries.filtered import as_sql, fetch
-from readiness.dashboards.rules import FUNCTIONS, Counts, Mix
+from readiness.dashboards.rules.figures import FUNCTIONS, Counts, Mix
 
 _SETS = ("unit_id", "venue_storage", "venue_training", "venue_inference", "containerised", "procurement_route")
 # Production is reached by a stay in a production stage, by standing in one, or by a retirement (DOMAIN: "was in production").

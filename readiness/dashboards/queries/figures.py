@@ -11,7 +11,7 @@ from portfolio.initiatives.models import Initiative
 from readiness.core.risk.prior import before_history
 from readiness.dashboards.queries.counts import grouped_counts
 from readiness.dashboards.queries.history import stage_history
-from readiness.dashboards.rules import PortfolioFigures, Reference, common_root, roll_up
+from readiness.dashboards.rules.figures import PortfolioFigures, Reference, common_root, roll_up
 from readiness.risk.queries.statistics import reference_statistics
 
 
@@ -38,12 +38,13 @@ def portfolio_figures(
         containerised=counts.containerised,
         procurement=counts.procurement,
         history=stage_history(rows, visible, active=counts.whole.in_flight - counts.whole.on_hold, today=today),
-        references=_references(),
+        references=references(),
         risk=before_history(counts.whole.closed),
     )
 
 
-def _references() -> dict[str, Reference]:
+def references() -> dict[str, Reference]:
+    """Published figures by key; one statement."""
     return {
         row.key: Reference(row.key, row.label, float(row.value), row.unit, row.population, row.source, row.year, row.verified)
         for row in reference_statistics()

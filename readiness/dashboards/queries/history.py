@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from portfolio.initiatives.models import Initiative
 from readiness.dashboards.queries.filtered import as_sql, fetch
-from readiness.dashboards.rules import (
+from readiness.dashboards.rules.figures import (
     STALLED_LEAST_STAYS,
     STALLED_QUANTILE,
     Flow,
@@ -77,6 +77,8 @@ judged AS MATERIALIZED (
     WHERE s.wanted AND s.moving AND s.days IS NOT NULL AND t.cohort >= %s
       AND s.grp IN (SELECT grp FROM g WHERE kind = 'before_production')
 )
+"""
+_PARTS = """
 SELECT 'stage', jsonb_build_object('grp', grp, 'template', template, 'slot', slot, 'lifecycle', lifecycle, 'stage', stage,
                                    'name', name, 'position', position, 'kind', min(kind))::text
     FROM g GROUP BY grp, template, slot, lifecycle, stage, name, position
@@ -100,18 +102,24 @@ UNION ALL SELECT 'stalled', to_jsonb(shown)::text FROM (
 """
 
 
+def stays(rows: QuerySet[Initiative], visible: QuerySet[Initiative], *, today: date) -> tuple[str, tuple[Any, ...]]:
+    """The WITH of a statement over `v`, `f`, `i`, `g`, `stays`, `times` and `judged`, and its parameters."""
+    seen, seen_params = as_sql(visible, *_NEEDED)
+    filtered, filter_params = as_sql(rows, *_NEEDED)
+    if (filtered, filter_params) == (seen, seen_params):  # no filter is in force: read the initiatives once
+        filtered, filter_params = "SELECT id FROM v", ()
+    params = (*seen_params, *filter_params, today, STALLED_QUANTILE, STALLED_LEAST_STAYS)
+    return _STAYS.format(filtered=filtered, visible=seen), params
+
+
 def stage_history(rows: QuerySet[Initiative], visible: QuerySet[Initiative], *, active: int, today: date) -> History:
     """History of `rows`, compared with the cohort in `visible`.
 
     `active` is how many of `rows` are active before production: those that no cohort could judge are told apart.
     """
-    seen, seen_params = as_sql(visible, *_NEEDED)
-    filtered, filter_params = as_sql(rows, *_NEEDED)
-    if (filtered, filter_params) == (seen, seen_params):  # no filter is in force: read the initiatives once
-        filtered, filter_params = "SELECT id FROM v", ()
-    params = (*seen_params, *filter_params, today, STALLED_QUANTILE, STALLED_LEAST_STAYS, SHOWN_STALLED)
+    head, params = stays(rows, visible, today=today)
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for part, row in fetch(_STAYS.format(filtered=filtered, visible=seen), params):
+    for part, row in fetch(head + _PARTS, (*params, SHOWN_STALLED)):
         found[part].append(orjson.loads(row))
     stages = {row["grp"]: _stage(row) for row in found["stage"]}
     judged = found["judged"][0]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When, Window
 from django.db.models.functions import Coalesce
@@ -16,22 +15,14 @@ from portfolio.initiatives.choices import Rag, RequestState, RunState, Status
 from portfolio.initiatives.models import ImportRun, Initiative, Milestone, Request
 from portfolio.kit.scope import within
 from readiness.assessments.queries.unknowns.rows import Own, unknowns_of
+from readiness.dashboards.queries.first import SHOWN, Waiting, first
 from readiness.evidence.queries import todo
 from readiness.workloads.choices import AllocationState
 from readiness.workloads.models import Allocation, CapacityPool
 from readiness.workloads.queries.capacity import allocation_rows, masked
 
-SHOWN = 8
 _UNDER_WAY = (RunState.UPLOADED, RunState.STAGING, RunState.PREVIEW, RunState.PUBLISHING, RunState.FAILED)
 _UNKNOWNS = ("venue_storage", "venue_training", "venue_inference", "containerised", "procurement_route")
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """The first SHOWN rows of one kind and how many there are in all."""
-
-    rows: list[dict[str, Any]]
-    total: int
 
 
 @dataclass(frozen=True)
@@ -62,17 +53,11 @@ def today_for(actor: Actor, today: date, now: datetime) -> Today:
         requests=_requests(actor),
         imports=_imports(actor),
         notes=_notes(visible),
-        stale=_first(todo.stale(actor), "requirement_id", *todo.OF_REQUIREMENT, "observed_at"),
-        turned=_first(todo.turned(actor, now), "requirement_id", *todo.OF_REQUIREMENT, "verdict", "before", "turned_at"),
-        troubled=_first(todo.troubled(actor, now), "id", "name", "kind", "unit_name", "health_now", "last_ok"),
+        stale=first(todo.stale(actor), "requirement_id", *todo.OF_REQUIREMENT, "observed_at"),
+        turned=first(todo.turned(actor, now), "requirement_id", *todo.OF_REQUIREMENT, "verdict", "before", "turned_at"),
+        troubled=first(todo.troubled(actor, now), "id", "name", "kind", "unit_name", "health_now", "last_ok"),
         missing=visible.filter(missing_since__isnull=False).filter(within("unit__path", actor.paths(Action.IMPORT))).count(),
     )
-
-
-def _first(rows: QuerySet[Any], *names: str) -> Waiting:
-    """One statement for the rows and their number."""
-    found = list(rows.annotate(in_all=Window(Count("*"))).values("in_all", *names)[:SHOWN])
-    return Waiting(found, found[0]["in_all"] if found else 0)
 
 
 def _own(rows: QuerySet[Initiative], actor: Actor) -> Waiting:
@@ -82,7 +67,7 @@ def _own(rows: QuerySet[Initiative], actor: Actor) -> Waiting:
         unknowns=sum(missing, start=nobody),
         part=Case(When(owner=actor.user_id, then=Value("owner")), default=Value("sponsor")),
     )
-    return _first(
+    return first(
         counted.order_by("-unknowns", "-id"),
         "id", "key", "name", "status", "rag", "unknowns", "part", "stage_since", "stage__name", "stage__position",
     )  # fmt: skip
@@ -92,14 +77,14 @@ def _overdue(rows: QuerySet[Initiative], today: date) -> Waiting:
     late = Milestone.objects.filter(initiative__in=rows.exclude(status=Status.CLOSED), done_on=None, due__lt=today).order_by(
         "due", "id"
     )
-    return _first(late, "id", "name", "due", "moved", "initiative_id", "initiative__name", "initiative__key")
+    return first(late, "id", "name", "due", "moved", "initiative_id", "initiative__name", "initiative__key")
 
 
 def _requests(actor: Actor) -> Waiting:
     """Open requests that the actor may triage, the oldest first."""
     waiting = Request.objects.visible_to(actor).filter(state=RequestState.OPEN)
     triage = waiting.filter(within("unit__path", actor.paths(Action.TRIAGE))).order_by("created_at", "id")
-    return _first(triage, "id", "title", "created_at", "unit__name", "requester__name", "load_unknown")
+    return first(triage, "id", "title", "created_at", "unit__name", "requester__name", "load_unknown")
 
 
 def _asks(actor: Actor) -> Waiting:
@@ -115,7 +100,7 @@ def _asks(actor: Actor) -> Waiting:
 def _imports(actor: Actor) -> Waiting:
     runs = ImportRun.objects.visible_to(actor).filter(state__in=_UNDER_WAY)
     mine = runs.filter(within("unit__path", actor.paths(Action.IMPORT))).order_by("-id")
-    return _first(mine, "id", "file_name", "state", "error", "created_at", "rows_done", "rows_total")
+    return first(mine, "id", "file_name", "state", "error", "created_at", "rows_done", "rows_total")
 
 
 def _notes(visible: QuerySet[Initiative]) -> Waiting:
@@ -124,4 +109,4 @@ def _notes(visible: QuerySet[Initiative]) -> Waiting:
     worried = visible.filter(rag__in=(Rag.RED, Rag.AMBER)).exclude(status=Status.CLOSED)
     said = worried.annotate(weight=weight, who=Coalesce(F("owner__name"), F("owner_name")))
     rows = said.order_by("weight", F("status_note_at").desc(nulls_last=True), "-id")
-    return _first(rows, "id", "key", "name", "rag", "status_note", "status_note_at", "who", "unit__name")
+    return first(rows, "id", "key", "name", "rag", "status_note", "status_note_at", "who", "unit__name")

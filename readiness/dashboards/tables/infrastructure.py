@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from portfolio.initiatives.choices import VENUE_LABELS, Venue
 from portfolio.kit.templatetags.ui_text import grouped, interval, percent
 from readiness.core.stats.proportions import Share
-from readiness.dashboards.rules import FUNCTIONS, Mix, PortfolioFigures, Record, Reference, UnitCounts
+from readiness.dashboards.rules.figures import FUNCTIONS, Mix, PortfolioFigures, Record, Reference, UnitCounts
 from readiness.dashboards.tables.links import ABANDONED, OPEN, Links
 from readiness.dashboards.tables.stages import source_of
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from readiness.core.stats.proportions import Share
-from readiness.dashboards.rules import Counts, Flow, Mix, PortfolioFigures, StageTime
+from readiness.dashboards.rules.figures import Counts, Flow, Mix, PortfolioFigures, StageTime
 
 Shape = dict[str, Any]
 

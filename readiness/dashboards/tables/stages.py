@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from portfolio.kit.templatetags.ui_text import grouped, interval, percent, tidy
 from readiness.core.risk.prior import RiskFigure
-from readiness.dashboards.rules import HERE, OTHER, PRODUCTION, UNKNOWN, Flow, Reference, StageKey, StageTime, Stalled
+from readiness.dashboards.rules.figures import HERE, OTHER, PRODUCTION, UNKNOWN, Flow, Reference, StageKey, StageTime, Stalled
 from readiness.dashboards.tables.links import ABANDONED, OPEN, Links
 
 Chart = dict[str, Any]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portfolio.kit.templatetags.ui_text import grouped, percent
-from readiness.dashboards.rules import STALLED_LEAST_STAYS, Counts, PortfolioFigures, Stalled
+from readiness.dashboards.rules.figures import STALLED_LEAST_STAYS, Counts, PortfolioFigures, Stalled
 from readiness.dashboards.tables.links import ABANDONED, OPEN, Links
 
 Figure = dict[str, Any]
@@ -38,21 +38,24 @@ def headline(counts: Counts, stalled: Stalled) -> str:
     return f"{text % numbers}."
 
 
-def strip(figures: PortfolioFigures, links: Links) -> list[Figure]:
-    """Five figures; money joins them with the slices that hold it and is absent until then."""
+def strip(figures: PortfolioFigures, links: Links, *, money: bool) -> list[Figure]:
+    """Four figures where amounts follow as the fifth (it loads by itself), else five; the sentence tells what is left out."""
     counts = figures.counts
     made = [_in_flight(counts, links), _reached(counts, links), _abandoned(counts, links), _stalled(figures.history.stalled)]
-    made.append(
-        {
-            "label": _("Stage unknown"),
-            "value": grouped(counts.unknown_stage),
-            "base": _of(counts.unknown_stage, counts.open, _("open")),
-            "note": _("Open initiatives whose stage nobody has said, or whose register says something that fits no stage."),
-            "url": links.rows(stage="unknown", status=OPEN),
-        }
-    )
+    if not money:
+        made.append(_unknown(counts, links))
     common = {"origin": _("Stages, status, stage history and closures in this register"), "as_of": figures.as_of}
     return [common | figure for figure in made]
+
+
+def _unknown(counts: Counts, links: Links) -> Figure:
+    return {
+        "label": _("Stage unknown"),
+        "value": grouped(counts.unknown_stage),
+        "base": _of(counts.unknown_stage, counts.open, _("open")),
+        "note": _("Open initiatives whose stage nobody has said, or whose register says something that fits no stage."),
+        "url": links.rows(stage="unknown", status=OPEN),
+    }
 
 
 def _of(part: int, whole: int, what: str) -> str:

@@ -15,7 +15,7 @@ from portfolio.initiatives.filters import InitiativeFilter
 from portfolio.initiatives.models import Initiative
 from portfolio.initiatives.services.demo import load_demo
 from readiness.dashboards.queries.figures import portfolio_figures
-from readiness.dashboards.rules import PortfolioFigures
+from readiness.dashboards.rules.figures import PortfolioFigures
 from tests.readiness.dashboards import naive
 from tests.readiness.dashboards.conftest import SEES_DEMO, SYSTEM, TODAY
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from readiness.dashboards.rules import HERE, OTHER, Counts, Flow, Mix, StageKey, common_root, roll_up
+from readiness.dashboards.rules.figures import HERE, OTHER, Counts, Flow, Mix, StageKey, common_root, roll_up
 
 STAGES = tuple(
     StageKey("standard", key, key.upper(), position, "production" if key == "live" else "before_production")

@@ -21,7 +21,10 @@ SCOPE = ("id", "key", "name", "unit_id", "unit_name", "stage_id", "owner_id", "v
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Filters, as page, export and API offer them. `owner` finds it out; `nobody` asks for those without one."""
+    """Filters, as page, export and API offer them. `owner` finds it out; `nobody` asks for those without one.
+
+    `among`: initiatives that another filter left, of which only those that the actor may see count.
+    """
 
     unit: int | None = None
     kind: UnknownKind | None = None
@@ -30,6 +33,7 @@ class Wanted:
     nobody: bool = False
     overdue: bool = False
     initiative: int | None = None
+    among: QuerySet[Initiative] | None = None
 
 
 def scope(actor: Actor, wanted: Wanted) -> QuerySet[Initiative, Any]:
@@ -40,6 +44,8 @@ def scope(actor: Actor, wanted: Wanted) -> QuerySet[Initiative, Any]:
         rows = rows.filter(unit__in=BusinessUnit.objects.filter(path__startswith=path))
     if wanted.initiative is not None:
         rows = rows.filter(pk=wanted.initiative)
+    if wanted.among is not None:
+        rows = rows.filter(pk__in=wanted.among.order_by().values("pk"))
     return with_money(rows, actor).annotate(unit_name=F("unit__name")).values_list(*SCOPE)
 
 

@@ -1,0 +1,1 @@
+"""What pages of the portfolio show as plain data, and what follows from it alone."""

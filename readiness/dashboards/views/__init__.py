@@ -1,0 +1,1 @@
+"""Pages that one starts from, and the panels that they load."""
