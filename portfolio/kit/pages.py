@@ -31,6 +31,7 @@ PLACES = (
     Place("finance:home", _("Money"), "coin", "y", "money"),
     Place("silos:map", _("Silos"), "sitemap", "l", "view"),
     Place("evidence:home", _("Evidence"), "activity", "e", "view"),
+    Place("risk:cohorts", _("Cohorts"), "chart-bar", "h", "view"),
     Place("gates:list", _("Gates"), "flag", "d", "view"),
     Place("meetings:list", _("Meetings"), "calendar", "b", "view"),
     Place("assessments:unknowns", _("Unknowns"), "help-circle", "u", "view"),

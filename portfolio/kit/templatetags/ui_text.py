@@ -16,8 +16,14 @@ _STEPS = ((10**9, "G"), (10**6, "M"), (10**3, "k"))
 
 
 def grouped(value: Number, decimals: int = 0) -> str:
-    """`1234567` -> `1,234,567` in the reader's number format."""
-    return str(formats.number_format(value, decimal_pos=decimals, use_l10n=True, force_grouping=True))
+    """`1234567` -> `1,234,567` in the reader's number format; rounded, because the formatting alone would cut the rest off."""
+    return str(formats.number_format(_rounded(value, decimals), decimal_pos=decimals, use_l10n=True, force_grouping=True))
+
+
+def _rounded(value: Number, decimals: int) -> float | Decimal:
+    if isinstance(value, Decimal):
+        return round(value, decimals)
+    return round(value, decimals) if isinstance(value, float) else value
 
 
 def tidy(value: Number, decimals: int = 1) -> str:

@@ -118,7 +118,7 @@ def _incidence(events: IntArray, either: IntArray, at_risk: IntArray, before: Ar
     )  # fmt: skip
     error = np.sqrt(np.maximum(variance, 0.0))
     low, high = value.copy(), value.copy()
-    inside = (value > 0) & (value < 1)
+    inside = (value > 0) & (value < 1 - 1e-12)  # a sum that should be 1 may miss it by its last digit
     share = value[inside]
     reach = z * error[inside] / (share * -np.log(share))
     low[inside], high[inside] = share ** np.exp(reach), share ** np.exp(-reach)

@@ -2,6 +2,12 @@
 
 from django.urls import path
 
+from readiness.risk.api.cohorts import Cohorts
+from readiness.risk.api.explained import InitiativeRisk
 from readiness.risk.api.statistics import ReferenceStatistics
 
-urlpatterns = [path("reference-statistics/", ReferenceStatistics.as_view(), name="reference-statistics")]
+urlpatterns = [
+    path("initiatives/<int:pk>/risk/", InitiativeRisk.as_view(), name="initiative-risk"),
+    path("reference-statistics/", ReferenceStatistics.as_view(), name="reference-statistics"),
+    path("risk/cohorts/", Cohorts.as_view(), name="api-cohorts"),
+]

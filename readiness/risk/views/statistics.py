@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portfolio.accounts.rules import Actor
-from portfolio.kit.templatetags.ui_text import interval, percent
 from readiness.risk.forms import ReferenceStatisticForm
-from readiness.risk.models import ReferenceStatistic
-from readiness.risk.queries.statistics import reference_statistics
+from readiness.risk.queries.comparisons import comparisons
+from readiness.risk.queries.statistics import beside_own, reference_statistics, register_statistics
+from readiness.risk.rules.statistics import StatisticKind
 from readiness.risk.services.statistics import may_edit_statistics, update_statistic
+from readiness.risk.tables.frame import tabs
+from readiness.risk.tables.statistics import grouped_rows, rate_chart, ratio, statistic_rows
 
 
 def _actor(request: HttpRequest) -> Actor:
@@ -22,25 +24,26 @@ def _actor(request: HttpRequest) -> Actor:
     return actor
 
 
-def _ratio(row: ReferenceStatistic) -> str:
-    """`46 %`, or `70-80 %` where a range was published."""
-    if row.low is not None and row.high is not None:
-        return interval(100 * row.low, 100 * row.high, "%")
-    return percent(row.value, 1)
-
-
 @require_safe
 def statistics(request: HttpRequest) -> HttpResponse:
     """All of them with their sources."""
-    rows = list(reference_statistics())
-    for row in rows:
-        row.shown = _ratio(row)  # type: ignore[attr-defined]
+    rows = statistic_rows(reference_statistics())
     context = {
-        "statistics": rows,
-        "checked": sum(1 for row in rows if row.verified),
+        "statistics": rows, "tabs": tabs("statistics"), "checked": sum(1 for one in rows if one["row"].verified),
         "may_edit": may_edit_statistics(_actor(request)),
-    }
+    }  # fmt: skip
     return render(request, "risk/statistics.html", context)
+
+
+@require_safe
+def reference_class(request: HttpRequest) -> HttpResponse:
+    """What became of real initiatives elsewhere, and what others have published."""
+    rows = register_statistics()
+    context = {
+        "tabs": tabs("class"), "chart": rate_chart(rows), "groups": grouped_rows(rows), "comparisons": comparisons(),
+        "cited": statistic_rows(row for row in beside_own() if row.kind == StatisticKind.CITED),
+    }  # fmt: skip
+    return render(request, "risk/reference_class.html", context)
 
 
 @require_safe
@@ -49,7 +52,7 @@ def statistic_line(request: HttpRequest, key: str) -> HttpResponse:
     row = get_object_or_404(reference_statistics(), key=key)
     if not getattr(request, "htmx", False):
         return redirect("risk:statistics")
-    return render(request, "risk/statistic_line.html", {"row": row, "shown": _ratio(row)})
+    return render(request, "risk/statistic_line.html", {"row": row, "shown": ratio(row)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

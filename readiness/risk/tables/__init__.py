@@ -1,0 +1,1 @@
+"""What pages of risk show, as plain rows."""
