@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "readiness.meetings",
     "readiness.risk",
     "readiness.dashboards",
+    "readiness.outlets",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

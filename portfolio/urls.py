@@ -36,5 +36,6 @@ urlpatterns = [
     path("silos/", include("readiness.silos.urls")),
     path("", include("readiness.gates.urls")),
     path("", include("readiness.meetings.urls")),
+    path("", include("readiness.outlets.urls")),
     path("api/v1/", include(api)),
 ]

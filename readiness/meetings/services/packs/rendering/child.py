@@ -1,7 +1,8 @@
 """Runs alone, in a process of bounded memory and time and without a network: pages as JSON become a PDF.
 
-The order is the only argument, as JSON: {"root", "folder", "parent"} and the members of parent.Limits. In `folder`, its own, lie
-the templates and `pages.json`; there it leaves `out.pdf`. On stdout one line: {"pages": n} or {"error": text}. None: it crashed.
+The order is the only argument, as JSON: {"root", "folder", "main", "parent"} and the members of parent.Limits. In `folder`,
+its own, lie the templates (`main` is printed) and `pages.json`; there it leaves `out.pdf`. On stdout one line: {"pages": n} or
+{"error": text}. None: it crashed.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def main(order: dict[str, Any]) -> None:
     try:
         pages = json.loads((folder / "pages.json").read_bytes())
         faces = _draw(pages["charts"], folder)
-        count = _print(pages, folder, faces)
+        count = _print(pages, folder / order["main"], folder, faces)
     except MemoryError:
         _fail(f"it needs more than {order['memory_bytes'] // 2**20} MiB of memory")
     _say({"pages": count})
@@ -73,14 +74,14 @@ def _draw(charts: list[dict[str, Any]], folder: Path) -> Path:
     return own
 
 
-def _print(pages: dict[str, Any], folder: Path, faces: Path) -> int:
+def _print(pages: dict[str, Any], main: Path, folder: Path, faces: Path) -> int:
     """Data go in as an input, never as source: whatever a text says, it is a text."""
     import typst
 
     nothing = folder / "nothing"
     nothing.mkdir()
     compiler: Any = typst.Compiler(
-        folder / "main.typ", root=folder, font_paths=[faces], ignore_system_fonts=True, package_path=nothing,
+        main, root=folder, font_paths=[faces], ignore_system_fonts=True, package_path=nothing,
         package_cache_path=nothing, sys_inputs={"data": json.dumps(pages["document"])},
     )  # fmt: skip
     made_at = datetime.fromisoformat(pages["made_at"]).replace(microsecond=0)

@@ -48,19 +48,20 @@ def templates() -> Path:
     return settings.BASE_DIR / "templates" / "packs"
 
 
-def printed(pages: Mapping[str, Any], *, limits: Limits = _LIMITS) -> Printed:
-    """`pages` as rules.packs.page.plain gives them; the same pages give the same bytes. Raises NotPrinted."""
+def printed(pages: Mapping[str, Any], *, limits: Limits = _LIMITS, main: str = "main.typ") -> Printed:
+    """`pages` as rules.packs.page.plain gives them, or as the template `main` wants its document; the same pages give the same
+    bytes. Raises NotPrinted."""
     with tempfile.TemporaryDirectory(prefix="pilotage-pack-") as name:
         folder = Path(name)
         for template in sorted(templates().glob("*.typ")):
             shutil.copyfile(template, folder / template.name)
         (folder / "pages.json").write_text(json.dumps(pages, ensure_ascii=True), encoding="ascii")
-        count = _run(folder, limits)
+        count = _run(folder, limits, main)
         return Printed((folder / "out.pdf").read_bytes(), count)
 
 
-def _run(folder: Path, limits: Limits) -> int:
-    told = {"root": str(settings.BASE_DIR), "folder": str(folder), "parent": os.getpid()}
+def _run(folder: Path, limits: Limits, main: str) -> int:
+    told = {"root": str(settings.BASE_DIR), "folder": str(folder), "main": main, "parent": os.getpid()}
     order = json.dumps({**asdict(limits), **told})
     with tempfile.TemporaryFile("w+b") as answer, tempfile.TemporaryFile("w+b") as complaints:
         child = subprocess.Popen(

@@ -1,0 +1,1 @@
+"""What follows from plain values alone: whether rights still hold, and when something is due."""

@@ -1,0 +1,13 @@
+"""Pages of what leaves the cockpit."""
+
+from django.urls import URLPattern, path
+
+from readiness.outlets.views import sheets
+
+app_name = "outlets"
+urlpatterns: list[URLPattern] = [
+    path("portfolio/one-page/", sheets.pages, name="sheets"),
+    path("portfolio/one-page/make/", sheets.make, name="sheet_make"),
+    path("portfolio/one-page/<int:pk>/file/", sheets.file, name="sheet_file"),
+    path("portfolio/one-page/<int:pk>/again/", sheets.again, name="sheet_again"),
+]
