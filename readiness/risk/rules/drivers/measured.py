@@ -86,7 +86,7 @@ MEASURED = (
     ),
     DriverSpec(
         opinion("sequence_inverted"), "Model before architecture", DriverDimension.PLATFORM, "sequence", sequence_inverted,
-        yes="The model was selected before the compute architecture was decided, by {days} days.",
+        yes="The model was selected before the compute architecture was decided, by {days} days or more.",
         no="The compute architecture was decided before the model was selected.",
         unknown="Nobody can tell whether the architecture was decided before the model: dates are missing or too coarse.",
         action="Check the architecture against the demand, and the model against it.", route="workloads:venues", effort=10.0,

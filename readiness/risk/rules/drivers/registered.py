@@ -77,7 +77,7 @@ REGISTERED = (
         _PRIOR["unknown_load"], "Load unknown", DriverDimension.DEMAND, "demand", unknown_load,
         yes="Load values that a sizing must have and nobody knows: {open} of {wanted}, in workloads described: {workloads}.",
         no="All load values that a sizing must have are known ({wanted}).",
-        unknown="",
+        unknown="Its load is not known.",
         action="Describe its workload and find out its load: arrival rate, peak, growth.", route="workloads:initiative",
         effort=3.0, beyond=True,
     ),

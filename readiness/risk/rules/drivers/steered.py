@@ -41,12 +41,12 @@ def gate_condition_overdue(facts: Facts) -> float:
 
 
 def waiver_active(facts: Facts) -> float:
-    """1 with a waiver in force, 0 without; NaN where no gate review was opened yet."""
-    return yes_or_no(facts.gates.waivers > 0 if facts.gates.reviews > 0 else None)
+    """1 with a waiver in force, 0 without; NaN without one where no gate review was opened yet."""
+    return yes_or_no(True if facts.gates.waivers > 0 else False if facts.gates.reviews > 0 else None)
 
 
 def dates_slipped(facts: Facts) -> float:
-    """Of the milestones with a date the share that was moved or is overdue; NaN without any."""
+    """Of the milestones with a date the share that was moved or not done by its day; NaN without any."""
     return share(facts.dates.slipped, facts.dates.dated)
 
 
@@ -91,8 +91,8 @@ STEERED = (
     ),
     DriverSpec(
         opinion("dates_slipped"), "Dates slipped", DriverDimension.PROGRESS, "dates", dates_slipped,
-        yes="{slipped} of {dated} milestones were moved or are overdue.",
-        no="None of {dated} milestones was moved or is overdue.",
+        yes="{slipped} of {dated} milestones were moved or not done by their day.",
+        no="None of {dated} milestones was moved or missed its day.",
         unknown="It has no milestones with dates.",
         action="Finish or plan again what slipped: {slipped}.", route="initiatives:detail", effort=2.0,
     ),
