@@ -1,14 +1,16 @@
-"""Jobs of risk: score when something changed and every night, learn anew once a day."""
+"""Jobs of risk: score when something changed and every night, learn anew once a day, and then look how kept figures did."""
 
 from __future__ import annotations
 
 from portfolio.kit import clock
 from portfolio.outbox.models import Job
-from portfolio.outbox.services import Claim
+from portfolio.outbox.services import Claim, enqueue
+from readiness.risk.services.backtesting import run_backtest
 from readiness.risk.services.housekeeping import thin
 from readiness.risk.services.scoring import score_all, score_now
 
 SCORE = "risk.score"
+BACKTEST = "risk.backtest"
 
 
 def score(held: Claim) -> None:
@@ -24,6 +26,15 @@ def refit(held: Claim) -> None:
         wanted = held.payload.get("demo")
         for demo in (False, True) if wanted is None else (bool(wanted),):
             score_now(demo=demo, why=_told_by(held), today=clock.today(), now=clock.now(), refit=True)
+        enqueue(BACKTEST, held.payload)
+
+
+def backtest(held: Claim) -> None:
+    """Score what was kept against what came; `demo` in the payload limits it to one portfolio."""
+    with held.finishing():
+        wanted = held.payload.get("demo")
+        for demo in (False, True) if wanted is None else (bool(wanted),):
+            run_backtest(demo=demo, today=clock.today(), now=clock.now())
 
 
 def housekeeping(held: Claim) -> None:

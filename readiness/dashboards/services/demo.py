@@ -11,6 +11,7 @@ from portfolio.finance.services import demo as finance
 from portfolio.initiatives.services import demo as initiatives
 from portfolio.initiatives.services.demo.tables import COLUMNS
 from portfolio.kit import clock
+from portfolio.kit import clock
 from portfolio.kit.acting import acting
 from portfolio.procurement.services import demo as procurement
 from portfolio.procurement.services.demo import billing
@@ -19,6 +20,8 @@ from readiness.evidence.services import demo as evidence
 from readiness.gates.services import demo as gates
 from readiness.meetings.services import demo as meetings
 from readiness.risk.services.scoring import score_now
+from readiness.risk.services.backtesting import run_backtest
+from readiness.risk.services.reconstructing import reconstruct
 from readiness.silos.services import demo as silos
 from readiness.sizing.services import demo as sizing
 from readiness.workloads.services import demo as workloads
@@ -33,6 +36,8 @@ TABLES = (
     *silos.COLUMNS,
     *gates.TABLES,
 )
+
+RECONSTRUCTED = 1_000  # initiatives whose past figures come with the demo; for more, `reconstruct_risk --demo`
 
 
 def load_everything(*, by: Actor, count: int, seed: int, today: date) -> int:

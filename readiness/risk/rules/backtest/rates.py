@@ -57,8 +57,8 @@ def status_rates(status: Texts, on: Days, own: Array, outcome: Array) -> Array:
     Rows (n,) of days whose horizons do not overlap. NaN where nobody gave a status.
     """
     found = np.full(len(status), np.nan)
-    for at in range(len(status)):
-        if status[at]:
-            earlier = (on < on[at]) & (status == status[at])
-            found[at] = (outcome[earlier].sum() + STRENGTH * own[at]) / (earlier.sum() + STRENGTH)
+    for color in filter(None, np.unique(status).tolist()):
+        for day in np.unique(on):
+            earlier, here = (status == color) & (on < day), (status == color) & (on == day)
+            found[here] = (outcome[earlier].sum() + STRENGTH * own[here]) / (earlier.sum() + STRENGTH)
     return found

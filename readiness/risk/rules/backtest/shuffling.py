@@ -30,11 +30,11 @@ class Day:
 
 
 def shuffled(days: Sequence[Day], months: int, *, shuffles: int = SHUFFLES, seed: int = 0) -> Json | None:
-    """p: how often figures with shuffled answers do as well. None where drivers have no part in any figure.
+    """p: how often figures with shuffled answers do as well. None where drivers have no part in any figure, or all answer alike.
 
     Of more than `ROWS` figures so many are taken at random, by the same seed. Organisation, unit and stage stay as they are.
     """
-    telling = [day for day in days if day.weighed.share > 0 and len(day.rows) > 1]
+    telling = [day for day in days if day.weighed.share > 0 and _differ(day.rows.answers)]
     if not telling:
         return None
     taken = _taken(telling, seed)
@@ -53,6 +53,11 @@ def shuffled(days: Sequence[Day], months: int, *, shuffles: int = SHUFFLES, seed
     outcome = np.concatenate([day.outcome for day in taken])
     found = shuffle_test(forecast_of, outcome, groups, shuffles=shuffles, seed=seed)
     return {"brier": found.brier, "shuffled": found.shuffled, "p": found.p, "shuffles": found.shuffles, "forecasts": len(outcome)}
+
+
+def _differ(answers: Array) -> bool:
+    """Whether anybody's answers are not those of the others; unknown is an answer here."""
+    return len(answers) > 1 and bool((np.nan_to_num(answers, nan=-1.0) != np.nan_to_num(answers[:1], nan=-1.0)).any())
 
 
 def _taken(days: Sequence[Day], seed: int) -> list[Day]:
