@@ -11,7 +11,6 @@ from portfolio.finance.services import demo as finance
 from portfolio.initiatives.services import demo as initiatives
 from portfolio.initiatives.services.demo.tables import COLUMNS
 from portfolio.kit import clock
-from portfolio.kit import clock
 from portfolio.kit.acting import acting
 from portfolio.procurement.services import demo as procurement
 from portfolio.procurement.services.demo import billing
@@ -19,9 +18,9 @@ from readiness.assessments.services import demo as assessments
 from readiness.evidence.services import demo as evidence
 from readiness.gates.services import demo as gates
 from readiness.meetings.services import demo as meetings
-from readiness.risk.services.scoring import score_now
 from readiness.risk.services.backtesting import run_backtest
 from readiness.risk.services.reconstructing import reconstruct
+from readiness.risk.services.scoring import score_now
 from readiness.silos.services import demo as silos
 from readiness.sizing.services import demo as sizing
 from readiness.workloads.services import demo as workloads
@@ -56,7 +55,10 @@ def load_everything(*, by: Actor, count: int, seed: int, today: date) -> int:
         silos.load_demo(by=by, seed=seed, today=today)
         gates.load_demo(by=by, seed=seed, today=today)
         meetings.load_demo(by=by, seed=seed, today=today)
+        if count <= RECONSTRUCTED:
+            reconstruct(demo=True, today=today)
         score_now(demo=True, why="demo", today=today, now=clock.now())
+        run_backtest(demo=True, today=today, now=clock.now())
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     return made
