@@ -55,7 +55,6 @@ HANDLERS: dict[str, Handler] = {
     "risk.score": Handler("readiness.risk.tasks.score", "imports", 300),
     "risk.refit": Handler("readiness.risk.tasks.refit", "imports", 600),
     "risk.backtest": Handler("readiness.risk.tasks.backtest", "imports", 600),
-    "risk.backtest": Handler("readiness.risk.tasks.backtest", "imports", 600),
     "risk.housekeeping": Handler("readiness.risk.tasks.housekeeping", "imports", 300),
     "gates.evaluate": Handler("readiness.gates.tasks.evaluate_changed"),
     "gates.evaluate_due": Handler("readiness.gates.tasks.evaluate_due"),
