@@ -18,6 +18,7 @@ TABS = (
     ("venues", "workloads:venues", gettext_lazy("Venues")),
     ("assessment", "assessments:initiative", gettext_lazy("Assessment")),
     ("gates", "gates:initiative", gettext_lazy("Gates")),
+    ("risk", "risk:initiative", gettext_lazy("Risk")),
     ("money", "finance:initiative", gettext_lazy("Money")),
     ("history", "initiatives:history", gettext_lazy("History")),
 )

@@ -32,6 +32,7 @@ def detail(request: PageRequest, pk: int) -> HttpResponse:
         "answers": presenting.answers(seen),
         "comments_url": frame.route("activity:comments", "initiatives_initiative", pk),
         "gates_url": frame.route("gates:panel", pk),
+        "risk_url": frame.route("risk:panel", pk),
         "evidence_url": frame.route("evidence:initiative_panel", pk),
         "money_url": "" if seen.initiative.value_hidden else frame.route("finance:panel", pk),
         "purchases_url": frame.route("procurement:initiative", pk),
