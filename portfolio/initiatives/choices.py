@@ -221,6 +221,7 @@ class RiskBand(StrEnum):
     BELOW = "below"
 
 
+RISK_NONE = "none"  # asked for in filters: no figure, because it is closed, in production, or not computed yet
 RISK_LABELS = {
     RiskBand.ABOVE: "Above the average",
     RiskBand.AVERAGE: "Not told apart from the average",

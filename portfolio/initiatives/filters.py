@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import django_filters
@@ -13,11 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from portfolio.accounts.models import BusinessUnit
 from portfolio.initiatives.choices import (
     CLOSURE_LABELS,
+    RISK_LABELS,
+    RISK_NONE,
     VENUE_LABELS,
     Answer,
     ClosureKind,
     ProcurementRoute,
     Rag,
+    RiskBand,
     StageKind,
     Status,
     Venue,
@@ -27,6 +31,7 @@ from portfolio.initiatives.models import Closure, ExternalId, Initiative
 
 UNKNOWN = "unknown"
 MAX_TEXT = 200
+_HALF = Decimal("0.5")
 _KEY = re.compile(r"^\s*AI-\d+\s*$", re.IGNORECASE)
 _VENUES = choices_of(Venue, VENUE_LABELS)
 
@@ -60,6 +65,16 @@ class InitiativeFilter(django_filters.FilterSet):
     missing = django_filters.BooleanFilter(
         field_name="missing_since", lookup_expr="isnull", exclude=True, label=_("Not in the latest import")
     )
+    risk = django_filters.ChoiceFilter(
+        choices=[*choices_of(RiskBand, RISK_LABELS), (RISK_NONE, _("No figure"))], method="by_risk",
+        label=_("Likely abandoned, against the average"),
+    )  # fmt: skip
+    risk_min = django_filters.NumberFilter(
+        method="by_risk_min", min_value=0, max_value=100, decimal_places=0, label=_("Likely abandoned, at least % (whole)")
+    )
+    risk_max = django_filters.NumberFilter(
+        method="by_risk_max", min_value=0, max_value=100, decimal_places=0, label=_("Likely abandoned, at most % (whole)")
+    )
     external_id = django_filters.CharFilter(method="by_external_id", label=_("External id (system:id, or id)"))
     updated_after = django_filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte", label=_("Changed since"))
 
@@ -92,6 +107,16 @@ class InitiativeFilter(django_filters.FilterSet):
 
     def by_venue(self, rows: QuerySet[Initiative], _name: str, value: str) -> QuerySet[Initiative]:
         return rows.filter(Q(venue_storage=value) | Q(venue_training=value) | Q(venue_inference=value))
+
+    def by_risk(self, rows: QuerySet[Initiative], _name: str, value: str) -> QuerySet[Initiative]:
+        return rows.filter(risk_standing__isnull=True) if value == RISK_NONE else rows.filter(risk_standing__band=value)
+
+    def by_risk_min(self, rows: QuerySet[Initiative], _name: str, value: Decimal) -> QuerySet[Initiative]:
+        """Bounds hold for the figure as it is printed, in whole percent."""
+        return rows.filter(risk_standing__value__gte=(value - _HALF) / 100)
+
+    def by_risk_max(self, rows: QuerySet[Initiative], _name: str, value: Decimal) -> QuerySet[Initiative]:
+        return rows.filter(risk_standing__value__lt=(value + _HALF) / 100)
 
     def by_external_id(self, rows: QuerySet[Initiative], _name: str, value: str) -> QuerySet[Initiative]:
         """`system:id` where the system is known, else the id in any system."""

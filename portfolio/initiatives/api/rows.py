@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from portfolio.initiatives.models import Dependency, Initiative
-from portfolio.initiatives.queries.initiatives import OWN_COLUMNS
+from portfolio.initiatives.queries.initiatives import OWN_COLUMNS, risk_of
 
 TEXTS = ("purpose", "outputs", "approach", "system_name", "orchestrator", "developed_by", "status_note")
 
@@ -30,6 +30,7 @@ def detail_row(row: Initiative) -> dict[str, Any]:
             "value": row.value,  # type: ignore[attr-defined]
             "currency": row.currency,  # type: ignore[attr-defined]
             "value_hidden": row.value_hidden,  # type: ignore[attr-defined]
+            "risk": risk_of(getattr(row, "risk_standing", None)),
             "tag_names": [tag.name for tag in row.tags.all()],
         }
         | _children(row)

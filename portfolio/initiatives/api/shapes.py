@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from portfolio.accounts.models import BusinessUnit, User
 from portfolio.initiatives.choices import (
+    RISK_LABELS,
     Answer,
     ClosureKind,
     DateKind,
@@ -16,6 +17,7 @@ from portfolio.initiatives.choices import (
     ProcurementRoute,
     Rag,
     ReasonCode,
+    RiskBand,
     Status,
     TeamFunction,
     Venue,
@@ -24,6 +26,26 @@ from portfolio.initiatives.choices import (
 from portfolio.initiatives.models import Initiative, Programme
 
 VENUES = choices_of(Venue)
+
+
+class RiskShape(serializers.Serializer[dict[str, Any]]):
+    """How likely it is abandoned before production within `months` months, as of `on`."""
+
+    value = serializers.FloatField(help_text="a ratio, 0 to 1")
+    low = serializers.FloatField(help_text="lower end of the interval")
+    high = serializers.FloatField()
+    level = serializers.FloatField(help_text="of the interval: 0.8")
+    months = serializers.IntegerField(help_text="the horizon")
+    band = serializers.ChoiceField(
+        choices_of(RiskBand, RISK_LABELS), help_text="whether the interval lies on one side of the portfolio's average"
+    )
+    counts = serializers.BooleanField(help_text="false: drivers are opinions and do not move the figure")
+    resolved = serializers.IntegerField(
+        help_text="ended initiatives of the portfolio that it was learned from; 0: everybody has the reference class's figure"
+    )
+    drivers = serializers.ListField(child=serializers.CharField(), help_text="keys of up to three that push it up most")
+    on = serializers.DateField()
+    version = serializers.CharField(help_text="of the model")
 
 
 class InitiativeRow(serializers.Serializer[dict[str, Any]]):
@@ -57,6 +79,7 @@ class InitiativeRow(serializers.Serializer[dict[str, Any]]):
     procurement_route = serializers.ChoiceField(choices_of(ProcurementRoute))
     register_name = serializers.CharField(allow_null=True)
     missing = serializers.BooleanField(help_text="not in the latest import of its register")
+    risk = RiskShape(allow_null=True, help_text="null: closed, in production, or not computed yet")
     tag_names = serializers.ListField(child=serializers.CharField(), allow_null=True)
     value = serializers.DecimalField(16, 2, allow_null=True)
     currency = serializers.CharField(allow_blank=True)

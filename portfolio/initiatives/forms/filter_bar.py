@@ -27,11 +27,15 @@ PLACES = {
     "q": "main", "unit": "main", "stage": "main", "status": "main", "owner": "main", "rag": "more", "closure": "more",
     "venue": "more", "venue_storage": "more", "venue_training": "more", "venue_inference": "more",
     "containerised": "more", "procurement_route": "more", "stage_kind": "more", "lifecycle": "more", "programme": "more",
-    "register": "more", "tag": "more", "missing": "more",
+    "register": "more", "tag": "more", "missing": "more", "risk": "more", "risk_min": "more", "risk_max": "more",
 }  # fmt: skip
-SHORT = {"unit": _lazy("Unit"), "stage": _lazy("Stage"), "closure": _lazy("How it ended"), "venue": _lazy("Venue")}
+SHORT = {
+    "unit": _lazy("Unit"), "stage": _lazy("Stage"), "closure": _lazy("How it ended"), "venue": _lazy("Venue"),
+    "risk": _lazy("Likely abandoned"), "risk_min": _lazy("Likely abandoned, from %"),
+    "risk_max": _lazy("Likely abandoned, up to %"),
+}  # fmt: skip
 MANY = ("status", "closure")
-TEXT = ("q", "tag")
+TEXT = ("q", "tag", "risk_min", "risk_max")
 # in force through links only (a person's page, an API-like address); no field of their own, but a chip
 UNLISTED = ("sponsor", "external_id", "updated_after")
 

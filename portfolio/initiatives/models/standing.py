@@ -21,8 +21,10 @@ class RiskStanding(models.Model):
     """P(abandoned before production within `months`), a ratio, with its 80 % interval, as of `on`.
 
     `band` says whether it can be told apart from the portfolio's average. `drivers` are the keys of up to three known drivers
-    that push it up most; `counts` says whether drivers move the figure at all (else they are opinions beside it). There is no
-    row for what is closed or in production.
+    that push it up most; `counts` says whether drivers move the figure at all (else they are opinions beside it). `resolved` is
+    how many initiatives that ended it was learned from: of none, everybody has the reference class's figure and nobody is ranked.
+    `version`, `generation` and `digest` name the model, the scoring and its inputs, for whoever cites the figure. There is no row
+    for what is closed or in production.
     """
 
     initiative = models.OneToOneField(Initiative, on_delete=models.CASCADE, primary_key=True, related_name="risk_standing")
@@ -34,6 +36,10 @@ class RiskStanding(models.Model):
     counts = models.BooleanField(default=False)
     months = models.PositiveSmallIntegerField()
     on = models.DateField()
+    resolved = models.PositiveIntegerField(default=0, db_default=0)
+    version = models.CharField(max_length=20, default="", db_default="")
+    generation = models.BigIntegerField(default=0, db_default=0)
+    digest = models.CharField(max_length=64, default="", db_default="")
 
     objects = StandingQuerySet.as_manager()
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, Exists, F, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Exists, F, FloatField, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce, JSONObject
 
 from portfolio.accounts.choices import Action
 from portfolio.accounts.models import BusinessUnit, User
@@ -21,6 +21,7 @@ from portfolio.initiatives.models import (
     Programme,
     Register,
     RegisterRow,
+    RiskStanding,
     StageEntry,
 )
 from portfolio.kit.scope import within
@@ -56,6 +57,26 @@ def name_of(model: type[Model], column: str, name: str = "name") -> Subquery:
     return Subquery(model._default_manager.filter(pk=OuterRef(column)).order_by().values(name)[:1])
 
 
+LEVEL = 0.8  # of the interval of a risk figure
+RISK_FIELDS = ("value", "low", "high", "months", "band", "counts", "resolved", "drivers", "on", "version")
+# One join by primary key; None where there is no figure.
+RISK = Case(
+    When(
+        risk_standing__isnull=False,
+        then=JSONObject(
+            level=Value(LEVEL, output_field=FloatField()), **{name: F(f"risk_standing__{name}") for name in RISK_FIELDS}
+        ),
+    )
+)
+
+
+def risk_of(standing: RiskStanding | None) -> dict[str, Any] | None:
+    """The same of a row that is read whole."""
+    if standing is None:
+        return None
+    return {"level": LEVEL} | {name: getattr(standing, name) for name in RISK_FIELDS}
+
+
 JOINED_COLUMNS: dict[str, Any] = {
     "unit_name": F("unit__name"),
     "stage_key": F("stage__key"),
@@ -68,6 +89,7 @@ JOINED_COLUMNS: dict[str, Any] = {
     "programme_name": name_of(Programme, "programme"),
     "register_name": name_of(Register, "register"),
     "missing": Case(When(missing_since__isnull=True, then=Value(False)), default=Value(True)),
+    "risk": RISK,
 }
 # what a person or tool may sort by -> column; "value" is the amount as far as the reader may see it
 SORTABLE = {
@@ -80,6 +102,7 @@ SORTABLE = {
     "owner": "owner_label",
     "updated": "updated_at",
     "value": "value",
+    "risk": "risk_standing__value",
 }
 
 
@@ -144,7 +167,9 @@ def detail(actor: Actor, pk: int) -> Initiative | None:
     )
     return (
         with_money(visible, actor)
-        .select_related("unit", "programme", "lifecycle", "stage", "owner", "sponsor", "register", "missing_since")
+        .select_related(
+            "unit", "programme", "lifecycle", "stage", "owner", "sponsor", "register", "missing_since", "risk_standing"
+        )
         .prefetch_related(
             "tags",
             "lifecycle__stages",

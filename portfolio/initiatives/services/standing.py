@@ -10,17 +10,18 @@ from django.db import connection
 
 from portfolio.initiatives.choices import RiskBand
 
-# Only what differs is written: a night on which nothing changed writes the day alone.
+# Every row names the scoring that it is of, so each scoring writes all of them.
 _UPSERT = """
-INSERT INTO initiatives_riskstanding (initiative_id, value, low, high, band, drivers, counts, months, "on")
+INSERT INTO initiatives_riskstanding
+    (initiative_id, value, low, high, band, drivers, counts, months, "on", resolved, version, generation, digest)
 SELECT f.initiative_id, f.value, f.low, f.high,
        CASE WHEN f.low > %(average)s THEN %(above)s WHEN f.high < %(average)s THEN %(below)s ELSE %(middle)s END,
-       f.drivers, %(counts)s, %(months)s, %(on)s
+       f.drivers, %(counts)s, %(months)s, %(on)s, %(resolved)s, %(version)s, %(generation)s, %(digest)s
 FROM ({figures}) f
 ON CONFLICT (initiative_id) DO UPDATE
 SET value = excluded.value, low = excluded.low, high = excluded.high, band = excluded.band, drivers = excluded.drivers,
-    counts = excluded.counts, months = excluded.months, "on" = excluded."on"
-WHERE (initiatives_riskstanding.*) IS DISTINCT FROM (excluded.*)
+    counts = excluded.counts, months = excluded.months, "on" = excluded."on", resolved = excluded.resolved,
+    version = excluded.version, generation = excluded.generation, digest = excluded.digest
 """
 _REST = """
 DELETE FROM initiatives_riskstanding s USING initiatives_initiative i
@@ -31,13 +32,20 @@ WHERE i.id = s.initiative_id AND i.demo = %(demo)s
 
 @dataclass(frozen=True, slots=True)
 class RiskRun:
-    """What holds for all figures of one run; `average` is a ratio, None where nothing is in flight."""
+    """What holds for all figures of one run; `average` is a ratio, None where nothing is in flight.
+
+    `resolved` initiatives that ended were learned from; `version` names the model, `generation` and `digest` the scoring.
+    """
 
     demo: bool
     average: float | None
     counts: bool
     months: int
     on: date
+    resolved: int
+    version: str
+    generation: int
+    digest: str
 
 
 def keep_risk(run: RiskRun, figures: str, parameters: dict[str, Any]) -> int:
@@ -48,6 +56,7 @@ def keep_risk(run: RiskRun, figures: str, parameters: dict[str, Any]) -> int:
     """
     values = parameters | {
         "demo": run.demo, "average": run.average, "counts": run.counts, "months": run.months, "on": run.on,
+        "resolved": run.resolved, "version": run.version, "generation": run.generation, "digest": run.digest,
         "above": RiskBand.ABOVE.value, "below": RiskBand.BELOW.value, "middle": RiskBand.AVERAGE.value,
     }  # fmt: skip
     with connection.cursor() as cursor:

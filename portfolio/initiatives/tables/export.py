@@ -13,6 +13,7 @@ from typing import Any
 from openpyxl import Workbook
 
 from portfolio.initiatives.queries.lists import UnitRow
+from portfolio.initiatives.tables.risk import none_words, place
 from portfolio.kit.cells import csv_lines, neutral
 
 Row = dict[str, Any]
@@ -31,11 +32,32 @@ def _or_unknown(name: str) -> Callable[[Row], Any]:
     return lambda row: row[name] or UNKNOWN
 
 
+def _risk(name: str) -> Callable[[Row], Any]:
+    return lambda row: row["risk"][name] if row["risk"] else None
+
+
+def _risk_band(row: Row) -> str:
+    """Where there is no figure the reason, so that no cell is read as none at all."""
+    return place(row["risk"]) if row["risk"] else none_words(row)
+
+
+def _risk_on(row: Row) -> date | None:
+    return date.fromisoformat(row["risk"]["on"]) if row["risk"] else None
+
+
 _FIELDS: dict[str, tuple[Field, ...]] = {
     "stage": (("stage_name", _or_unknown("stage_name")), ("lifecycle_key", _own("lifecycle_key"))),
     "since": (("stage_since", _own("stage_since")),),
     "status": (("status", _own("status")), ("closure", _own("closure"))),
     "rag": (("rag", _own("rag")), ("status_note", _own("status_note"))),
+    "risk": (
+        ("risk_value", _risk("value")),
+        ("risk_low", _risk("low")),
+        ("risk_high", _risk("high")),
+        ("risk_band", _risk_band),
+        ("risk_months", _risk("months")),
+        ("risk_on", _risk_on),
+    ),
     "owner": (("owner_label", _own("owner_label")),),
     "value": (("value", _own("value")), ("currency", _own("currency")), ("value_hidden", _own("value_hidden"))),
     "sponsor": (("sponsor_label", _own("sponsor_label")),),

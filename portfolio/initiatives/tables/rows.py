@@ -33,6 +33,7 @@ from portfolio.initiatives.choices import (
     choices_of,
 )
 from portfolio.initiatives.queries.lists import StageRow, UnitRow
+from portfolio.initiatives.tables.risk import cell as risk_cell
 from portfolio.kit.templatetags import ui_text
 
 NARROW = "\u202f"
@@ -56,6 +57,7 @@ COLUMNS = (
     Column("since", _("In stage since"), "stage_since", default=True),
     Column("status", _("Status"), "status", default=True),
     Column("rag", _("Status note"), default=True),
+    Column("risk", _("Likely abandoned"), "risk", default=True, num=True),
     Column("owner", _("Owner"), "owner", default=True),
     Column("value", _("Expected value"), "value", default=True, num=True),
     Column("sponsor", _("Sponsor")),
@@ -105,6 +107,7 @@ def table_rows(
         row["stage_chip"] = stage_mark(row, totals.get(row["lifecycle_key"], 5))
         row["status_chip"] = chip("status", row["status"])
         row["rag_chip"] = chip("rag", row["rag"]) if row["rag"] else ""
+        row["risk_cell"] = risk_cell(row)
         row["since"] = day(row["stage_since"], today)
         row["waiting"] = ago(row["stage_since"], today)
         row["changed"] = day(row["updated_at"].date(), today)

@@ -17,6 +17,7 @@ from portfolio.initiatives.models import Initiative
 from portfolio.initiatives.queries import board as reading
 from portfolio.initiatives.queries import lists
 from portfolio.initiatives.queries.saved_views import menu_of
+from portfolio.initiatives.tables.risk import card
 from portfolio.initiatives.tables.rows import table_rows
 from portfolio.initiatives.views.access import PageRequest
 from portfolio.initiatives.views.initiatives import rights
@@ -41,6 +42,8 @@ def board(request: PageRequest) -> HttpResponse:
     shown = table_rows(
         (row for column in found_cards.values() for row in column), actor=actor, units=units, stages=own, today=clock.today()
     )
+    for row in shown:
+        row.update(card(row))
     context = _board(shown, counts.get(template, {}), query, own)
     context |= {"action": request.path, "tabs": _tabs(query, used, template, stages), "headline": _headline(context["columns"])}
     if request.htmx and request.htmx.target == "board":

@@ -182,6 +182,10 @@ def _swap(generation: Generation, before: Generation | None, scored: Scored) -> 
         Generation.objects.filter(pk=before.pk).update(current=False)
     generation.current = True
     keys = [row[0] for row in scored.version.form["drivers"]]
-    run = RiskRun(generation.demo, generation.average, scored.version.share > 0, scored.version.horizon_months, generation.on)
+    run = RiskRun(
+        demo=generation.demo, average=generation.average, counts=scored.version.share > 0,
+        months=scored.version.horizon_months, on=generation.on, resolved=scored.version.resolved, version=str(scored.version),
+        generation=generation.pk, digest=generation.digest,
+    )  # fmt: skip
     generation.save(update_fields=["current"])
     keep_risk(run, _FIGURES, {"generation": generation.pk, "keys": keys})
