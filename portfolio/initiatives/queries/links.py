@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Count, Q
@@ -32,14 +31,12 @@ def _is(run: ImportRun, state: str) -> Q:
     return Q(decision=None) & ~Q(key__in=taken.values("key")) & ~Q(initiative__in=taken.values("initiative"))
 
 
-def tally(actor: Actor, run: ImportRun, floors: Sequence[float]) -> tuple[dict[str, int], dict[float, int]]:
-    """Proposals by state, and by floor the open ones of at least this score that are best on both sides."""
+def tally(actor: Actor, run: ImportRun, floor: float) -> dict[str, int]:
+    """`{open, confirmed, refused, sure}`; sure: open, best on both sides and of at least this score."""
     counted = {str(state): Count("id", filter=_is(run, state)) for state in LinkState}
-    for number, floor in enumerate(floors):
-        counted[f"sure_{number}"] = Count("id", filter=_is(run, LinkState.OPEN) & Q(best=True, score__gte=floor))
+    counted["sure"] = Count("id", filter=_is(run, LinkState.OPEN) & Q(best=True, score__gte=floor))
     found: dict[str, int] = LinkProposal.objects.visible_to(actor).filter(run=run).aggregate(**counted)
-    sure = {floor: found.pop(f"sure_{number}") for number, floor in enumerate(floors)}
-    return found, sure
+    return found
 
 
 def rows_by_line(run: ImportRun, lines: set[int]) -> dict[int, dict[str, Any]]:

@@ -17,17 +17,15 @@ from django.views.decorators.http import require_POST, require_safe
 from portfolio.accounts.choices import Action
 from portfolio.accounts.rules import EVERYTHING
 from portfolio.initiatives.choices import LinkSearchState, LinkState, LinkVerdict, RunState
-from portfolio.initiatives.forms.import_links import LinkFloorForm
 from portfolio.initiatives.models import ImportRun, LinkProposal, LinkSearch
 from portfolio.initiatives.queries import links as reads
 from portfolio.initiatives.queries.lists import page_number
-from portfolio.initiatives.services.imports.link_decisions import confirm_links, decide_link, undo_link
+from portfolio.initiatives.services.imports.link_decisions import USUAL_IN_BULK, confirm_links, decide_link, undo_link
 from portfolio.initiatives.services.imports.link_search import MOST, request_search
 from portfolio.initiatives.tables.links import pair
 from portfolio.initiatives.views.access import PageRequest
 from portfolio.initiatives.views.imports import get_run
 
-FLOORS = (0.95, 0.9, 0.8)
 WORKING = (LinkSearchState.WAITING, LinkSearchState.SEARCHING)
 _PAIRS = 20
 
@@ -43,6 +41,7 @@ def links(request: PageRequest, pk: int) -> HttpResponse:
         "run": run,
         "search": search,
         "working": search.state in WORKING,
+        "waiting": search.state == LinkSearchState.WAITING,
         "too_many": search.state == LinkSearchState.TOO_MANY,
         "most": MOST,
         "progress": _progress(run, search),
@@ -79,7 +78,7 @@ def _pairs(request: PageRequest, run: ImportRun, may_act: bool) -> dict[str, Any
     shown = request.GET.get("show", "")
     shown = shown if shown in LinkState.__members__.values() else LinkState.OPEN
     number = page_number(request.GET.get("page", ""))
-    counts, sure = reads.tally(request.actor, run, FLOORS)
+    counts = reads.tally(request.actor, run, USUAL_IN_BULK)
     rows = reads.in_state(reads.proposals_of(request.actor, run), run, shown)
     found = list(rows[(number - 1) * _PAIRS : number * _PAIRS + 1])
     fields = reads.rows_by_line(run, {one.line for one in found[:_PAIRS]})
@@ -91,7 +90,8 @@ def _pairs(request: PageRequest, run: ImportRun, may_act: bool) -> dict[str, Any
         "page": number,
         "counts": counts,
         "tabs": _tabs(run, shown, counts),
-        "floor_form": LinkFloorForm(sure=sure) if may_act and any(sure.values()) and shown == LinkState.OPEN else None,
+        "sure": counts["sure"] if may_act and shown == LinkState.OPEN else 0,
+        "floor": f"{USUAL_IN_BULK:.2f}",
         "previous_url": f"{address}{number - 1}" if number > 1 else "",
         "next_url": f"{address}{number + 1}" if len(found) > _PAIRS else "",
     }  # fmt: skip
@@ -131,14 +131,10 @@ def search(request: PageRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def confirm_all(request: PageRequest, pk: int) -> HttpResponse:
-    """Confirm every pair of at least the chosen score that nothing is as good beside."""
+    """Confirm every pair that scores high and that nothing is as good beside."""
     run = get_run(request, pk, Action.IMPORT)
-    form = LinkFloorForm(request.POST, sure=dict.fromkeys(FLOORS, 0))
-    if not form.is_valid():
-        messages.error(request, _("Choose a score from the list."))
-        return redirect("initiatives:import_links", pk=pk)
     try:
-        count = confirm_links(by=request.actor, run=run, at_least=form.cleaned_data["at_least"])
+        count = confirm_links(by=request.actor, run=run, at_least=USUAL_IN_BULK)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:

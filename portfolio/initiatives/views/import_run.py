@@ -17,9 +17,9 @@ from django.views.decorators.http import require_safe
 
 from portfolio.accounts.choices import Action
 from portfolio.accounts.rules import EVERYTHING
-from portfolio.initiatives.choices import RowOutcome, RunState
+from portfolio.initiatives.choices import LinkSearchState, RowOutcome, RunState
 from portfolio.initiatives.forms.import_mapping import target_label
-from portfolio.initiatives.models import ImportRun
+from portfolio.initiatives.models import ImportRun, LinkSearch
 from portfolio.initiatives.queries import imports as reads
 from portfolio.initiatives.queries.lists import page_number
 from portfolio.initiatives.views.access import PageRequest
@@ -40,7 +40,7 @@ def import_run(request: PageRequest, pk: int) -> HttpResponse:
         return redirect("initiatives:import_mapping", pk=pk)
     context: dict[str, Any] = {
         "run": run,
-        "links": getattr(run, "link_search", None),
+        "links": _links(run),
         "headline": _headline(run),
         "working": run.state in WORKING,
         "given_up": reads.given_up_on(run) if run.state in WORKING else False,
@@ -53,6 +53,12 @@ def import_run(request: PageRequest, pk: int) -> HttpResponse:
     if run.counts and run.state in (RunState.PREVIEW, RunState.PUBLISHED):
         context |= {"figures": _figures(run), **_rows(request, run)}
     return render(request, "initiatives/imports/run.html", context)
+
+
+def _links(run: ImportRun) -> LinkSearch | None:
+    """The search for links, if there is or may be anything to link."""
+    search: LinkSearch | None = getattr(run, "link_search", None)
+    return search if search and (search.rows_total or search.state != LinkSearchState.DONE) else None
 
 
 def _may_act(request: PageRequest, run: ImportRun) -> bool:

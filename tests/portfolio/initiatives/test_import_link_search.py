@@ -176,3 +176,11 @@ def test_the_federal_years_are_one_register_with_a_history(sample_data: Path) ->
     closed = Closure.objects.filter(initiative__external_ids__value__endswith="-2023")
     assert {one.kind for one in closed} == {"retired", "abandoned_unknown"}
     assert not closed.filter(kind="abandoned_unknown", stage__kind="production").exists()
+
+
+def test_a_run_that_was_published_meanwhile_needs_no_search(tmp_path: Path) -> None:
+    first_year(tmp_path)
+    run = publish(write_csv(tmp_path / "2024.csv", [row(101, **SHELF)]))
+    run_jobs()
+    assert LinkSearch.objects.get(run=run).state == LinkSearchState.DONE
+    assert not LinkProposal.objects.filter(run=run).exists()

@@ -65,20 +65,21 @@ def test_the_preview_leads_to_the_pairs_and_a_form_links_one(signed_in: SignedIn
     assert "2 pairs wait" in text_of(paula.get(f"{page}links/"))
 
 
-def test_all_above_a_score_are_linked_at_once_and_published(signed_in: SignedIn, run: ImportRun) -> None:
+def test_all_that_score_high_are_linked_at_once_and_published(signed_in: SignedIn, run: ImportRun) -> None:
+    LinkProposal.objects.filter(run=run).update(score=0.96)
     paula = signed_in("Paula")
     page = f"/imports/{run.pk}/"
-    assert "0.90 (2 pairs)" in text_of(paula.get(f"{page}links/"))
-    done = paula.post(f"{page}links/confirm/", {"at_least": "0.9"}, follow=True)
-    assert "2 rows linked." in text_of(done)
-    assert "0 pairs wait" in text_of(done)
-    assert paula.post(f"{page}links/confirm/", {"at_least": "0.1"}, follow=True).status_code == 200
+    assert "Link all 2 pairs of 0.95 and more" in text_of(paula.get(f"{page}links/"))
+    done = text_of(paula.post(f"{page}links/confirm/", follow=True))
+    assert "2 rows linked." in done
+    assert "0 pairs wait" in done
+    assert "of 0.95 and more" not in done
+    assert "0 rows linked." in text_of(paula.post(f"{page}links/confirm/", follow=True))
     assert LinkDecision.objects.count() == 2
     paula.post(f"{page}publish/")
     run_jobs()
     assert Initiative.objects.count() == 4
-    report = text_of(paula.get(page))
-    assert "5. Report" in report
+    assert "5. Report" in text_of(paula.get(page))
     late = paula.post(f"{page}links/{pair_of(CALLS['Name']).pk}/", {"verdict": "undo"}, follow=True)
     assert "This import is published" in text_of(late)
 
@@ -129,7 +130,7 @@ def test_a_viewer_reads_and_a_stranger_finds_nothing(signed_in: SignedIn, run: I
     seen = vera.get(page)
     assert CALLS["Name"] in seen.content.decode()
     assert "The same" not in text_of(seen)
-    for address, data in ((f"{page}{calls.pk}/", {"verdict": "confirmed"}), (f"{page}confirm/", {"at_least": "0.95"}),
+    for address, data in ((f"{page}{calls.pk}/", {"verdict": "confirmed"}), (f"{page}confirm/", {}),
                           (f"{page}search/", {})):  # fmt: skip
         assert vera.post(address, data).status_code == 403
         assert lars.post(address, data).status_code == 404

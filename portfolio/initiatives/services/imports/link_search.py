@@ -140,8 +140,9 @@ def _search(run: ImportRun, new: _Side, gone: _Side, told: Callable[..., None]) 
 
 
 def finish_search(*, run: ImportRun, generation: int) -> None:
-    """Mark the search as done, in the transaction of its job."""
-    searching = LinkSearch.objects.filter(run=run, generation=generation, state=LinkSearchState.SEARCHING)
+    """Mark the search as done, in the transaction of its job; also one that had nothing to do, its run being published."""
+    open_ = (LinkSearchState.WAITING, LinkSearchState.SEARCHING)
+    searching = LinkSearch.objects.filter(run=run, generation=generation, state__in=open_)
     searching.update(state=LinkSearchState.DONE, rows_done=F("rows_total"), finished_at=clock.now())
 
 
