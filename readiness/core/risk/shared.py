@@ -1,6 +1,6 @@
 """Probabilities of a whole portfolio drawn together: what is shared stays shared, what is an initiative's own is drawn apart.
 
-The organisation's level, units, stages and the drivers' effects are the same for all initiatives of a draw; what is unknown of one
+The organisation, units, stages and the effects of drivers are the same for all initiatives of a draw; what is unknown of one
 initiative's answers is not what is unknown of another's. Means and covariances are those of `forecast.blended`, so the mean over
 draws is the shown figure.
 """
