@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -38,7 +38,7 @@ def cohorts(
     routes: dict[int, str] = dict(rows.order_by().values_list("id", "procurement_route"))
     found = careers(demo=actor.showing_demo, on=on, among=routes)
     been = stays(demo=actor.showing_demo, on=on, among=routes)
-    reasons, plan = _reasons(routes), _plan(actor, routes) if purchases else None
+    reasons, plan = _reasons(rows), _plan(actor, rows) if purchases else None
     templates = _templates(been, stage_rows)
     shown = templates[0] if templates else None
     few = len(routes) < FEWEST
@@ -54,9 +54,11 @@ def cohorts(
     )  # fmt: skip
 
 
-def _reasons(ids: Iterable[int]) -> tuple[Reason, ...]:
+def _reasons(rows: QuerySet[Initiative]) -> tuple[Reason, ...]:
     """The most frequent first, "unknown" last: nobody gave it as a reason."""
-    standing = Closure.objects.filter(initiative__in=list(ids), reopened_at=None, kind__in=[str(kind) for kind in ABANDONMENT])
+    standing = Closure.objects.filter(
+        initiative__in=rows.order_by().values("pk"), reopened_at=None, kind__in=[str(kind) for kind in ABANDONMENT]
+    )
     counts: dict[str, dict[Any, int]] = defaultdict(dict)
     for kind, reason, n in standing.order_by().values_list("kind", "reason").annotate(n=Count("pk")):
         counts[reason][OF_CLOSURE[ClosureKind(kind)]] = n
@@ -64,9 +66,13 @@ def _reasons(ids: Iterable[int]) -> tuple[Reason, ...]:
     return tuple(sorted(made, key=lambda one: (one.reason == "unknown", -one.total, one.reason)))
 
 
-def _plan(actor: Actor, ids: Iterable[int]) -> dict[int, str]:
+def _plan(actor: Actor, rows: QuerySet[Initiative]) -> dict[int, str]:
     """ "no" where any purchase that the reader sees is out of the plan, "yes" where all are in it, else "unknown"."""
-    shares = PurchaseShare.objects.visible_to(actor).filter(initiative__in=list(ids)).exclude(purchase__state=State.CANCELLED)
+    shares = (
+        PurchaseShare.objects.visible_to(actor)
+        .filter(initiative__in=rows.order_by().values("pk"))
+        .exclude(purchase__state=State.CANCELLED)
+    )
     told: dict[int, set[str]] = defaultdict(set)
     for pk, counts_as in shares.order_by().values_list("initiative_id", _COUNTS_AS).distinct():
         told[pk].add(counts_as)

@@ -39,4 +39,5 @@ def parameters(
     """Values for ENTRY and CLOSURE: known at the end of `on` unless another moment is given, of all initiatives or of `among`."""
     zone = timezone.get_default_timezone()
     known = known_at or datetime.combine(on + timedelta(days=1), time(), zone)
-    return {"demo": demo, "on": on, "known": known, "zone": str(zone), "among": None if among is None else list(among)}
+    ids = None if among is None else f"{{{','.join(str(int(pk)) for pk in among)}}}"  # a list of 10,000 takes the driver 100 ms
+    return {"demo": demo, "on": on, "known": known, "zone": str(zone), "among": ids}

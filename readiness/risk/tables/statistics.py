@@ -79,6 +79,17 @@ def horizon(row: ReferenceStatistic) -> str:
     return _("%(n)s months") % {"n": row.horizon_months} if row.horizon_months else ""
 
 
+def class_headline(rows: Iterable[ReferenceStatistic]) -> str:
+    """The two bounds in a sentence, "" where one of them is not there."""
+    found = {row.key: row for row in rows}
+    if RATES[0] not in found or RATES[1] not in found:
+        return ""
+    least, most = (percent(found[key].value, 1, 1) for key in RATES[:2])
+    return _(
+        "Of real initiatives, between %(least)s and %(most)s were abandoned within %(n)s months: rates differ by definition."
+    ) % {"least": least, "most": most, "n": found[RATES[0]].horizon_months or _("an unknown number of")}
+
+
 def rate_chart(rows: Iterable[ReferenceStatistic]) -> dict[str, Any] | None:
     """The rates of the followed register as intervals: explicit below, vanished included above, vanished apart."""
     found = {row.key: row for row in rows}

@@ -16,7 +16,7 @@ from readiness.risk.queries.statistics import beside_own, reference_statistics, 
 from readiness.risk.rules.statistics import StatisticKind
 from readiness.risk.services.statistics import may_edit_statistics, update_statistic
 from readiness.risk.tables.frame import tabs
-from readiness.risk.tables.statistics import grouped_rows, rate_chart, ratio, statistic_rows
+from readiness.risk.tables.statistics import class_headline, grouped_rows, rate_chart, ratio, statistic_rows
 
 
 def _actor(request: HttpRequest) -> Actor:
@@ -40,7 +40,8 @@ def reference_class(request: HttpRequest) -> HttpResponse:
     """What became of real initiatives elsewhere, and what others have published."""
     rows = register_statistics()
     context = {
-        "tabs": tabs("class"), "chart": rate_chart(rows), "groups": grouped_rows(rows), "comparisons": comparisons(),
+        "headline": class_headline(rows), "tabs": tabs("class"),
+        "chart": rate_chart(rows), "groups": grouped_rows(rows), "comparisons": comparisons(),
         "cited": statistic_rows(row for row in beside_own() if row.kind == StatisticKind.CITED),
     }  # fmt: skip
     return render(request, "risk/reference_class.html", context)
