@@ -17,6 +17,17 @@ def neutralise(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
     return event
 
 
+_SECRET = re.compile(r"/(calendar|embed|letter)/[^/\s?]{20,}")
+
+
+def unaddressed(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Addresses that are secrets themselves stay out of the log: whoever has one needs nothing else to read behind it."""
+    for key, value in event.items():
+        if isinstance(value, str) and "/" in value:
+            event[key] = _SECRET.sub(r"/\1/[secret]", value)
+    return event
+
+
 def configure(config: dict[str, Any]) -> None:
     """Django's LOGGING_CONFIG hook: `config` holds the level alone."""
     shared: list[Any] = [
@@ -25,6 +36,7 @@ def configure(config: dict[str, Any]) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
+        unaddressed,
         neutralise,
     ]
     logging.config.dictConfig(

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from readiness.outlets.views import sheets
+from readiness.outlets.views import embedded, panels, sheets
 
 app_name = "outlets"
 urlpatterns: list[URLPattern] = [
@@ -10,4 +10,8 @@ urlpatterns: list[URLPattern] = [
     path("portfolio/one-page/make/", sheets.make, name="sheet_make"),
     path("portfolio/one-page/<int:pk>/file/", sheets.file, name="sheet_file"),
     path("portfolio/one-page/<int:pk>/again/", sheets.again, name="sheet_again"),
+    path("portfolio/panels/", panels.panels, name="panels"),
+    path("portfolio/panels/new/", panels.make, name="panel_make"),
+    path("portfolio/panels/<int:pk>/revoke/", panels.revoke, name="panel_revoke"),
+    path("embed/<str:secret>/", embedded.embedded, name="embedded"),
 ]

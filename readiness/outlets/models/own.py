@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from typing import Self, TypeVar
+from typing import Self
 
 from django.db import models
 
 from portfolio.accounts.rules import Actor
-
-Row = TypeVar("Row", bound=models.Model)
+from portfolio.kit.scope import Row
 
 
 class OwnQuerySet(models.QuerySet[Row]):
