@@ -93,6 +93,8 @@ def test_the_fragment_of_a_decision_is_the_list_without_the_pair(signed_in: Sign
     answer = paula.post(f"{page}{calls.pk}/", {"verdict": "refused", "show": "open"}, headers=HTMX, follow=True)
     swapped = answer.content.decode()
     assert 'id="links"' in swapped
+    assert '<span id="headline">1 pair waits' in swapped
+    assert 'hx-select-oob="#toasts,#headline"' in whole
     assert CALLS["Name"] not in swapped
     assert CALLS["Name"] in paula.get(f"{page}?show=refused", headers=HTMX).content.decode()
 
