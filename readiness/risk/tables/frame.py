@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 TABS = (
+    ("model", "risk:model", _("Model")),
     ("cohorts", "risk:cohorts", _("Cohorts")),
     ("class", "risk:reference_class", _("Reference class")),
     ("statistics", "risk:statistics", _("Reference statistics")),
