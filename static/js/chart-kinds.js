@@ -222,7 +222,7 @@
     option.xAxis.max = Math.min(100, Math.ceil((Math.max.apply(null, ends) + 4) / 10) * 10);
     option.series = [
       {
-        type: "custom", z: 3, encode: { x: [1, 2], y: 0 },
+        type: "custom", z: 3, animation: false, encode: { x: [1, 2], y: 0 },
         data: rows.map(function (row, at) {
           var lines = [signed(row) + (row.end ? "" : "\u202f" + (data.step_unit || "")), row.end && row.low !== undefined && row.low !== null ? number(row.low) + "–" + withUnit(row.high, data) : "", row.note];
           return { value: [at].concat(spans[at]), url: row.url, tip: tip(row.label, lines), says: says(row.label, lines) };
@@ -233,7 +233,8 @@
           var height = Math.min(18, api.size([0, 1])[1] * 0.62);
           var fill = row.end ? colors.ink2 : P.color(row.value > 0 ? "stage-5" : "accent");
           var bar = { type: "rect", shape: { x: Math.min(from[0], to[0]), y: to[1] - height / 2, width: Math.max(1.5, Math.abs(to[0] - from[0])), height: height, r: 2 }, style: { fill: fill, opacity: row.end ? 0.55 : 1 }, emphasis: { style: { stroke: colors.ink, lineWidth: 2 } } };
-          var parts = [bar, { type: "text", x: Math.max(from[0], to[0]) + 6, y: to[1], style: { text: signed(row), fill: colors.ink, stroke: colors.surface, lineWidth: 3, fontSize: 12, fontFamily: colors.font, verticalAlign: "middle" } }];
+          var beside = Math.max(from[0], to[0], row.high === undefined || row.high === null ? 0 : api.coord([row.high, at])[0]);
+          var parts = [bar, { type: "text", x: beside + 7, y: to[1], style: { text: signed(row), fill: colors.ink, stroke: colors.surface, lineWidth: 3, fontSize: 12, fontFamily: colors.font, align: "left", verticalAlign: "middle" } }];
           if (at < rows.length - 1) parts.push({ type: "line", silent: true, shape: { x1: to[0], y1: to[1], x2: to[0], y2: to[1] + api.size([0, 1])[1] }, style: { stroke: colors.strong, lineWidth: 1, lineDash: [2, 2] } });
           return { type: "group", children: parts };
         },

@@ -31,7 +31,7 @@ from readiness.risk.rules.explaining import Explained, explained, in_full
 from readiness.risk.rules.packing import OtherEngine, inputs_digest
 
 MOST_POINTS = 120  # of the history: daily ones of the last weeks, then one a month
-MOST_UNKNOWN = 20
+MOST_UNKNOWN = 6
 
 
 class State(StrEnum):
