@@ -28,7 +28,7 @@ from portfolio.kit.api.base import ScopedApi
 STATES = [(str(state), str(state)) for state in LinkState]
 
 
-class LinkRowShape(serializers.Serializer[dict[str, Any]]):
+class ProposedLinkRowShape(serializers.Serializer[dict[str, Any]]):
     name = serializers.CharField()
     unit = serializers.ListField(child=serializers.CharField(), help_text="outermost first")
     purpose = serializers.CharField()
@@ -44,11 +44,11 @@ class LinkedInitiativeShape(serializers.Serializer[dict[str, Any]]):
     status = serializers.CharField()
 
 
-class LinkShape(serializers.Serializer[dict[str, Any]]):
+class ProposedLinkShape(serializers.Serializer[dict[str, Any]]):
     id = serializers.IntegerField()
     line = serializers.IntegerField()
     key = serializers.CharField(help_text="of the file's row")
-    row = LinkRowShape()
+    row = ProposedLinkRowShape()
     initiative = LinkedInitiativeShape()
     score = serializers.FloatField(help_text="0..1, a rank and no probability")
     parts = serializers.DictField(
@@ -61,7 +61,7 @@ class LinkShape(serializers.Serializer[dict[str, Any]]):
     decided_at = serializers.DateTimeField(allow_null=True)
 
 
-class SearchShape(serializers.Serializer[dict[str, Any]]):
+class LinkSearchShape(serializers.Serializer[dict[str, Any]]):
     state = serializers.ChoiceField(
         choices_of(LinkSearchState), allow_null=True, help_text="null: there is nothing to link; too_many: nothing was compared"
     )
@@ -71,11 +71,11 @@ class SearchShape(serializers.Serializer[dict[str, Any]]):
     finished_at = serializers.DateTimeField(allow_null=True)
 
 
-class FloorInput(serializers.Serializer[dict[str, Any]]):
+class LinkFloorInput(serializers.Serializer[dict[str, Any]]):
     at_least = serializers.FloatField(min_value=LEAST_IN_BULK, max_value=1.0, default=USUAL_IN_BULK)
 
 
-class ConfirmedShape(serializers.Serializer[dict[str, Any]]):
+class LinksConfirmedShape(serializers.Serializer[dict[str, Any]]):
     confirmed = serializers.IntegerField()
 
 
@@ -84,11 +84,11 @@ class LinkViewSet(ScopedApi, GenericViewSet[LinkProposal]):
 
     resource = "imports"
     queryset = LinkProposal.objects.none()
-    serializer_class = FloorInput  # type: ignore[assignment]
+    serializer_class = LinkFloorInput  # type: ignore[assignment]
     filter_backends = ()
 
     @extend_schema(
-        responses=LinkShape(many=True),
+        responses=ProposedLinkShape(many=True),
         parameters=[
             OpenApiParameter("state", enum=[*LinkState], description="all without it"),
             OpenApiParameter("min_score", float),
@@ -109,36 +109,36 @@ class LinkViewSet(ScopedApi, GenericViewSet[LinkProposal]):
         fields = reads.rows_by_line(run, {one.line for one in page})
         return self.get_paginated_response([_shape(one, fields.get(one.line, {})) for one in page])
 
-    @extend_schema(request=None, responses=LinkShape)
+    @extend_schema(request=None, responses=ProposedLinkShape)
     def confirm(self, request: Any, pk: str, child: str) -> Response:
         """The row updates this initiative; 400 if either is linked otherwise."""
         return self._decided(pk, child, verdict=LinkVerdict.CONFIRMED)
 
-    @extend_schema(request=None, responses=LinkShape)
+    @extend_schema(request=None, responses=ProposedLinkShape)
     def refuse(self, request: Any, pk: str, child: str) -> Response:
         """The pair is not proposed again."""
         return self._decided(pk, child, verdict=LinkVerdict.REFUSED)
 
-    @extend_schema(request=None, responses=LinkShape)
+    @extend_schema(request=None, responses=ProposedLinkShape)
     def undo(self, request: Any, pk: str, child: str) -> Response:
         """The pair waits for a decision again."""
         return self._answer(self.write(undo_link, proposal=self._proposal(pk, child)))
 
-    @extend_schema(request=FloorInput, responses=ConfirmedShape)
+    @extend_schema(request=LinkFloorInput, responses=LinksConfirmedShape)
     def confirm_all(self, request: Any, pk: str) -> Response:
         """Confirm every open pair of at least this score that is best for both its row and its initiative."""
         run = self._run(pk)
-        serializer = FloorInput(data=request.data)
+        serializer = LinkFloorInput(data=request.data)
         serializer.is_valid(raise_exception=True)
         count = self.write(confirm_links, run=run, at_least=serializer.validated_data["at_least"])
         return Response({"confirmed": count})
 
-    @extend_schema(responses=SearchShape)
+    @extend_schema(responses=LinkSearchShape)
     def search(self, request: Any, pk: str) -> Response:
         """How far the comparison is."""
         return Response(_search_shape(LinkSearch.objects.filter(run=self._run(pk)).first()))
 
-    @extend_schema(request=None, responses={202: SearchShape})
+    @extend_schema(request=None, responses={202: LinkSearchShape})
     def search_again(self, request: Any, pk: str) -> Response:
         """Let a worker compare again; decisions stay."""
         run = self.write(request_search, run=self._run(pk))
