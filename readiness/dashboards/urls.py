@@ -2,11 +2,13 @@
 
 from django.urls import include, path
 
-from readiness.dashboards.views import panels, portfolio, today
+from readiness.dashboards.views import panels, portfolio, today, today_panels
 
 urlpatterns = [
     path("", today.home, name="home"),
     path("today/", today.today, name="today"),
+    path("today/meetings/", today_panels.meetings, name="today_meetings"),
+    path("today/desk/", today_panels.desk, name="today_desk"),
     path("awaiting/", today.awaiting, name="awaiting"),
     path("portfolio/", portfolio.portfolio, name="portfolio"),
     path("portfolio/help/", panels.needs_help, name="portfolio_help"),

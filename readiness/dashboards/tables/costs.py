@@ -39,7 +39,8 @@ def cost_context(found: Mapping[str, Spent], avoided: Sequence[Avoided], currenc
     sunk = added((found[fate] for fate in ABANDONED if fate in found), "abandoned")
     return {
         "figure": _figure(found.get("in_flight"), sunk, currency, links),
-        "chart": _chart(found, sunk, currency, links), "sunk": sunk, "avoided": _avoided(avoided), "currency": currency,
+        "chart": _chart(found, sunk, currency, links), "rows": cost_rows(found, links),
+        "avoided": _avoided(avoided), "currency": currency,
     }  # fmt: skip
 
 
@@ -80,13 +81,34 @@ def _chart(found: Mapping[str, Spent], sunk: Spent, currency: str, links: Links)
     }  # fmt: skip
 
 
+def cost_rows(found: Mapping[str, Spent], links: Links) -> list[dict[str, Any]]:
+    """A row per fate, with the initiatives behind it."""
+    labels = _labels()
+    return [
+        {
+            "label": labels[fate],
+            "url": _url(fate, links),
+            "one": found[fate],
+            "sunk": fate in ABANDONED,
+            "unknown": _open(found[fate]),
+        }
+        for fate in FATES
+        if fate in found
+    ]
+
+
+def _open(one: Spent) -> int:
+    """How many amounts nobody knows, where any may be told."""
+    return one.unknown + one.unbounded if one.amount is not None else 0
+
+
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
 def _cell(one: Spent, links: Links) -> dict[str, Any]:
     base = _("%(known)s of %(n)s initiatives") % {"known": grouped(one.known), "n": grouped(one.initiatives)}
-    unknown = one.unknown + one.unbounded
+    unknown = _open(one)
     left_out = ngettext("%d amount unknown", "%d amounts unknown", unknown) % unknown
     return {
         "value": None if one.amount is None else float(round(one.amount / 1000)),

@@ -61,7 +61,7 @@ def _summary(found: Scaling) -> str:
 
 
 def _outcomes() -> tuple[tuple[str, str], ...]:
-    labels = (_("Reached production"), _("Under way"), _("Abandoned"), _("Closed otherwise"))
+    labels = (_("In production"), _("Under way"), _("Abandoned"), _("Otherwise"))
     return tuple(zip(OUTCOMES, labels, strict=True))
 
 
@@ -77,7 +77,7 @@ def _rows(found: Scaling) -> list[dict[str, Any]]:
 def _row(found: Scaling, timing: str, label: str) -> dict[str, Any]:
     whole = found.of(timing)
     share = wilson(found.of(timing, outcome="production"), whole)
-    said = _("%(share)s of %(n)s (95 %% interval %(low)s to %(high)s)") % {
+    said = _("%(share)s of %(n)s reached production, 95 %% interval %(low)s to %(high)s") % {
         "share": percent(share.part, share.whole), "n": grouped(whole), "low": percent(share.low, 1),
         "high": percent(share.high, 1),
     } if share else ""  # fmt: skip

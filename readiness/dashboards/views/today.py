@@ -12,6 +12,7 @@ from portfolio.kit import clock
 from readiness.dashboards.choices import DutyKind
 from readiness.dashboards.queries.awaiting import AT_GATES
 from readiness.dashboards.queries.awaiting import awaiting as awaiting_of
+from readiness.dashboards.queries.desk import has_desk
 from readiness.dashboards.queries.first import SHOWN
 from readiness.dashboards.queries.today import today_for
 from readiness.dashboards.tables import awaiting as awaiting_table
@@ -39,6 +40,7 @@ def today(request: PageRequest) -> HttpResponse:
         "capacity": actor.may_somewhere(Action.CAPACITY),
         "evidence": actor.may_somewhere(Action.EVIDENCE),
         "silo": actor.may_somewhere(Action.SILO),
+        "desk": has_desk(actor),
     }
     context = {
         "today": waiting, "headline": today_table.headline(waiting, len(duties)), "may": may,
