@@ -13,8 +13,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from portfolio.initiatives.choices import ClosureKind, DateKind, Status, Venue
-from portfolio.initiatives.models import Initiative, Lifecycle, StageEntry
+from portfolio.initiatives.choices import ClosureKind, DateKind, KeyRule, Status, Venue
+from portfolio.initiatives.models import Initiative, Lifecycle, Register, StageEntry
 from portfolio.initiatives.services.initiatives import update_initiative
 from portfolio.initiatives.services.lifecycle_moves import close_initiative, move_stage
 from portfolio.kit import clock
@@ -68,6 +68,12 @@ def test_who_is_named_counts_and_who_was_never_asked_for_is_unknown(organisation
     row = make(organisation, sponsor="Otto")
     assert answers_of(row)["sponsor_or_function_missing"] == 0.75
     assert told(row, "sponsor_or_function_missing").sentence == "Nobody stands for: IT operations, data science, business."
+    register = Register.objects.create(
+        name="Old list", unit=organisation.units["Retail"], lifecycle=row.lifecycle, key_rule=KeyRule.EXTERNAL_ID
+    )
+    listed = make(organisation, name="Listed")
+    Initiative.objects.filter(pk=listed.pk).update(register=register)
+    assert isnan(answers_of(listed)["sponsor_or_function_missing"])
     everybody = {name: {"name": "Dana"} for name in ("it_operations", "data_science", "business")}
     update(row, functions=everybody)
     assert answers_of(row)["sponsor_or_function_missing"] == 0 and len(ROLES) == 4
@@ -104,7 +110,7 @@ def test_a_load_is_known_by_its_values_and_a_platform_carries_it_for_whom_it_ser
     set_serves(by=SYSTEM, workload=chat, initiatives=[served])
     assert answers_of(served)["unknown_load"] == 0
     retire_workload(by=SYSTEM, workload=chat)
-    assert answers_of(chat.initiative)["unknown_load"] == 1
+    assert answers_of(chat.initiative)["unknown_load"] == 1 and answers_of(served)["unknown_load"] == 1
 
 
 def test_an_arrival_rate_that_follows_from_the_people_is_known(organisation: Organisation) -> None:

@@ -82,7 +82,7 @@ def test_the_sums_of_the_database_are_those_of_the_rules_of_budgets(organisation
     rng, rows = np.random.default_rng(7), [make(organisation, name=f"Budget {number}") for number in range(40)]
     for row in rows:
         for number in range(int(rng.integers(0, 6))):
-            begin = date(2026, int(rng.integers(1, 13)), 1)
+            begin = clock.today() + int(rng.integers(-300, 120)) * DAY
             planned, actual = [(10, 5), (60, 5), (10, None), (None, 5), (60, 20)][rng.integers(0, 5)]
             line(
                 row, ["compute", "people", "", "storage"][rng.integers(0, 4)], planned, actual, label=f"line {number}",
@@ -140,6 +140,7 @@ def test_conditions_and_waivers_are_unknown_before_gates_looked_and_end_with_pro
     wanted = Condition("Measure the peak.", otto.pk, due, Proof(ProofKind.PERSON))
     decided(organisation, fresh(review), Outcome.CONDITIONAL_GO, conditions=(wanted,))
     assert [answers_of(row)[key] for key in gates[:2]] == [1, 0]
+    assert answers_of(row, today=due)["gate_condition_overdue"] == 0
     assert [answers_of(row, today=due + DAY)[key] for key in gates[:2]] == [1, 1]
     prove_condition(by=paula, condition=row.gate_conditions.get(), note="Shown on Monday.")
     revoke_waiver(by=ida, waiver=waiver, note="Not needed.")
