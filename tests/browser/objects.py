@@ -67,7 +67,7 @@ def _initiatives(page: str, wanted: tuple[str, ...]) -> Arguments:
     elif "request" in page or page in ("triage", "accept", "merge", "decline"):
         rows["pk"] = Request.objects.filter(state="open").order_by("id")[0].pk
     elif page.startswith("import"):
-        rows["pk"] = ImportRun.objects.get(state="preview").pk
+        rows |= {"pk": ImportRun.objects.get(state="preview").pk, "child": 0}  # links of a row are decided by POST alone
     elif page.startswith("view"):
         rows["pk"] = SavedView.objects.order_by("id")[0].pk
     elif "lifecycle" in page:
