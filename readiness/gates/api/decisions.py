@@ -24,6 +24,7 @@ from readiness.gates.models import Decision
 from readiness.gates.queries import listed as reading
 from readiness.gates.queries.amounts import opened_to
 from readiness.gates.queries.record import exported
+from readiness.gates.queries.risk import figure_of
 from readiness.gates.tables.exports import EXPORTS
 
 
@@ -50,7 +51,8 @@ class GateDecisionViewSet(ScopedApi, GenericViewSet[Decision]):
         if row is None:
             raise Http404
         hidden = row["sealed"] is not None and not opened_to(self.actor, visible).exists()
-        return Response(dict(row) | {"sealed_hidden": hidden} | ({"sealed": None} if hidden else {}))
+        risks = {"risk": orjson.loads(row["content"]).get("risk"), "risk_now": figure_of(row["initiative_id"])}
+        return Response(dict(row) | risks | {"sealed_hidden": hidden} | ({"sealed": None} if hidden else {}))
 
     @extend_schema(responses={(200, "text/csv"): OpenApiTypes.STR})
     @action(detail=False, url_path="export/csv", renderer_classes=(JsonRenderer, CsvRenderer))

@@ -11,7 +11,7 @@ from readiness.gates.rules.record.snapshot import Ground, ground_plain
 from readiness.gates.rules.reviews import listing
 from readiness.gates.rules.voting.ballots import effective
 
-_TOLD = ("criteria", "recommendation", "dependencies", "open_conditions", "tally", "last_gate")
+_TOLD = ("criteria", "recommendation", "dependencies", "open_conditions", "tally", "last_gate", "risk")
 
 
 def review_row(row: Mapping[str, Any]) -> dict[str, Any]:

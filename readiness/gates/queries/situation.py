@@ -9,6 +9,7 @@ from typing import Any
 from readiness.gates.choices import ReviewState
 from readiness.gates.models import Decision, Review
 from readiness.gates.queries.evaluated import Evaluated, evaluated
+from readiness.gates.queries.risk import figure_of
 from readiness.gates.queries.seated import Seated, counted, names_of, seated
 from readiness.gates.queries.waivers import events_of
 from readiness.gates.rules import canonical, waivers
@@ -48,6 +49,7 @@ def _ground(review: Review, judged: Evaluated, panel: Seated, now: datetime) -> 
         recommendation=judged.recommendation, dependencies=judged.dependencies, waivers=waived,
         open_conditions=judged.open_conditions, seats=panel.filled, casts=panel.casts, attendance=panel.attendance,
         tally=counted(review, voting, panel, now=now), people=names_of(named), packs=review.packs,
+        risk=figure_of(review.initiative_id),
     )  # fmt: skip
 
 

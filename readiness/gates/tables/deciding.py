@@ -14,6 +14,7 @@ from readiness.evidence.tables.reasons import statistic_words
 from readiness.gates.choices import ProofKind
 from readiness.gates.rules.canonical import digest
 from readiness.gates.rules.decisions import Situation
+from readiness.gates.rules.record.risk import as_read
 from readiness.gates.rules.templates.template import Gate
 from readiness.gates.tables.panel import name_of
 from readiness.gates.tables.words import BALLOTS, OUTCOMES, PROOFS
@@ -73,6 +74,7 @@ _PARTS = (
     ("seats", gettext_lazy("The panel is another one.")),
     ("waivers", gettext_lazy("A waiver came into force or ended.")),
     ("conditions", gettext_lazy("Other conditions of the gate before are open.")),
+    ("risk", gettext_lazy("The risk figure is another one.")),
 )
 
 
@@ -86,6 +88,7 @@ def _brief(told: Row) -> dict[str, Any]:
         "seats": [[one["holder"], one["standing"], one["filled_by"]] for one in told["seats"]],
         "waivers": sorted(one["id"] for one in told["waivers"]),
         "conditions": sorted(one["id"] for one in told["open_conditions"]),
+        "risk": as_read(told["risk"]),
     }
 
 

@@ -26,6 +26,7 @@ from readiness.gates.rules.decisions import Situation
 from readiness.gates.rules.record.snapshot import ground_plain
 from readiness.gates.services.deciding import decide as verb
 from readiness.gates.tables import criteria, deciding, decisions, frame, panel, recommendation
+from readiness.gates.tables.needs import route
 from readiness.gates.views.access import PageRequest, get_open_review
 from readiness.gates.views.answering import blame
 from readiness.gates.views.rights import require
@@ -89,6 +90,7 @@ def _decided(request: PageRequest, row: Review, forms: _Forms) -> Decision | Non
 def _context(request: PageRequest, row: Review, found: Situation, told: dict[str, Any]) -> dict[str, Any]:
     return {
         "review": row,
+        "risk_url": route("risk:review_panel", row.initiative_id),
         "crumbs": frame.crumbs(
             (row.initiative.key, reverse("gates:initiative", args=[row.initiative_id])),
             (row.gate_name, reverse("gates:review", args=[row.pk])),

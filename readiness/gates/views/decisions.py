@@ -22,11 +22,13 @@ from readiness.gates.queries import listed, standing
 from readiness.gates.queries.amounts import opened_to
 from readiness.gates.queries.board import gates_of
 from readiness.gates.queries.record import head_of
+from readiness.gates.queries.risk import figure_of
 from readiness.gates.services.avoided import opened
 from readiness.gates.tables import criteria, exports, frame, panel, recommendation
 from readiness.gates.tables import decisions as tables
 from readiness.gates.tables import waivers as conditions
 from readiness.gates.tables.needs import Whose
+from readiness.gates.tables.risk import beside
 from readiness.gates.tables.words import MODES, OUTCOMES
 from readiness.gates.views.access import PageRequest, get_decision
 
@@ -116,6 +118,7 @@ def decision(request: PageRequest, pk: int) -> HttpResponse:
         "changed": tables.changed_words(row.review.changes) if in_effect else "",
         "head": head,
         "avoided": _avoided(request, row),
+        "risk": beside(content.get("risk"), figure_of(row.initiative_id), row.initiative_id),
     }
     return render(request, "gates/decision.html", context)
 

@@ -22,7 +22,7 @@ from readiness.gates.rules.decisions import Situation
 from readiness.gates.rules.record.snapshot import ground_plain
 from readiness.gates.tables import criteria, decisions, frame, panel, recommendation
 from readiness.gates.tables import review as tables
-from readiness.gates.tables.needs import Whose
+from readiness.gates.tables.needs import Whose, route
 from readiness.gates.views.access import PageRequest, get_review, owns
 
 
@@ -45,6 +45,7 @@ def context_of(request: PageRequest, row: Review, vote_form: VoteForm | None = N
     past = standing.decisions_of(row)
     return {
         "review": row,
+        "risk_url": route("risk:review_panel", row.initiative_id),
         "crumbs": frame.crumbs((row.initiative.key, reverse("gates:initiative", args=[row.initiative_id]))),
         "headline": tables.headline(row, recommendation.headline(told["recommendation"])),
         "facts": tables.facts(row),

@@ -13,6 +13,7 @@ from readiness.gates.rules.conditions import Condition, Proof
 from readiness.gates.rules.criteria.facts import Facts
 from readiness.gates.rules.criteria.judge import Judged, judge_gate
 from readiness.gates.rules.recommend import Dependency, Recommendation, recommend
+from readiness.gates.rules.record.risk import frozen
 from readiness.gates.rules.record.snapshot import Decided, Ground, Person, Waived
 from readiness.gates.rules.templates.reading import digest_of, read_template
 from readiness.gates.rules.voting.tally import Attendance, tally
@@ -25,6 +26,12 @@ TEMPLATE = read_template(Path("readiness/gates/packs/infrastructure-first.yaml")
 GATE = TEMPLATE.gates[2]
 DEPENDENCY = Dependency(11, "Data platform", DependencyKind.NEEDS, ready=True)
 CONDITION = Condition(21, "Show p99 below 2 s.", IDA, date(2027, 1, 31), Proof(ProofKind.CRITERION, "like-production"), NOW)
+
+
+RISK = {
+    "value": 0.38125, "low": 0.19, "high": 0.6, "months": 24, "band": "average", "counts": False, "resolved": 0,
+    "drivers": ["no_reuse"], "on": date(2026, 11, 30), "version": "v1", "generation": 7, "digest": "d" * 64,
+}  # fmt: skip
 
 
 def judged_now(facts: Facts) -> tuple[Judged, ...]:
@@ -61,7 +68,7 @@ def ground(**changes: Any) -> Ground:
         tally=tally(voting(), seats, votes, mode=Mode.MEETING, present=[*EVERYBODY, DEPUTY]),
         people={1: "Ida", 92: "Deputy"},
         packs={"plain": "a" * 64, "money": "b" * 64},
-        risk={"abandoned_24_months": 0.38, "low": 0.19, "high": 0.6, "model": "m1"},
+        risk=frozen(RISK),
     )
     return replace(usual, **changes)
 

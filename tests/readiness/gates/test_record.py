@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -12,10 +13,11 @@ from readiness.gates.choices import Outcome
 from readiness.gates.rules.canonical import NotCanonical
 from readiness.gates.rules.decisions import Effect
 from readiness.gates.rules.record.chain import ZERO, Head, Link, append, heads, heads_digest, link_hash, sha256
+from readiness.gates.rules.record.risk import frozen
 from readiness.gates.rules.record.snapshot import Person, seal, seen_digest, snapshot
 from readiness.gates.rules.record.verify import verify
 from tests.readiness.gates.facts_world import NOW, days
-from tests.readiness.gates.record_world import CONDITION, decided, ground
+from tests.readiness.gates.record_world import CONDITION, RISK, decided, ground
 
 NONCE = "0123456789abcdef" * 2
 EFFECT = Effect(move_to="scale-up")
@@ -28,7 +30,8 @@ def test_a_snapshot_holds_all_that_the_decision_stood_on() -> None:
     assert said["criteria"][2]["cited"] and said["criteria"][2]["figures"]["requirements"] > 0
     assert said["recommendation"]["outcome"] == "go" and said["recommendation"]["score"] == {"low": 1.0, "high": 1.0}
     assert said["votes"][0]["ballot"] == "go" and said["seats"][0]["standing"] == "delegate"
-    assert said["packs"] == {"plain": "a" * 64, "money": "b" * 64} and said["risk"]["model"] == "m1"
+    assert said["packs"] == {"plain": "a" * 64, "money": "b" * 64} and said["risk"]["version"] == "v1"
+    assert (said["risk"]["value"], said["risk"]["low"], said["risk"]["on"]) == ("0.3812", "0.1900", "2026-11-30")
     assert said["waivers"][0]["asked_by"] == [3, 7]
     assert said["conditions"] == [
         {"id": 21, "text": CONDITION.text, "owner": 1, "due": "2027-01-31", "proof": "criterion", "ref": "like-production"}
@@ -59,6 +62,32 @@ def test_the_same_ground_gives_the_same_text_whatever_the_order_of_names() -> No
 )
 def test_whatever_changes_for_the_decider_changes_what_they_sign(changes: dict[str, object]) -> None:
     assert seen_digest(ground(**changes)) != seen_digest(ground())
+
+
+@pytest.mark.parametrize(
+    ("changes", "same"),
+    [
+        ({"generation": 8, "digest": "e" * 64, "version": "v2", "on": date(2026, 12, 1)}, True),
+        ({"value": 0.3771}, True),
+        ({"value": 0.3949}, False),
+        ({"band": "above"}, False),
+        ({"drivers": ["unknown_load"]}, False),
+    ],
+)
+def test_another_scoring_that_reads_the_same_is_no_other_view(changes: dict[str, object], same: bool) -> None:
+    other = ground(risk=frozen(RISK | changes))
+    assert (seen_digest(other) == seen_digest(ground())) is same
+
+
+def test_a_decision_without_a_figure_still_verifies_beside_one_with_it() -> None:
+    first = append(snapshot(decided(), ground(risk=None), effect=EFFECT), "gate-17", None)
+    after = decided(id=101, turn=2, supersedes=100)
+    second = append(snapshot(after, ground(), effect=EFFECT), "gate-17", Head("gate-17", 1, first.hash))
+    lines = [first.exported(decided().columns(), None), second.exported(after.columns(), None)]
+    assert verify(lines).whole
+    content = json.loads(lines[1]["content"])
+    content["risk"]["value"] = "0.0001"
+    assert not verify([lines[0], lines[1] | {"content": json.dumps(content)}]).whole
 
 
 def test_a_verdict_that_changed_meanwhile_changes_what_they_sign() -> None:

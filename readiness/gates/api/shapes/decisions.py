@@ -5,7 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from portfolio.initiatives.choices import REASON_LABELS, ReasonCode, choices_of
-from readiness.gates.api.shapes.parts import OUTCOMES, AboutShape, Shape
+from readiness.gates.api.shapes.parts import OUTCOMES, AboutShape, FrozenRisk, Shape
 from readiness.gates.choices import Mode
 
 
@@ -42,6 +42,8 @@ class GateDecisionDetail(GateDecisionRow):
         allow_null=True, help_text="amounts of money, whose SHA-256 stands in content; null without the right to see money"
     )
     sealed_hidden = serializers.BooleanField()
+    risk = FrozenRisk(allow_null=True, help_text="as it stood when it was decided; null: none was computed by then")
+    risk_now = FrozenRisk(allow_null=True, help_text="as it stands today; null: closed, in production, or not computed yet")
 
 
 class ReviewerShape(Shape):

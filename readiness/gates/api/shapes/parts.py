@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from portfolio.initiatives.choices import choices_of
+from portfolio.initiatives.choices import RISK_LABELS, RiskBand, choices_of
 from readiness.evidence.choices import Verdict
 from readiness.gates.choices import OUTCOME_LABELS, CriterionDimension, CriterionKind, Outcome
 
@@ -33,6 +33,25 @@ class AboutShape(Shape):
     initiative_name = serializers.CharField()
     unit_id = serializers.IntegerField()
     unit_name = serializers.CharField()
+
+
+class FrozenRisk(Shape):
+    """How likely it is abandoned before production within `months` months, with its 80 % interval. Ratios are texts of four
+    places, as the record keeps them.
+    """
+
+    value = serializers.CharField(help_text="a ratio")
+    low = serializers.CharField()
+    high = serializers.CharField()
+    months = serializers.IntegerField(help_text="the horizon")
+    band = serializers.ChoiceField(choices_of(RiskBand, RISK_LABELS))
+    counts = serializers.BooleanField(help_text="false: drivers are opinions and do not move the figure")
+    resolved = serializers.IntegerField(help_text="ended initiatives that it was learned from; 0: reference class only")
+    drivers = serializers.ListField(child=serializers.CharField(), help_text="keys of up to three that push it up most")
+    on = serializers.DateField()
+    version = serializers.CharField(help_text="of the model")
+    generation = serializers.IntegerField(help_text="of the scoring")
+    digest = serializers.CharField(help_text="of the inputs of that scoring")
 
 
 class CauseShape(Shape):

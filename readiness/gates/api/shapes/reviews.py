@@ -13,6 +13,7 @@ from readiness.gates.api.shapes.parts import (
     AboutShape,
     CriterionShape,
     DriftShape,
+    FrozenRisk,
     GateDependency,
     RecommendationShape,
     Shape,
@@ -104,6 +105,7 @@ class GateReviewDetail(GateReviewRow):
     """Judged now: criteria, readiness and recommendation are those of this moment, not of the last run."""
 
     judged_at = serializers.DateTimeField()
+    risk = FrozenRisk(allow_null=True, help_text="as a decision would freeze it now; null: none is computed")
     last_gate = serializers.BooleanField(help_text="the last one before production: Conditional Go is not offered")
     criteria = CriterionShape(many=True)
     recommendation = RecommendationShape()

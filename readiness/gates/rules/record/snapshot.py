@@ -18,6 +18,7 @@ from readiness.gates.rules.criteria.judge import Judged
 from readiness.gates.rules.criteria.reasons import RULES_VERSION
 from readiness.gates.rules.decisions import Effect
 from readiness.gates.rules.recommend import Dependency, Recommendation
+from readiness.gates.rules.record.risk import as_read
 from readiness.gates.rules.templates.template import Thresholds
 from readiness.gates.rules.voting.ballots import Cast
 from readiness.gates.rules.voting.panel import Filled
@@ -75,7 +76,7 @@ class Waived:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """All that the decision stood on. `packs`: variant -> SHA-256 of the file that was sent; `risk` as its slice froze it."""
+    """All that the decision stood on. `packs`: variant -> SHA-256 of the sent file; `risk` is record.risk.frozen's."""
 
     chain: str
     initiative: Mapping[str, Any]  # key, name, unit, stage
@@ -136,7 +137,8 @@ def seen_digest(ground: Ground, *, after: int | None = None, version: int = 0) -
     `after`: the last decision of the review, None before there is any; so the same form sent twice decides once. `version`: of
     the review's row as it was shown, which was read before the rest: what moved in between does not pass as seen.
     """
-    return canonical.digest([ground_plain(ground), after, version])
+    seen = ground_plain(ground) | {"risk": as_read(ground.risk)}
+    return canonical.digest([seen, after, version])
 
 
 def ground_plain(ground: Ground) -> dict[str, Any]:
