@@ -10,7 +10,7 @@
             dots? (low..high only leads from zero to mid and is no interval)
    box       rows [{label, n, min, q1, median, q3, max, url?, points? [{value, label, url?}]}]
    step      days [ISO date], labels [text], until (ISO date), series [{name, color?, line? (else stacked), data [number]}]
-   line      series [{name, color?, as? ("dots": no line, "curve": no dots, "hollow": marks that do not count),
+   line      series [{name, color?, as? ("dots": no line, "curve": no dots, "hollow": marks that do not count, "bars": dots with bars),
             data [{x, y, low?, high?, url?, note?, sign? ("≥" or "≤": a bound)}]}], x_label, x_unit?, y_label?, x_from_zero?,
             log? ("x", "y" or "xy"), levels? [{value, label, far? (not drawn)}] across; markers stand on the x axis
    time      series as of line with data [{t, y (null: a gap), at (the time in words), low?, high?, url?, note?, sign?}],
@@ -82,7 +82,9 @@
       new ResizeObserver(function () { draw(box); }).observe(box);
       chart.on("click", function (event) { go(event.data); });
     } else chart.resize();
-    chart.setOption(P.chartOption(data, box.clientWidth), true);
+    var option = P.chartOption(data, box.clientWidth);
+    if (box.dataset.drawn) option.animation = false; // drawn again for another width or colour: marks stand where they belong at once
+    chart.setOption(option, true);
     delete box.dataset.at;
     box.querySelectorAll("svg").forEach(function (svg) { svg.setAttribute("aria-hidden", "true"); });
     box.dataset.drawn = "1";
