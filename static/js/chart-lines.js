@@ -51,7 +51,7 @@
   }
 
   function lineSet(data, series, index, color, colors, points) {
-    var dots = series.as === "dots" || series.as === "hollow";
+    var dots = series.as === "dots" || series.as === "hollow" || series.as === "bars";
     return {
       type: "line", name: series.name, symbol: index && !dots ? "diamond" : "circle", symbolSize: series.as === "hollow" ? 10 : 7, z: series.as === "hollow" ? 6 : 5,
       showSymbol: series.as !== "curve", connectNulls: false, lineStyle: { color: color, width: dots ? 0 : 2, type: series.as === "curve" ? [2, 3] : index && data.kind === "line" ? "dashed" : "solid" }, itemStyle: { color: color },
@@ -73,7 +73,7 @@
     var sets = [];
     data.series.forEach(function (series, index) {
       var color = colorOf(series, index);
-      if (ranged(series.data).length) sets.push(band(color, [ranged(series.data)], "x", data.log || ""));
+      if (ranged(series.data).length) sets.push(series.as === "bars" ? bars(color, ranged(series.data)) : band(color, [ranged(series.data)], "x", data.log || ""));
       var set = lineSet(data, series, index, color, colors, series.data.map(function (point) {
         var title = data.x_label + " " + T().number(point.x) + (data.x_unit ? "\u202f" + data.x_unit : "");
         return mark(data, series, point, title, point.x, color, colors);
@@ -160,6 +160,20 @@
         var up = points.map(function (point) { return api.coord([point[at], point.high]); });
         var down = points.map(function (point) { return api.coord([point[at], Math.max(least, point.low)]); }).reverse();
         return { type: "polygon", shape: { points: up.concat(down) }, style: { fill: color, opacity: 0.14 } };
+      },
+    };
+  }
+
+  /* The interval of every point as a bar with end caps: points that are not neighbours on one curve. */
+  function bars(color, points) {
+    return {
+      type: "custom", silent: true, clip: true, z: 1, tooltip: { show: false }, data: points.map(function (_point, index) { return index; }),
+      renderItem: function (params, api) {
+        var point = points[params.dataIndex];
+        var high = api.coord([point.x, point.high]), low = api.coord([point.x, point.low]);
+        function stroke(from, to) { return { type: "line", shape: { x1: from[0], y1: from[1], x2: to[0], y2: to[1] }, style: { stroke: color, lineWidth: 1.5 } }; }
+        function cap(at) { return stroke([at[0] - 4, at[1]], [at[0] + 4, at[1]]); }
+        return { type: "group", children: [stroke(high, low), cap(high), cap(low)] };
       },
     };
   }

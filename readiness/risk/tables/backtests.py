@@ -7,12 +7,12 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from portfolio.kit.templatetags.ui_text import NARROW, grouped, tidy, with_precision
 from readiness.risk.models import Backtest
 from readiness.risk.queries.card import Card
-from readiness.risk.rules.backtest.outcomes import BECAME_WORDS, HORIZONS, Became
+from readiness.risk.rules.backtest.outcomes import ABANDONED, BECAME_WORDS, HORIZONS, Became
 from readiness.risk.tables.words import share_text
 
 Row = dict[str, Any]
@@ -55,14 +55,15 @@ def _set(card: Card, row: Backtest, name: str) -> Row:
     scores = every["scores"] if every else None
     told: Row = {
         "name": name, "title": SETS[name], "scored": scores is not None, "waiting": _waiting(found, name),
-        "rows": [_line(name, part, found[part]) for part in PARTS if every and found[part]["forecasts"]],
+        "rows": [_line(name, part, found[part]) for part in _parts(found)],
     }  # fmt: skip
     if scores is None or every is None:
         return told
     months = row.horizon_months
     return told | {
         "verdict": _verdict(scores["skills"]["own"]), "skills": [_skill(key, scores["skills"][key]) for key in AVERAGES],
-        "bins": [bin_sentence(one) for one in scores["bins"]], "chart": _reliability(scores["bins"], name, months),
+        "murphy": _murphy(scores["brier"]), "bins": [bin_sentence(one) for one in scores["bins"]],
+        "chart": _reliability(scores["bins"], name, months),
         "kinds": [_kind(kind, one) for kind, one in scores["kinds"].items() if one["n"]],
         "shuffle": _shuffle(found["shuffle"], name), "drift": _drift(found["drift"], name, months),
         "drift_rows": [_month(one) for one in found["drift"]], "misses": _misses(card, scores["worst"]),
@@ -74,37 +75,45 @@ def _set(card: Card, row: Backtest, name: str) -> Row:
     }  # fmt: skip
 
 
+def _parts(found: Row) -> list[str]:
+    """Those that have something to tell: where no figure was shown, all of them are the ones that were not."""
+    if not found.get("all") or not found["all"]["forecasts"]:
+        return []
+    return [part for part in PARTS if part == "all" or (found["shown"]["forecasts"] and found[part]["forecasts"])]
+
+
 def _waiting(found: Row, name: str) -> str:
     if found.get("all"):
         return ""
     if found["next"]:
-        return _("%(set)s: the first of %(n)s months can be scored on %(day)s.") % {
-            "set": SETS[name], "n": found["kept"], "day": _day(found["next"]),
-        }  # fmt: skip
+        text = ngettext(
+            "%(set)s: %(n)s month is kept, and can be scored on %(day)s.",
+            "%(set)s: %(n)s months are kept, and the first can be scored on %(day)s.", found["kept"],
+        )  # fmt: skip
+        return text % {"set": SETS[name], "n": found["kept"], "day": _day(found["next"])}
     return _("%(set)s: none is kept yet.") % {"set": SETS[name]}
 
 
 def _line(name: str, part: str, found: Row) -> Row:
     """A row of the table: forecasts, what came, and how good they were."""
     scores, became = found["scores"], found["became"]
-    parts = scores["brier"]
     return {
         "set": SETS[name], "part": PARTS[part], "n": found["forecasts"], "initiatives": found["initiatives"],
         "said": percent(scores["mean"]), "came": percent(found["abandoned"] / found["forecasts"]),
         "abandoned": found["abandoned"],
-        "kinds": _("%(stopped)s stopped, %(drifted)s drifted, %(unknown)s of unknown kind") % {
-            "stopped": became.get("stopped", 0), "drifted": became.get("drifted", 0),
-            "unknown": became.get("abandoned_unknown", 0),
-        },
-        "brier": tidy(parts["value"], 3), "log_loss": tidy(scores["log_loss"], 3), "error": percent(scores["error"]),
-        "parts": _(
-            "reliability %(reliability)s less resolution %(resolution)s plus uncertainty %(uncertainty)s plus within groups "
-            "%(within)s"
-        )
-        % {key: tidy(value, 3) for key, value in parts.items()},
+        "kinds": ", ".join(f"{became[kind]} {_(BECAME_WORDS[kind])}" for kind in ABANDONED if became.get(kind)),
+        "brier": tidy(scores["brier"]["value"], 3), "log_loss": tidy(scores["log_loss"], 3), "error": percent(scores["error"]),
         "slope": _estimate(scores["slope"]), "intercept": _estimate(scores["intercept"]),
         "skill": _skill_text(scores["skills"]["own"]), "verdict": _verdict(scores["skills"]["own"]),
     }  # fmt: skip
+
+
+def _murphy(parts: Row) -> str:
+    """The Brier score as its parts, which add up to it."""
+    return _(
+        "Brier score %(value)s: reliability %(reliability)s (0 is best) less resolution %(resolution)s (more is better) plus "
+        "uncertainty %(uncertainty)s (of the outcomes, nobody's doing) plus %(within)s inside groups."
+    ) % {key: tidy(value, 3) for key, value in parts.items()}
 
 
 def percent(value: float) -> str:
@@ -131,6 +140,25 @@ def _skill_text(one: Row | None) -> str:
     if one["low"] is None:
         return _("%(value)s, too few outcomes for an interval") % {"value": signed(one["value"])}
     return f"{signed(one['value'])} [{signed(one['low'])}, {signed(one['high'])}]"
+
+
+def skill_figure(card: Card) -> Row | None:
+    """For the top of the page: frozen figures before reconstructed ones, the shorter horizon before the longer."""
+    for name in SETS:
+        for months in HORIZONS:
+            every = card.tests[months].figures[name].get("all") if months in card.tests else None
+            if every and every["scores"]:
+                return _figure(every["scores"]["skills"]["own"], name, months)
+    return None
+
+
+def _figure(one: Row, name: str, months: int) -> Row:
+    ends = "" if one["low"] is None else f"{signed(one['low'])} {_('to')} {signed(one['high'])}"
+    return {
+        "label": _("Skill against your average"), "value": signed(one["value"]), "interval": ends,
+        "base": _("%(n)s figures, %(months)s months") % {"n": grouped(one["outcomes"]), "months": months},
+        "reference": _verdict(one), "origin": str(SETS[name]), "note": _("0 is no better than the average; 95 % interval"),
+    }  # fmt: skip
 
 
 def _verdict(one: Row | None) -> str:
@@ -166,7 +194,7 @@ def _reliability(bins: list[Row], name: str, months: int) -> Row:
         "kind": "line", "title": _("What was said, and what came within %(n)s months") % {"n": months}, "unit": "%",
         "x_label": _("Said, %"), "y_label": _("Abandoned"), "x_from_zero": True,
         "series": [
-            {"name": _("What came"), "color": "accent", "as": "dots", "data": data},
+            {"name": _("What came"), "color": "accent", "as": "bars", "data": data},
             {"name": _("If all were right"), "color": "ink-2", "as": "curve", "data": [{"x": 0, "y": 0}, {"x": 100, "y": 100}]},
         ],
         "summary": _("In %(inside)s of %(all)s groups what came agrees with what was said, within the 95 %% Wilson interval.")

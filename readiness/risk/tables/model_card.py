@@ -84,8 +84,8 @@ def headline(card: Card) -> str:
         }  # fmt: skip
     if not version.resolved:
         return _("Reference class only: nothing of your own has ended yet, so every initiative has the same figure.")
-    return _("Version %(version)s has learned from %(ended)s initiatives that ended; drivers count for %(share)s in it.") % {
-        "version": version, "ended": grouped(version.resolved), "share": share(version.share),
+    return _("It has learned from %(ended)s initiatives that ended; drivers count for %(share)s in its figures.") % {
+        "ended": grouped(version.resolved), "share": share(version.share),
     }  # fmt: skip
 
 

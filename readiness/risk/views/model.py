@@ -21,8 +21,10 @@ from readiness.risk.views.access import PageRequest
 def page(request: PageRequest) -> HttpResponse:
     """What the figure says, what it rests on, and how it did."""
     found = card(request.actor)
+    skill = backtests.skill_figure(found)
     context = {
-        "card": found, "headline": model_card.headline(found), "tabs": tabs("model"), "strip": model_card.strip(found),
+        "card": found, "headline": model_card.headline(found), "tabs": tabs("model"),
+        "strip": [*model_card.strip(found), *([skill] if skill else [])],
         "drivers": model_card.driver_rows(found), "says": model_card.says(found), "own": model_card.own_against_published(found),
         "levels": model_card.level_chart(found), "counting": model_card.counting(found), "saw": model_card.saw(found),
         "left_out": model_card.left_out(found), "versions": model_card.version_rows(found),

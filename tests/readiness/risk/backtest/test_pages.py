@@ -58,13 +58,14 @@ def test_the_card_says_what_the_figure_is_what_it_rests_on_and_how_it_did(demo: 
     page = text(signed_in("Ada"))
     version = ModelVersion.objects.get(demo=True, reconstructed=False)
     for said in (
-        f"Version v1 has learned from {version.resolved} initiatives",
+        f"It has learned from {version.resolved} initiatives",
         "24 months from the day of the figure",
         "Stopped by decision, drifted, or abandoned of unknown kind",
         "not closed, and before production",
         "Backtest at 6 months", "Backtest at 12 months",
         "Reconstructed from dated history, not frozen at the time",
-        "yet better than your average", "that we said", "Shuffle test.", "Worst misses", "Drift by month",
+        "yet better than your average", "that we said", "Shuffle test.", "Brier score",
+        "Skill against your average", "Worst misses", "Drift by month",
         "No central provisioning", "prior opinion, unvalidated", version.digest[:12], "What it is not",
     ):  # fmt: skip
         assert said in page, said
