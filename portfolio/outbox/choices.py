@@ -55,6 +55,8 @@ HANDLERS: dict[str, Handler] = {
     "risk.score": Handler("readiness.risk.tasks.score", "imports", 300),
     "risk.refit": Handler("readiness.risk.tasks.refit", "imports", 600),
     "risk.backtest": Handler("readiness.risk.tasks.backtest", "imports", 600),
+    "risk.note_shown": Handler("readiness.risk.tasks.note_shown"),
+    "risk.spend": Handler("readiness.risk.tasks.spend", "imports", 300),
     "risk.housekeeping": Handler("readiness.risk.tasks.housekeeping", "imports", 300),
     "gates.evaluate": Handler("readiness.gates.tasks.evaluate_changed"),
     "gates.evaluate_due": Handler("readiness.gates.tasks.evaluate_due"),
@@ -65,6 +67,8 @@ HANDLERS: dict[str, Handler] = {
     "meetings.render_pack": Handler("readiness.meetings.tasks.render_pack", time_limit_s=120),
     "meetings.print_minutes": Handler("readiness.meetings.tasks.print_minutes"),
     "outlets.make_sheet": Handler("readiness.outlets.tasks.make_sheet", time_limit_s=150),
+    "outlets.schedule": Handler("readiness.outlets.tasks.schedule"),
+    "outlets.write_letter": Handler("readiness.outlets.tasks.write_letter"),
     "outbox.housekeeping": Handler("portfolio.outbox.tasks.housekeeping"),
     "accounts.housekeeping": Handler("portfolio.accounts.tasks.housekeeping"),
     "initiatives.housekeeping": Handler("portfolio.initiatives.tasks.housekeeping"),
@@ -93,15 +97,16 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     "sizing.changed": ("gates.evaluate", "risk.score"),
     "sizing.computed": ("gates.evaluate",),
     "venues.changed": ("silos.detect", "gates.evaluate", "risk.score"),
-    "budget.changed": ("gates.evaluate", "risk.score"),
+    "budget.changed": ("gates.evaluate", "risk.score", "risk.spend"),
     "assessment.changed": ("gates.evaluate", "risk.score"),
+    "risk.scored": ("risk.spend",),
     "waiver.decided": ("gates.evaluate", "gates.notify", "risk.score"),
     "waiver.began": ("gates.evaluate",),
     "waiver.expired": ("gates.evaluate", "gates.notify", "risk.score"),
     "condition.proven": ("gates.evaluate", "risk.score"),
-    "review.decided": ("gates.evaluate", "gates.notify", "risk.score"),
+    "review.decided": ("gates.evaluate", "gates.notify", "risk.score", "risk.note_shown"),
     "vote.asked": ("gates.notify",),
-    "review.opened": ("gates.notify",),
+    "review.opened": ("gates.notify", "risk.note_shown"),
     "review.scheduled": ("gates.notify",),
     "review.ready": ("gates.notify",),
     "review.proposed": ("gates.notify",),
@@ -113,6 +118,7 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     "condition.overdue": ("gates.notify", "risk.score"),
     "delegation.given": ("gates.notify",),
     "unknown.assigned": ("gates.notify",),
+    "meeting.item": ("risk.note_shown",),
     "meeting.closed": ("meetings.print_minutes",),
 }
 
@@ -147,10 +153,12 @@ SCHEDULE: tuple[Slot, ...] = (
     Slot("evidence.tidy_history", 24 * 3600),
     Slot("silos.detect", 6 * 3600),  # terms end and notice days come near by themselves; use is measured all day
     Slot("risk.refit", 24 * 3600),  # learns from what closed, and scores what time alone has changed
+    Slot("risk.spend", 24 * 3600),  # what is bound shrinks with every day, and a period begins
     Slot("risk.housekeeping", 24 * 3600),
     Slot("gates.evaluate_due", 300),
     Slot("gates.sweep", 60),
     Slot("gates.notify_fading", 6 * 3600),
     Slot("gates.anchor", 1800),  # at least hourly where anything changed
+    Slot("outlets.schedule", 600),  # letters and exports whose morning has come
     Slot("sizing.recompute", 24 * 3600),  # what another version of the engine said; the same inputs add nothing
 )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from portfolio.kit import clock
 from portfolio.outbox.services import Claim
 from readiness.meetings.services.packs.rendering.parent import NotPrinted, printed
+from readiness.outlets.services.letters import writing
 from readiness.outlets.services.sheets import printing
 
 
@@ -21,3 +23,15 @@ def make_sheet(held: Claim) -> None:
     printing.put(sheet, made)
     with held.finishing():
         printing.keep(sheet, made)
+
+
+def schedule(held: Claim) -> None:
+    """A job for everything whose day and morning have come."""
+    with held.finishing():
+        writing.schedule_letters(clock.now())
+
+
+def write_letter(held: Claim) -> None:
+    """One person's letter of one day."""
+    with held.finishing():
+        writing.write_letter(letter_id=int(held.payload["letter_id"]), day=held.payload["day"], now=clock.now())

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from readiness.outlets.views import embedded, panels, sheets
+from readiness.outlets.views import embedded, letters, panels, sheets
 
 app_name = "outlets"
 urlpatterns: list[URLPattern] = [
@@ -13,5 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("portfolio/panels/", panels.panels, name="panels"),
     path("portfolio/panels/new/", panels.make, name="panel_make"),
     path("portfolio/panels/<int:pk>/revoke/", panels.revoke, name="panel_revoke"),
+    path("weekly-letter/", letters.letter, name="letter"),
+    path("letter/<str:mark>/", letters.stop, name="letter_stop"),
     path("embed/<str:secret>/", embedded.embedded, name="embedded"),
 ]

@@ -15,6 +15,10 @@ def export_name() -> str:
     return stored_name("exports")
 
 
+class ExportQuerySet(OwnQuerySet["Export"]):
+    """One's own."""
+
+
 class Export(models.Model):
     """What a person has made again and again. `query` is the address of a list: filters, order, columns; `about` says it
     in words.
@@ -36,7 +40,7 @@ class Export(models.Model):
     next_on = models.DateField()
     paused_at = models.DateTimeField(null=True)
 
-    objects = OwnQuerySet["Export"].as_manager()
+    objects = ExportQuerySet.as_manager()
 
     class Meta:
         ordering = ("name", "id")

@@ -14,6 +14,10 @@ from readiness.outlets.choices import PANEL_LABELS, PanelKind
 from readiness.outlets.models.own import OwnQuerySet
 
 
+class PanelQuerySet(OwnQuerySet["Panel"]):
+    """One's own."""
+
+
 class Panel(models.Model):
     """Only the digest of the address's secret is kept. It opens one panel about one unit (none: the whole organisation), until it
     ends or is revoked, and never further than its owner sees. `origins` are the pages that may frame it; none may without any.
@@ -32,7 +36,7 @@ class Panel(models.Model):
     revoked_at = models.DateTimeField(null=True, editable=False)
     last_read_at = models.DateTimeField(null=True, editable=False)
 
-    objects = OwnQuerySet["Panel"].as_manager()
+    objects = PanelQuerySet.as_manager()
 
     class Meta:
         ordering = ("-id",)

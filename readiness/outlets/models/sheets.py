@@ -15,6 +15,10 @@ def sheet_name() -> str:
     return stored_name("sheets")
 
 
+class SheetQuerySet(OwnQuerySet["Sheet"]):
+    """One's own."""
+
+
 class Sheet(models.Model):
     """One variant of one page. The row is the queue of its making. `about` says the filters in words, "" without any.
 
@@ -38,7 +42,7 @@ class Sheet(models.Model):
     asked_at = models.DateTimeField(db_default=Now(), editable=False)
     made_at = models.DateTimeField(null=True)
 
-    objects = OwnQuerySet["Sheet"].as_manager()
+    objects = SheetQuerySet.as_manager()
 
     class Meta:
         ordering = ("-id",)

@@ -41,8 +41,8 @@ def _headed(response: HttpResponse, origins: list[str]) -> HttpResponse:
     """Framing is for `origins` alone. X-Frame-Options knows no list, so it is left out and the policy says it."""
     response.xframe_options_exempt = True
     response._csp_config = {  # type: ignore[attr-defined]
-        "default-src": ["'none'"], "style-src": ["'self'"], "base-uri": ["'none'"], "form-action": ["'none'"],
-        "frame-ancestors": origins or ["'none'"],
+        "default-src": ["'none'"], "style-src": ["'self'"], "img-src": ["'self'"], "base-uri": ["'none'"],
+        "form-action": ["'none'"], "frame-ancestors": origins or ["'none'"],
     }  # fmt: skip
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
