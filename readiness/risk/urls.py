@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from readiness.risk.views import cohorts, explained, model, statistics
+from readiness.risk.views import cohorts, explained, model, reviews, statistics, whatif
 
 app_name = "risk"
 urlpatterns = [
@@ -11,6 +11,12 @@ urlpatterns = [
     path("initiatives/<int:pk>/risk/replay/", explained.again, name="replay"),
     path("initiatives/<int:pk>/risk/compute/", explained.compute_now, name="compute"),
     path("initiatives/<int:pk>/risk/compute/<int:job>/", explained.computing, name="computing"),
+    path("initiatives/<int:pk>/what-if/", whatif.page, name="what_if"),
+    path("initiatives/<int:pk>/what-if/compare/", whatif.compare, name="what_if_compare"),
+    path("initiatives/<int:pk>/what-if/keep/", whatif.keep, name="what_if_keep"),
+    path("scenarios/<int:pk>/copy/", whatif.copy, name="scenario_copy"),
+    path("scenarios/<int:pk>/delete/", whatif.delete, name="scenario_delete"),
+    path("initiatives/<int:pk>/risk/review/", reviews.review_panel, name="review_panel"),
     path("risk/cohorts/", cohorts.page, name="cohorts"),
     path("risk/cohorts/export/<slug:fmt>/", cohorts.export, name="cohorts_export"),
     path("risk/model/", model.page, name="model"),
