@@ -112,8 +112,8 @@ def _murphy(parts: Row) -> str:
     """The Brier score as its parts, which add up to it."""
     return _(
         "Brier score %(value)s: reliability %(reliability)s (0 is best) less resolution %(resolution)s (more is better) plus "
-        "uncertainty %(uncertainty)s (of the outcomes, nobody's doing) plus %(within)s inside groups."
-    ) % {key: tidy(value, 3) for key, value in parts.items()}
+        "uncertainty %(uncertainty)s (of the outcomes, nobody's doing), and %(within)s inside groups."
+    ) % {key: signed(value, 3) if key == "within" else tidy(value, 3) for key, value in parts.items()}
 
 
 def percent(value: float) -> str:

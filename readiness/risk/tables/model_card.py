@@ -110,8 +110,8 @@ def strip(card: Card) -> list[Row]:
     ended = card.ended
     found.append(
         {
-            "label": _("Abandoned, of yours that ended"), "value": share(ended.value) if ended else None,
-            "base": _("%(part)s of %(all)s") % {"part": version.abandoned, "all": version.resolved},
+            "label": _("Own share of ended"), "value": share(ended.value) if ended else None,
+            "base": _("%(part)s of %(all)s abandoned") % {"part": version.abandoned, "all": version.resolved},
             "interval": span(ended.low, ended.high) if ended else "",
             "note": _("95 % Wilson interval") if ended else _("nothing has ended yet"), "as_of": version.at,
         }
@@ -159,7 +159,7 @@ def _driver(spec: DriverSpec, effect: Effect | None, answered: Answered | None) 
 def first_sentence(spec: DriverSpec) -> str:
     """What the answer is computed from: the promise of the function that computes it, in its first sentence."""
     text = " ".join((spec.answer.__doc__ or "").split())
-    return text.split(". ")[0].rstrip(".").replace("`", "")
+    return text.split(". ")[0].rstrip(".").replace("`", "").replace("NaN", "unknown")
 
 
 def _ratio(value: float, low: float, high: float) -> str:
