@@ -8,9 +8,11 @@ from portfolio.outbox.services import Claim, enqueue
 from readiness.risk.services.backtesting import run_backtest
 from readiness.risk.services.housekeeping import thin
 from readiness.risk.services.scoring import score_all, score_now
+from readiness.risk.services.spending import keep_spending
 
 SCORE = "risk.score"
 BACKTEST = "risk.backtest"
+SPEND = "risk.spend"
 
 
 def score(held: Claim) -> None:
@@ -35,6 +37,14 @@ def backtest(held: Claim) -> None:
         wanted = held.payload.get("demo")
         for demo in (False, True) if wanted is None else (bool(wanted),):
             run_backtest(demo=demo, today=clock.today(), now=clock.now())
+
+
+def spend(held: Claim) -> None:
+    """Amounts at stake and what of them is likely abandoned, in both portfolios; a burst of changes is computed once."""
+    with held.finishing():
+        if not Job.objects.filter(handler=SPEND, pk__gt=held.job_id, done_at=None, dead_at=None, attempt=0).exists():
+            for demo in (False, True):
+                keep_spending(demo=demo, today=clock.today(), now=clock.now())
 
 
 def housekeeping(held: Claim) -> None:

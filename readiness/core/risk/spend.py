@@ -7,7 +7,9 @@ planned (IT cost overruns have fat tails: Flyvbjerg and Budzier 2011), so a logn
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from math import log
 
 import numpy as np
@@ -81,6 +83,65 @@ def amounts(
                 happened *= _factors(rng, overrun, part.shape)
                 found[place : place + len(part)] += happened @ open_
     return found
+
+
+def amounts_by_part(
+    probabilities: Array | SmallArray,
+    spent: Array,
+    committed: Array,
+    parts: NDArray[np.int64],
+    *,
+    repeats: int,
+    seed: int = 0,
+    overrun: Overrun | None = None,
+) -> Array:
+    """As `amounts` where each initiative is of one part: (m repeats, parts); `parts` (n,) are codes 0..k-1, each of somebody.
+
+    `spent` and `committed` are (n,). Sums of parts are sums of the same outcomes. The cost does not grow with the parts.
+    """
+    _check(probabilities, spent[:, None], committed[:, None])
+    rng = np.random.Generator(np.random.SFC64(seed))
+    order = np.argsort(parts, kind="stable")
+    edges = np.searchsorted(parts[order], np.arange(int(parts.max(initial=-1)) + 2))
+    chances = probabilities[:, order]
+    whole = np.ascontiguousarray((spent if overrun else spent + committed)[order], dtype=np.float32)
+    found = np.empty((len(chances) * repeats, len(edges) - 1))
+    late = _Late(committed[order], edges, overrun) if overrun is not None else None
+    rows = max(1, min(repeats, CELLS // max(1, len(order))))
+    for place, happened in _outcomes(rng, chances, repeats, rows):
+        for part, (start, stop) in enumerate(pairwise(edges)):
+            found[place : place + len(happened), part] = happened[:, start:stop] @ whole[start:stop]
+        if late is not None:
+            late.add(rng, happened, found[place : place + len(happened)])
+    return found
+
+
+def _outcomes(rng: np.random.Generator, chances: Array | SmallArray, repeats: int, rows: int) -> Iterator[tuple[int, SmallArray]]:
+    """(first row, outcomes 0 or 1) in blocks of at most `rows`, in one buffer."""
+    uniform = np.empty((rows, chances.shape[1]), dtype=np.float32)
+    for draw, chance in enumerate(chances):
+        share = chance.astype(np.float32)
+        for start in range(0, repeats, rows):
+            part = uniform[: min(rows, repeats - start)]
+            rng.random(out=part, dtype=np.float32)
+            yield draw * repeats + start, np.less(part, share, out=part, casting="unsafe")
+
+
+class _Late:
+    """What is committed, with its factor, of those initiatives that have any: factors are drawn for these alone."""
+
+    def __init__(self, committed: Array, edges: NDArray[np.int64], overrun: Overrun) -> None:
+        self.at = np.flatnonzero(committed)
+        self.open_ = committed[self.at].astype(np.float32)
+        self.edges, self.overrun = np.searchsorted(self.at, edges), overrun
+
+    def add(self, rng: np.random.Generator, happened: SmallArray, found: Array) -> None:
+        if not len(self.at):
+            return
+        drawn = happened[:, self.at] * _factors(rng, self.overrun, (len(happened), len(self.at)))
+        for part, (start, stop) in enumerate(pairwise(self.edges)):
+            if stop > start:
+                found[:, part] += drawn[:, start:stop] @ self.open_[start:stop]
 
 
 def _check(probabilities: Array | SmallArray, spent: Array, committed: Array) -> None:
