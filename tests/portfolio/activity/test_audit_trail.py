@@ -29,6 +29,13 @@ NOT_BUSINESS = {
     "initiatives_linksearch",
     "initiatives_linkproposal",
     "sizing_sizingresult",
+    # computed from what is under the trail; each row says from what, when and why
+    "initiatives_riskstanding",
+    "risk_modelversion",
+    "risk_generation",
+    "risk_score",
+    "risk_backtest",
+    "risk_shown",
 }
 OURS = {"outbox", "accounts", "activity", "initiatives", "workloads", "assessments", "sizing", "risk"}
 
