@@ -36,6 +36,8 @@ NOT_BUSINESS = {
     "risk_score",
     "risk_backtest",
     "risk_shown",
+    "risk_spending",
+    "risk_stake",
 }
 OURS = {"outbox", "accounts", "activity", "initiatives", "workloads", "assessments", "sizing", "risk"}
 
