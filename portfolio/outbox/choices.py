@@ -68,6 +68,7 @@ HANDLERS: dict[str, Handler] = {
     "meetings.print_minutes": Handler("readiness.meetings.tasks.print_minutes"),
     "outlets.make_sheet": Handler("readiness.outlets.tasks.make_sheet", time_limit_s=150),
     "outlets.schedule": Handler("readiness.outlets.tasks.schedule"),
+    "outlets.make_export": Handler("readiness.outlets.tasks.make_export", "imports", 600),
     "outlets.write_letter": Handler("readiness.outlets.tasks.write_letter"),
     "outbox.housekeeping": Handler("portfolio.outbox.tasks.housekeeping"),
     "accounts.housekeeping": Handler("portfolio.accounts.tasks.housekeeping"),

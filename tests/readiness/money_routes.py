@@ -89,7 +89,7 @@ VALUES: Mapping[str, Values] = {
     "billing-rules": _row("bill_rule"), "findings": _finding, "findings/{pk}": _words("dismissed", "done"),
     "silos/rules": _words("price_tier"), "pools": _planted("pool"), "pools/{pk}": _row("purchase"),
     "meetings": _shared("meeting"),
-    "one-page": _words(NOTHING), "panels": _words(NOTHING), "embed": _words("x" * 40), "letter": _words("x" * 40),
+    "one-page": _words(NOTHING), "panels": _words(NOTHING), "embed": _words("x" * 40), "letter": _words("x" * 40), "exports": _words(NOTHING), "files": _words(NOTHING),
     "agenda": _item, "actions": _words(NOTHING), "packs": _words("1"), "calendar": _words("x" * 40), "decisions": _decision,
     "gates/reviews": _review, "delegations": _planted("gates.delegation"),
 }  # fmt: skip

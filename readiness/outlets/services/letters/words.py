@@ -79,9 +79,7 @@ def _risk(week: Week) -> Part:
     if risk.since is None:
         return _part(title, 0, [], more, _("No figures of a week ago to compare with."))
     lines = [_risk_line(one) for one in risk.moved]
-    said = _(
-        "Likely abandoned before production within %(months)s months, 80 %% interval; moved by 5 points since %(day)s."
-    )
+    said = _("Likely abandoned before production within %(months)s months, 80 %% interval; moved by 5 points since %(day)s.")
     return _part(title, len(lines), lines, more, said % {"months": risk.months or "?", "day": day(risk.since)} if lines else "")
 
 
