@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from portfolio.kit import clock
 from portfolio.outbox.models import Job
 from portfolio.outbox.services import Claim, enqueue
 from readiness.risk.services.backtesting import run_backtest
 from readiness.risk.services.housekeeping import thin
 from readiness.risk.services.scoring import score_all, score_now
+from readiness.risk.services.showing import note_event
 from readiness.risk.services.spending import keep_spending
 
 SCORE = "risk.score"
@@ -37,6 +40,13 @@ def backtest(held: Claim) -> None:
         wanted = held.payload.get("demo")
         for demo in (False, True) if wanted is None else (bool(wanted),):
             run_backtest(demo=demo, today=clock.today(), now=clock.now())
+
+
+def note_shown(held: Claim) -> None:
+    """A figure was put before deciders: a review opened or was decided, a meeting took one up. Twice is once."""
+    with held.finishing():
+        kind, at = Job.objects.filter(pk=held.job_id).values_list("event__kind", "event__at").get()
+        note_event(kind, held.payload, on=timezone.localdate(at))
 
 
 def spend(held: Claim) -> None:

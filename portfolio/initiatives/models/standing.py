@@ -21,10 +21,10 @@ class RiskStanding(models.Model):
     """P(abandoned before production within `months`), a ratio, with its 80 % interval, as of `on`.
 
     `band` says whether it can be told apart from the portfolio's average. `drivers` are the keys of up to three known drivers
-    that push it up most; `counts` says whether drivers move the figure at all (else they are opinions beside it). `resolved` is
-    how many initiatives that ended it was learned from: of none, everybody has the reference class's figure and nobody is ranked.
-    `version`, `generation` and `digest` name the model, the scoring and its inputs, for whoever cites the figure. There is no row
-    for what is closed or in production.
+    that push it up most; `counts` says whether drivers have a percent of their effect on it (else they are opinions beside it).
+    `resolved` is how many initiatives that ended it was learned from: of none, everybody has the reference class's figure and
+    nobody is ranked. `version`, `generation` and `digest` name the model, the scoring and its inputs, for whoever cites the
+    figure. There is no row for what is closed or in production.
     """
 
     initiative = models.OneToOneField(Initiative, on_delete=models.CASCADE, primary_key=True, related_name="risk_standing")

@@ -23,10 +23,11 @@ REFERENCE = "reference"
 # Whether it can be told apart from the portfolio's average, with its icon. No word says that something is fine.
 BANDS = {
     RiskBand.ABOVE.value: (gettext_lazy("above average"), "arrow-up"),
-    RiskBand.AVERAGE.value: (gettext_lazy("not told apart from average"), "minus"),
+    RiskBand.AVERAGE.value: (gettext_lazy("not told apart from average"), "circle"),
     RiskBand.BELOW.value: (gettext_lazy("below average"), "arrow-down"),
     REFERENCE: (gettext_lazy("reference class"), "circle-dashed"),
 }
+_SHORT = {RiskBand.AVERAGE.value: gettext_lazy("not told apart")}  # where a column is narrow
 NONE_CLOSED = gettext_lazy("none: closed")
 NONE_PRODUCTION = gettext_lazy("none: in production")
 NOT_COMPUTED = gettext_lazy("not computed yet")
@@ -46,6 +47,10 @@ def brief(figure: Figure) -> str:
     """`44 % [30, 58]`"""
     low, high = (tidy(100 * float(figure[end]), 0) for end in ("low", "high"))
     return f"{percent(figure['value'])} [{low}, {high}]"
+
+
+def horizon(figure: Figure) -> str:
+    return _("within %(months)s months") % {"months": figure["months"]}
 
 
 def sentence(figure: Figure) -> str:
@@ -76,16 +81,20 @@ def cell(row: Mapping[str, Any]) -> SafeString:
     figure, language = row["risk"], get_language() or ""
     if figure is None:
         return _none(none_words(row), language)
-    return _cell(percent(figure["value"]), span(figure), place(figure), _title(figure), language)
+    ends = f"{span(figure)}, {horizon(figure)}"
+    return _cell(percent(figure["value"]), ends, place(figure), _title(figure), language)
 
 
 def card(row: Mapping[str, Any]) -> dict[str, Any]:
     """The same on one line, for a card."""
     figure = row["risk"]
     if figure is None:
-        return {"risk_brief": none_words(row), "risk_icon": "", "risk_place": "", "risk_title": ""}
+        return {"risk_brief": none_words(row), "risk_icon": "", "risk_place": "", "risk_title": "", "risk_horizon": ""}
     word, icon = BANDS[place(figure)]
-    return {"risk_brief": brief(figure), "risk_icon": icon, "risk_place": word, "risk_title": _title(figure)}
+    return {
+        "risk_brief": brief(figure), "risk_icon": icon, "risk_place": word, "risk_title": _title(figure),
+        "risk_horizon": horizon(figure),
+    }  # fmt: skip
 
 
 def _title(figure: Figure) -> str:
@@ -97,7 +106,10 @@ def _title(figure: Figure) -> str:
 @lru_cache(maxsize=4096)
 def _cell(value: str, ends: str, where: str, title: str, _language: str) -> SafeString:
     word, icon = BANDS[where]
-    context = {"kind": "risk", "value": value, "span": ends, "where": where, "word": word, "icon": icon, "title": title}
+    context = {
+        "kind": "risk", "value": value, "span": ends, "where": where, "word": _SHORT.get(where, word), "icon": icon,
+        "title": title,
+    }  # fmt: skip
     return render_to_string("initiatives/chip.html", context)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from portfolio.initiatives.tables.risk import BANDS, brief, place, sentence
+from portfolio.initiatives.tables.risk import BANDS, brief, horizon, place, sentence
 from portfolio.kit.templatetags.ui_text import grouped
 from readiness.gates.tables.needs import route
 
@@ -27,7 +27,8 @@ def beside(then: Figure | None, now: Figure | None, initiative: int) -> dict[str
 def line(figure: Figure) -> dict[str, Any]:
     word, icon = BANDS[place(figure)]
     return {
-        "brief": brief(figure), "says": sentence(figure), "band": word, "icon": icon, "rests": rests(figure),
+        "brief": brief(figure), "says": sentence(figure), "within": horizon(figure), "band": word, "icon": icon,
+        "rests": rests(figure),
         "on": date.fromisoformat(str(figure["on"])), "version": figure["version"], "digest": figure["digest"],
     }  # fmt: skip
 

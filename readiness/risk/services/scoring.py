@@ -182,8 +182,9 @@ def _swap(generation: Generation, before: Generation | None, scored: Scored) -> 
         Generation.objects.filter(pk=before.pk).update(current=False)
     generation.current = True
     keys = [row[0] for row in scored.version.form["drivers"]]
+    # What is printed as 0 % of their effect does not count: pages would say both.
     run = RiskRun(
-        demo=generation.demo, average=generation.average, counts=scored.version.share > 0,
+        demo=generation.demo, average=generation.average, counts=round(100 * scored.version.share) > 0,
         months=scored.version.horizon_months, on=generation.on, resolved=scored.version.resolved, version=str(scored.version),
         generation=generation.pk, digest=generation.digest,
     )  # fmt: skip

@@ -18,6 +18,7 @@ from readiness.core.risk.counterfactual import Change
 from readiness.core.risk.drivers import Badge
 from readiness.core.risk.fit import Effect
 from readiness.risk.choices import DriverState
+from readiness.risk.models import ModelVersion
 from readiness.risk.queries.explained import Because, Seen, State, Told
 from readiness.risk.queries.replaying import Replay
 from readiness.risk.rules.drivers import DRIVERS, PLACE
@@ -84,8 +85,11 @@ def told_apart(one: Seen) -> str:
 
 
 def rests_on(one: Seen) -> str:
-    """How much of the organisation's own record is in it."""
-    version = one.version
+    return record_of(one.version)
+
+
+def record_of(version: ModelVersion) -> str:
+    """How much of the organisation's own record is in the figures of a model."""
     left = sum(version.left_out.values())
     if not version.resolved:
         said = _("Reference class only: none of your initiatives that ended is used yet.")
@@ -105,8 +109,11 @@ def rests_on(one: Seen) -> str:
 
 
 def counting(one: Seen) -> str:
-    """How far drivers count in the figure."""
-    counted = one.version.share
+    return counted_words(one.version.share)
+
+
+def counted_words(counted: float) -> str:
+    """How far drivers count in the figure; `counted` is the share of their effect."""
     if counted >= 1:
         return _("Drivers count with all of their effect in this figure.")
     if counted <= 0:

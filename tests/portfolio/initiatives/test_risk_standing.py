@@ -47,9 +47,9 @@ def test_the_table_says_the_figure_its_interval_and_whether_it_can_be_told_apart
     three: dict[str, Initiative], signed_in: SignIn
 ) -> None:
     text = words(signed_in("Vera"), "/initiatives/")
-    assert "44 % 30 to 58 % not told apart from average" in text
-    assert "66 % 50 to 80 % above average" in text
-    assert "20 % 10 to 31 % below average" in text
+    assert "44 % 30 to 58 %, within 24 months not told apart" in text
+    assert "66 % 50 to 80 %, within 24 months above average" in text
+    assert "20 % 10 to 31 %, within 24 months below average" in text
     assert "within 24 months: 44 %" in text_of(signed_in("Vera").get("/initiatives/")).replace("\u202f", " ")
 
 
@@ -57,7 +57,7 @@ def test_where_nothing_was_learned_nobody_is_ranked_and_the_column_says_so(organ
     for name in ("One", "Two"):
         stand(make(organisation, name), 0.46, 0.28, 0.65, resolved=0, drivers=[])
     text = words(signed_in("Vera"), "/initiatives/?sort=-risk")
-    assert text.count("46 % 28 to 65 % reference class") == 2
+    assert text.count("46 % 28 to 65 %, within 24 months reference class") == 2
     assert "average" not in text.split("Likely abandoned")[-1]
 
 
