@@ -33,6 +33,8 @@ def schedule(held: Claim) -> None:
         writing.schedule_letters(now)
         making.schedule_exports(now)
         making.remove_old(now)
+        making.give_up(now)
+        printing.give_up(now)
 
 
 def write_letter(held: Claim) -> None:

@@ -26,7 +26,7 @@ from portfolio.kit import clock
 from readiness.outlets.choices import Every, FileState, Format, What
 from readiness.outlets.models import Export, ExportFile
 from readiness.outlets.rules.exports import first_on, next_on
-from readiness.outlets.services.exports.making import remove_old, schedule_exports
+from readiness.outlets.services.exports.making import give_up, remove_old, schedule_exports
 from readiness.outlets.services.exports.planning import delete_export, pause_export, plan_export, resume_export
 from tests.people import Organisation
 from tests.readiness.outlets.work import run_jobs
@@ -210,6 +210,14 @@ class TestTimes:
         assert not default_storage.exists(file.stored_as)
         assert ExportFile.objects.get(pk=file.pk).state == FileState.REMOVED
         assert "its days are over" in signed_in("Paula").get("/exports/").content.decode()
+
+    def test_what_failed_in_every_attempt_is_told_and_mailed(self, departments: Organisation) -> None:
+        export = planned(departments)
+        assert schedule_exports(noon()) == 1 and give_up(clock.now()) == 0
+
+        assert give_up(clock.now() + timedelta(hours=7)) == 1
+        assert export.files.get().state == FileState.FAILED
+        assert "every attempt" in Mail.objects.get(key__startswith="export:").text
 
     def test_deleting_takes_the_files_along(self, departments: Organisation, django_capture_on_commit_callbacks: Any) -> None:
         file = made(planned(departments))

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +161,13 @@ class TestPrinting:
         assert "status" in Sheet.objects.get(pk=sheet.pk).error
         ask_again(by=departments.actor("Vera"), sheet=Sheet.objects.get(pk=sheet.pk))
         assert Sheet.objects.get(pk=sheet.pk).state == SheetState.ASKED
+
+    def test_what_failed_in_every_attempt_is_told_instead_of_waited_for(self, departments: Organisation) -> None:
+        sheet = asked(departments, "Vera")[Variant.PLAIN]
+        assert printing.give_up(clock.now()) == 0
+
+        assert printing.give_up(clock.now() + timedelta(hours=2)) == 1
+        assert "every attempt" in Sheet.objects.get(pk=sheet.pk).error and printing.begin(sheet.pk) is None
 
     def test_what_belongs_to_the_demo_is_not_printed_as_real(self, departments: Organisation) -> None:
         sheet = asked(departments, "Vera")[Variant.PLAIN]

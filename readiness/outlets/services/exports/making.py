@@ -31,6 +31,7 @@ from readiness.outlets.services.exports.writing import Written, written
 
 HANDLER = "outlets.make_export"
 FROM_HOUR = 5
+PATIENCE = timedelta(hours=6)  # longer than all attempts of a job together
 
 
 class NotMade(Exception):
@@ -111,6 +112,15 @@ def remove_old(now: datetime) -> int:
         ExportFile.objects.filter(pk__in=[one.pk for one in over]).update(state=FileState.REMOVED)
         transaction.on_commit(lambda: forget(one.stored_as for one in over))
     return len(over)
+
+
+def give_up(now: datetime) -> int:
+    """As of pages: what failed in every attempt is told, and its mail says so."""
+    late = ExportFile.objects.filter(state=FileState.ASKED, asked_at__lt=now - PATIENCE).select_related("export__owner")
+    rows = list(late.select_for_update(skip_locked=True, of=("self",)))
+    for row in rows:
+        refuse(row, _("It failed in every attempt; administrators find why under Background work."))
+    return len(rows)
 
 
 def forget(stored: Iterable[str]) -> None:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portfolio.finance.tables.labels import amount
 from portfolio.kit.templatetags.ui_text import grouped, interval
-from readiness.dashboards.tables.costs import cost_context
-from readiness.dashboards.tables.links import Links
+from readiness.dashboards.rules.money import ABANDONED, added
 from readiness.dashboards.tables.silos import label
 from readiness.dashboards.tables.stages import risk_figure, source_of
 from readiness.meetings.rules.packs.texts import shortened
 from readiness.meetings.services.packs.contents.words import day
 from readiness.outlets.queries.standing import Distribution
 from readiness.outlets.rules.page import Block, Figure, Line
-from readiness.outlets.services.sheets.gathered import Gathered
+from readiness.outlets.services.sheets.gathered import Gathered, Money
 
 PUBLISHED = "poc-to-production-scrapped"
 KINDS = 5
@@ -28,8 +26,7 @@ def outlook(all_: Gathered) -> Block:
     """Each figure with interval, base and horizon; what is not computed says so."""
     facts = [_reference_class(all_), _own(all_.risk), _expected(all_)]
     if (money := all_.money) is not None:
-        costs = cost_context(money.spent, money.avoided, money.currency, Links([]))
-        facts.append(_sunk(costs, money.currency))
+        facts.append(_sunk(money))
     return Block(title=_("What may be lost"), facts=tuple(facts))
 
 
@@ -77,21 +74,18 @@ def _expected(all_: Gathered) -> Figure:
     return Figure(label=label_, value=_("unknown"), unknown=True, under=(_("not computed yet"),))
 
 
-def _sunk(costs: dict[str, Any], currency: str) -> Figure:
-    sunk, avoided = costs["sunk"], costs["avoided"]
-    known = _("%(known)s of %(n)s abandoned have an amount") % {
-        "known": grouped(sunk.known), "n": grouped(sunk.initiatives),
-    }  # fmt: skip
-    lines = avoided["lines"] if avoided else []
-    spared = (_("spared by stops at gates: %s") % ", ".join(map(str, lines)),) if lines else ()
-    value = sunk.amount
-    at_least = _("at least %s") if not sunk.sure and value is not None else "%s"
-    return Figure(
-        label=_("Sunk in what was abandoned"),
-        value=at_least % amount(value, currency),
-        unknown=value is None,
-        under=(known, *spared),
-    )
+def _sunk(money: Money) -> Figure:
+    sunk = added((money.spent[fate] for fate in ABANDONED if fate in money.spent), "abandoned")
+    known = _("%(known)s of %(n)s abandoned have an amount") % {"known": grouped(sunk.known), "n": grouped(sunk.initiatives)}
+    spared = [
+        (_("at least %s") if one.at_least else "%s") % amount(one.amount, one.currency)
+        for one in money.avoided
+        if one.amount is not None and (one.known > 1 or one.opened == one.decisions)
+    ]
+    lines = (known, _("spared by stops at gates: %s") % ", ".join(spared)) if spared else (known,)
+    least = _("at least %s") if not sunk.sure and sunk.amount is not None else "%s"
+    value = least % amount(sunk.amount, money.currency)
+    return Figure(label=_("Sunk in what was abandoned"), value=value, unknown=sunk.amount is None, under=lines)
 
 
 def silos(all_: Gathered) -> Block:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -21,6 +22,8 @@ from readiness.outlets.services.sheets.contents import document
 from readiness.outlets.services.sheets.gathered import gathered
 
 TEMPLATE = "onepage.typ"
+PATIENCE = timedelta(hours=1)  # longer than all attempts of a job together
+GIVEN_UP = "It failed in every attempt; administrators find why under Background work."
 
 
 class NotMade(Exception):
@@ -71,6 +74,13 @@ def keep(sheet: Sheet, made: Printed) -> None:
 
 def refuse(sheet: Sheet, why: str) -> None:
     _told(sheet, state=SheetState.FAILED, error=why[:1000])
+
+
+def give_up(now: datetime) -> int:
+    """Say of pages whose job died in every attempt that there will be none, so that nobody waits for them."""
+    with acting(system("outlets")):
+        late = Sheet.objects.filter(state__in=UNDER_WAY, asked_at__lt=now - PATIENCE)
+        return late.update(state=SheetState.FAILED, error=GIVEN_UP)
 
 
 def _told(sheet: Sheet, **values: Any) -> None:
