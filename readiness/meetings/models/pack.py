@@ -22,8 +22,9 @@ def stored_name() -> str:
 
 
 class Pack(models.Model):
-    """One variant of one version. `input` is rules.packs.page.plain of its pages, frozen when it was made; the same input gives
-    the same file. `reviews` are those on the agenda then, `heads` those of their decision chains [{chain, sequence, hash}].
+    """One variant of one version. `input` is rules.packs.page.plain of its pages, frozen when it was made, with the risk
+    `figures` that they tell by initiative; the same input gives the same file. `reviews` are those on the agenda then, `heads`
+    those of their decision chains [{chain, sequence, hash}].
 
     The row is the queue of the print. A trigger keeps what was sent as it was.
     """

@@ -12,6 +12,7 @@ from django.db.models import F, Func, TextField
 from portfolio.accounts.rules import Actor
 from readiness.gates.choices import ReviewState
 from readiness.gates.models import Decision, Review, Run
+from readiness.gates.queries.risk import figure_of
 from readiness.gates.queries.seated import Seated, counted, names_of, seated
 from readiness.gates.queries.templates import parsed
 from readiness.gates.rules.templates.template import Voting
@@ -52,6 +53,7 @@ class Table:
     names: Mapping[int, str]
     decision: Decision | None
     last_gate: bool
+    risk: Mapping[str, Any] | None
 
     def seat_of(self, person: int | None) -> Filled | None:
         """The seat that a person may vote on."""
@@ -111,4 +113,5 @@ def table_of(review: Review, *, now: datetime) -> Table:
     return Table(
         review, content or {}, {"passing": thresholds.passing, "warning": thresholds.warning}, run.at if run else None, voting,
         panel, counted(review, voting, panel, now=now), names_of(panel.people), decision, gate.last_before_production,
+        figure_of(review.initiative_id),
     )  # fmt: skip

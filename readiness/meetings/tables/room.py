@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from portfolio.initiatives.tables.risk import BANDS, brief, horizon, place, sentence
 from readiness.gates.choices import Ballot, ReviewState
 from readiness.gates.rules.voting.panel import Filled
 from readiness.gates.tables import criteria as criteria_tables
@@ -54,6 +55,15 @@ def recommendation_row(table: Table) -> Row | None:
     if given is None:
         return None
     return {"outcome": outcome(given["outcome"]), "says": recommendation_tables.headline(given)}
+
+
+def risk_row(table: Table) -> Row | None:
+    """The figure in one line; None where there is none."""
+    figure = table.risk
+    if figure is None:
+        return None
+    word, icon = BANDS[place(figure)]
+    return {"brief": brief(figure), "says": sentence(figure), "within": horizon(figure), "band": word, "icon": icon}
 
 
 def vote_rows(table: Table, *, shown: bool, now: datetime) -> Row:

@@ -101,6 +101,7 @@ def _table(found: Room, now: datetime) -> dict[str, Any]:
         "clock": tables.clock_row(current.item, now),
         "criteria": tables.criteria_rows(table),
         "recommendation": tables.recommendation_row(table),
+        "risk": tables.risk_row(table),
         "votes": tables.vote_rows(table, shown=shown, now=now),
         "decision": tables.decision_row(table),
         "waits": tables.waits_for(table),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -21,7 +21,7 @@ from readiness.meetings.rules.states import Step
 from readiness.meetings.services.locking import lock_meeting
 from readiness.meetings.services.packs.contents.gathered import gathered
 from readiness.meetings.services.packs.contents.minutes import document as minutes_document
-from readiness.meetings.services.packs.contents.pack import document, plain_heads
+from readiness.meetings.services.packs.contents.pack import document, plain_figures, plain_heads
 from readiness.meetings.services.rights import require_hold
 
 HANDLER = "meetings.render_pack"
@@ -40,7 +40,10 @@ def make_pack(*, by: Actor, meeting: Meeting) -> list[Pack]:
         if seen_by(by, reviews) != set(reviews):
             raise ValidationError(_("You do not see everything on the agenda; somebody who does makes the pack."))
         all_, number, who = gathered(by, row, now=clock.now()), _next(row, PackKind.PACK), by.label
-        about = {"meeting": row, "number": number, "reviews": reviews, "heads": plain_heads(all_), "made_by_id": by.user_id}
+        about: dict[str, Any] = {
+            "meeting": row, "number": number, "reviews": reviews, "heads": plain_heads(all_), "figures": plain_figures(all_),
+            "made_by_id": by.user_id,
+        }  # fmt: skip
         return [
             _made(document(all_, number=number, made_by=who, with_money=one is Variant.MONEY), variant=one, **about)
             for one in Variant
@@ -78,8 +81,8 @@ def _ask(packs: Iterable[Pack]) -> int:
     return count
 
 
-def _made(pages: Document, **values: Any) -> Pack:
-    pack = Pack.objects.create(input=plain(pages), made_at=pages.made_at, **values)
+def _made(pages: Document, *, figures: Mapping[str, Any] | None = None, **values: Any) -> Pack:
+    pack = Pack.objects.create(input=plain(pages) | {"figures": figures or {}}, made_at=pages.made_at, **values)
     enqueue(HANDLER, {"pack_id": pack.pk})
     return pack
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portfolio.accounts.models import User
@@ -25,6 +28,8 @@ from readiness.meetings.queries import packs
 from readiness.meetings.rules.states import Step
 from readiness.meetings.services.locking import lock_meeting, save
 from readiness.meetings.services.rights import require_hold
+from readiness.risk.choices import Occasion
+from readiness.risk.services.showing import note_shown
 
 
 def send_pack(*, by: Actor, meeting: Meeting, number: int) -> int:
@@ -46,6 +51,7 @@ def send_pack(*, by: Actor, meeting: Meeting, number: int) -> int:
         Pack.objects.filter(pk__in=[pack.pk for pack in found.packs.values()]).update(
             state=PackState.SENT, sent_at=now, sent_by=by.user_id
         )  # fmt: skip
+        _note(found.packs[Variant.PLAIN], now)
         mailed = sum(_mail(row, found, person) for person in _invited(row))
         save(row)
         emit("meeting.pack_sent", {"meeting_id": row.pk, "number": number})
@@ -70,6 +76,14 @@ def _sendable(row: Meeting, number: int) -> packs.Version:
 def _invited(row: Meeting) -> list[User]:
     rows = row.invitees.filter(person__is_active=True).select_related("person").order_by("pk")
     return [one.person for one in rows]
+
+
+def _note(pack: Pack, now: datetime) -> None:
+    """The figures that it tells were put before deciders."""
+    figures = Pack.objects.values_list("input__figures", flat=True).get(pk=pack.pk) or {}
+    note_shown(
+        occasion=Occasion.PACK, about=pack.pk, on=timezone.localdate(now), figures={int(pk): one for pk, one in figures.items()}
+    )
 
 
 def _mail(row: Meeting, found: packs.Version, person: User) -> bool:

@@ -28,6 +28,7 @@ from readiness.gates.queries.waivers import WaiverNow, waivers_now
 from readiness.gates.rules.record.chain import Head, heads_digest
 from readiness.meetings.models import AgendaItem, Meeting
 from readiness.meetings.queries.meetings import agenda_items
+from readiness.risk.queries.panel import Put, put
 from readiness.silos.queries.standing import FindingFacts, finding_facts
 from readiness.sizing.queries.overview import overview
 from readiness.workloads.models import Requirement
@@ -48,6 +49,7 @@ class Subject:
     unknowns: Sequence[Unknown]
     amounts: Sequence[Money] = ()
     silos: FindingFacts | None = None
+    risk: Put | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ def gathered(by: Actor, meeting: Meeting, *, now: datetime) -> Gathered:
     waivers, conditions = waivers_now(ids, now=now), standing_conditions(ids, now=now)
     decisions, requirements, sizings = _last_decisions(ids), _requirements(ids), _sizings(by, ids, now)
     amounts, silos = amounts_of(ids, today=timezone.localdate(now)), finding_facts(ids)
+    risks = put(ids, decisions)
     subjects = [
         Subject(
             item, found[item.review_id], waivers.get((item.review.initiative_id, item.review.gate), ()),
@@ -83,6 +86,7 @@ def gathered(by: Actor, meeting: Meeting, *, now: datetime) -> Gathered:
             requirements[item.review.initiative_id], sizings[item.review.initiative_id],
             list(every(by, Wanted(initiative=item.review.initiative_id), timezone.localdate(now))),
             amounts.get(item.review.initiative_id, ()), silos.get(item.review.initiative_id),
+            risks.get(item.review.initiative_id),
         )
         for item in items
     ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,6 +13,7 @@ from django.utils.translation import ngettext
 from portfolio.kit.templatetags.ui import VERDICTS
 from readiness.evidence.choices import Verdict
 from readiness.gates.choices import OUTCOMES, CriterionKind
+from readiness.gates.rules import canonical
 from readiness.gates.tables.criteria import ORDER
 from readiness.gates.tables.reasons import span
 from readiness.gates.tables.words import OUTCOMES as OUTCOME_WORDS
@@ -128,6 +130,13 @@ def record(all_: Gathered) -> Section:
     whole = (Cell(_("all chains")), Cell(""), Cell(all_.digest, code=True))
     notes = () if rows else (_("Nothing was decided yet at the gates of this pack."),)
     return Section(title=_("Record of decisions"), lead=lead, table=Table(columns, (*rows, whole)), notes=notes)
+
+
+def plain_figures(all_: Gathered) -> dict[str, Any]:
+    """The risk figures that it tells by initiative, to be noted as shown when it is sent."""
+    found = {str(one.item.review.initiative_id): one.risk.figure for one in all_.subjects if one.risk is not None}
+    plain: Any = canonical.plain(found)
+    return dict(plain)
 
 
 def plain_heads(all_: Gathered) -> list[dict[str, object]]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from portfolio.initiatives.choices import Status
 from readiness.gates.tables.words import Text
 from readiness.meetings.rules.packs.page import Fact, Part, Section
-from readiness.meetings.services.packs.contents import criteria, evidence, money, silos, sizing, standing, unknowns
+from readiness.meetings.services.packs.contents import criteria, evidence, money, risk, silos, sizing, standing, unknowns
 from readiness.meetings.services.packs.contents.gathered import Gathered, Subject
 from readiness.meetings.services.packs.contents.words import day, fact, joined
 
@@ -19,6 +19,7 @@ SECTIONS: tuple[Callable[[Subject, Gathered], Section | None], ...] = (
     criteria.section,
     evidence.section,
     sizing.section,
+    risk.section,
     standing.changes,
     standing.conditions,
     standing.waivers,
