@@ -30,7 +30,7 @@ from readiness.gates.choices import ReviewState, RuleKind, WaiverState
 from readiness.gates.models import Condition, Decision, Delegation, Gatekeeper, GateTemplate, Review, Waiver
 from readiness.gates.queries.templates import parsed
 from readiness.meetings.models import Meeting, Pack
-from readiness.risk.models import ReferenceStatistic
+from readiness.risk.models import ReferenceStatistic, Scenario
 from readiness.silos.models import Finding, PoolPurchase
 from readiness.sizing.models import Measurement, SizingOption
 from readiness.workloads.choices import AllocationState, OptionState
@@ -222,6 +222,15 @@ def _others(page: str, wanted: tuple[str, ...]) -> Arguments:
     return rows | {"key": ReferenceStatistic.objects.order_by("key")[0].key}
 
 
+def _risk(page: str, wanted: tuple[str, ...]) -> Arguments:
+    rows = _others(page, wanted) | {"fmt": "csv"}
+    if page.startswith("scenario"):  # the demo has none: one of the walker's own
+        values = {"changes": {"answer.no_reuse": "yes"}, "base": "0" * 64, "created_by": User.objects.order_by("id")[0]}
+        made, _new = Scenario.objects.get_or_create(initiative=_active(), name="More reuse", shared=True, defaults=values)
+        rows["pk"] = made.pk
+    return rows
+
+
 def _finance(page: str, wanted: tuple[str, ...]) -> Arguments:
     line = BudgetLine.objects.filter(initiative__status="active").order_by("id")[0]
     if page.startswith("import"):
@@ -297,4 +306,5 @@ _SLICES: dict[str, Callable[[str, tuple[str, ...]], Arguments]] = {
     "evidence": _evidence,
     "gates": _gates,
     "meetings": _meetings,
+    "risk": _risk,
 }

@@ -34,7 +34,7 @@ NEEDS_MORE = {
     "accounts:token-revoke", "accounts:job-revive", "activity:comment-remove", "activity:notice-read", "activity:notices-read",
     "initiatives:source", "gates:delegation_revoke", "procurement:billing_rule_move", "procurement:billing_rule_preview",
     "outlets:sheet_file", "outlets:sheet_again", "outlets:panel_revoke", "outlets:embedded", "outlets:letter_stop", "outlets:export_pause", "outlets:export_delete",
-    "outlets:export_file",
+    "outlets:export_file", "risk:compute", "risk:computing", "risk:what_if_keep", "risk:scenario_copy",
 }  # fmt: skip
 
 

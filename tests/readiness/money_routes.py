@@ -91,6 +91,7 @@ VALUES: Mapping[str, Values] = {
     "meetings": _shared("meeting"),
     "one-page": _words(NOTHING), "panels": _words(NOTHING), "embed": _words("x" * 40), "letter": _words("x" * 40), "exports": _words(NOTHING), "files": _words(NOTHING),
     "agenda": _item, "actions": _words(NOTHING), "packs": _words("1"), "calendar": _words("x" * 40), "decisions": _decision,
+    "scenarios": _words(NOTHING), "risk/compute": _words(NOTHING),
     "gates/reviews": _review, "delegations": _planted("gates.delegation"),
 }  # fmt: skip
 

@@ -29,8 +29,9 @@ class StaleVersion(Exception):
 
 
 def may_keep(actor: Actor, initiative: Initiative) -> bool:
-    """Whoever may comment on the initiative may keep what they suppose of it."""
-    return actor.user_id is not None and actor.may(Action.COMMENT, initiative.unit.path)
+    """Whoever may comment on the initiative may keep what they suppose of it; a token needs the scope to write initiatives."""
+    wanted = Action.COMMENT if actor.scopes is None else Action.EDIT
+    return actor.user_id is not None and actor.may(wanted, initiative.unit.path)
 
 
 def is_own(actor: Actor, scenario: Scenario) -> bool:

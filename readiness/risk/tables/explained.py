@@ -61,7 +61,7 @@ def span(low: float, high: float) -> str:
 def points(value: float, decimals: int = 1) -> str:
     """`+2.1`, `0`, and with a minus sign what lowers: percentage points."""
     text = tidy(abs(value), decimals)
-    return text if text in ("0", "0.0") else f"{'+' if value > 0 else MINUS}{text}"
+    return text if not float(f"{value:.{decimals}f}") else f"{'+' if value > 0 else MINUS}{text}"
 
 
 def sentence(value: float, low: float, high: float, months: int) -> str:
@@ -223,7 +223,8 @@ def answer_text(answer: float) -> str:
 
 
 def signed(value: float) -> str:
-    return f"{'+' if value > 0 else MINUS if value < 0 else ''}{tidy(abs(value), 2)}"
+    text = tidy(abs(value), 2)
+    return text if not float(f"{value:.2f}") else f"{'+' if value > 0 else MINUS}{text}"
 
 
 def action_rows(actions: Sequence[Change], why: Mapping[str, Because], *, money: bool) -> list[Row]:

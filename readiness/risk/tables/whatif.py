@@ -103,9 +103,11 @@ def gate_rows(world: World, found: Outcome) -> list[Row]:
         _row(_("Score of should-meet criteria"), _score(before.recommendation.score), _score(after.recommendation.score)),
     ]
     old = {one.criterion.key: one for one in before.judged}
-    for one in after.judged:
-        if old[one.criterion.key].verdict is not one.verdict:
-            rows.append(_row(one.criterion.text, _verdict(old[one.criterion.key].verdict), _verdict(one.verdict), _("criterion")))
+    turned = (one for one in after.judged if old[one.criterion.key].verdict is not one.verdict)
+    rows.extend(
+        _row(one.criterion.text, _verdict(old[one.criterion.key].verdict), _verdict(one.verdict), _("criterion"))
+        for one in turned
+    )
     return rows
 
 
@@ -183,7 +185,7 @@ def change_rows(world: World, found: Outcome) -> list[Row]:
     return [
         {
             "name": name, "label": label_of_name(name, world), "text": found.asked.texts.get(name, ""),
-            "wrong": wrong_text(found.wrong[name]) if name in found.wrong else "",
+            "wrong": wrong_text(found.wrong[name], name) if name in found.wrong else "",
         }
         for name in names
     ]  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -29,6 +28,11 @@ FUNCTIONS = {
     "storage": gettext_lazy("Storage runs in"), "training": gettext_lazy("Training runs in"),
     "inference": gettext_lazy("Inference runs in"),
 }  # fmt: skip
+RANGES = {
+    "accelerators": gettext_lazy("From 1 to 1,024."), "slots": gettext_lazy("From 1 to 1,024."),
+    "utilisation": gettext_lazy("More than 0, at most 100 %."), "service_s": gettext_lazy("More than 0, at most 1,000,000 s."),
+    "requests_per_minute": gettext_lazy("More than 0."), "tokens_per_minute": gettext_lazy("More than 0."),
+}  # fmt: skip
 WRONG = {
     Wrong.NOT_A_NUMBER: gettext_lazy("This is no number."),
     Wrong.NOT_A_DATE: gettext_lazy("A date such as 2027-03-31, or “done” for a milestone."),
@@ -42,12 +46,14 @@ WRONG = {
 }
 
 
-def wrong_text(fault: object) -> str:
-    """Why a text cannot be taken, with the range that can."""
+def wrong_text(fault: object, name: str = "") -> str:
+    """Why a text cannot be taken, with the range that can; `name` as in the address."""
     if isinstance(fault, Wrong):
         return str(WRONG[fault]) % {"years": YEARS, "most": tidy(MOST_GRANTED)}
-    faults: Iterable[Unread | Fault] = fault  # type: ignore[assignment]
-    return fault_text(faults)
+    faults: list[Unread | Fault] = list(fault)  # type: ignore[call-overload]
+    said = fault_text(faults)
+    ends = RANGES.get(name.rpartition(".")[2])
+    return f"{said} {ends}" if ends and Unread.OUT_OF_RANGE in faults else said
 
 
 def label_of_name(name: str, world: World) -> str:
@@ -102,9 +108,16 @@ def _workload(turned: Turned, found: Outcome) -> Section:
         found, f"{prefix}granted", _("Granted accelerators"), "" if granted is None else tidy(granted, 2),
         says=_("in no pool within reach") if granted is None else "",
     )  # fmt: skip
-    named = [replace(entry, name=prefix + entry.name) for entry in (*first, *candidate_entries(one.stored, now))]
+    hardware = [_ranged(entry, found, prefix) for entry in candidate_entries(one.stored, now)]
+    named = [replace(entry, name=prefix + entry.name) for entry in (*first, *hardware)]
     rest = [replace(entry, name=prefix + entry.name) for entry in more]
     return _section(one.name, [*named, capacity], rest, _("load, demands and what it runs on"))
+
+
+def _ranged(entry: Entry, found: Outcome, prefix: str) -> Entry:
+    """What cannot be taken of the candidate, with the range that can."""
+    fault = found.wrong.get(prefix + entry.name)
+    return entry if fault is None else replace(entry, says=wrong_text(fault, entry.name))
 
 
 def _entry(found: Outcome, name: str, label: str, stands: str, *, says: str = "", **more: Any) -> Entry:
