@@ -63,7 +63,8 @@ def _own(weighed: Weighed, rows: Initiatives) -> SmallArray:
     shared, effects = blocks(weighed.with_drivers), weighed.with_drivers.posterior.mode
     pairs = ((0, 0), (1, 1), (0, 1))
     variance = [
-        weighed.weight * (spread @ (np.diag(shared[at]) + effects[one] * effects[other])) for at, (one, other) in enumerate(pairs)
+        weighed.weight * (spread @ (np.diag(shared[at])[: spread.shape[1]] + effects[one] * effects[other]))
+        for at, (one, other) in enumerate(pairs)
     ]
     first = np.sqrt(variance[0])
     slope = np.divide(variance[2], first, out=np.zeros_like(first), where=first > 0)
