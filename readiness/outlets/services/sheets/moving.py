@@ -42,7 +42,10 @@ def _lead(flow: Flow) -> str:
 
 def _notes(figures: PortfolioFigures, flow: Flow) -> list[str]:
     others = [one for one in figures.history.flows if one is not flow and one.stages]
-    notes = [_("Went on: of those that left the stage one way or the other, with Wilson's 95 % interval.")]
+    notes = [
+        _("Went on: of those that left the stage one way or the other, with Wilson's 95 % interval."),
+        _("Counted from the first stage recorded: what failed before a register began is missing, so early gates look too good."),
+    ]
     if others:
         n = sum(one.initiatives for one in others)
         left = ngettext("%s initiative follows another template.", "%s initiatives follow other templates.", n) % grouped(n)

@@ -24,9 +24,9 @@ KINDS = 5
 
 def outlook(all_: Gathered) -> Block:
     """Each figure with interval, base and horizon; what is not computed says so."""
-    facts = [_reference_class(all_), _own(all_.risk), _expected(all_)]
+    facts = [_reference_class(all_), _own(all_.risk)]
     if (money := all_.money) is not None:
-        facts.append(_sunk(money))
+        facts += [_expected(), _sunk(money)]
     return Block(title=_("What may be lost"), facts=tuple(facts))
 
 
@@ -66,11 +66,9 @@ def _own(risk: Distribution) -> Figure:
     return Figure(label=label_, value=grouped(risk.bands["above"]), under=(bands, spread))
 
 
-def _expected(all_: Gathered) -> Figure:
+def _expected() -> Figure:
     """Nothing computes it yet for a page; a guess would be worse than to say so."""
     label_ = _("Expected abandoned spend, and its 90th percentile")
-    if all_.money is None:
-        return Figure(label=label_, value=_("in the variant with amounts"), under=())
     return Figure(label=label_, value=_("unknown"), unknown=True, under=(_("not computed yet"),))
 
 
