@@ -70,7 +70,9 @@ NOT_MONEY: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
         "workloads.CatalogueModel": ("parameters", "active_parameters", "layers", "price_input", "price_output", "aliases"),
     },
-    "printed, with and without amounts: a test of its own looks at both": {"meetings.Pack": ("input",)},
+    "printed, with and without amounts: a test of its own looks at both": {
+        "meetings.Pack": ("input",), "outlets.Sheet": ("input",),
+    },
     "settings, names, counts, shares and references": {
         "accounts.ApiToken": ("scopes",), "assessments.Question": ("phases", "weight"),
         "evidence.Delivery": ("environment", "detected", "problems", "feeds"), "evidence.Feed": ("ask", "environment"),
@@ -86,6 +88,8 @@ NOT_MONEY: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "initiatives.SavedView": ("columns",), "meetings.Pack": ("reviews", "heads"), "outbox.Event": ("payload",),
         "outbox.Job": ("payload", "limits"), "procurement.BillingImport": ("progress", "refusals", "notes"),
         "procurement.BillingItem": ("tags",), "procurement.BillingRule": ("conditions",),
+        "outlets.ExportFile": ("view_paths", "money_paths"), "outlets.Panel": ("origins",),
+        "outlets.Sheet": ("view_paths", "money_paths"),
         "procurement.RegisterImport": ("mapping", "counts", "notes"), "procurement.RegisterImportRow": ("changed",),
         "silos.Detection": ("seen", "counts", "unknown", "settings", "seconds"), "silos.Finding": ("identity",),
         "silos.RuleSetting": ("values",), "sizing.SizingResult": ("inputs", "answer"),
