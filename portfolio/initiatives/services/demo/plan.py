@@ -19,6 +19,7 @@ from portfolio.initiatives.choices import (
     Venue,
 )
 from portfolio.initiatives.services.demo.history import MIX, Fate, Fuzzy, History, fates, fuzzy, history
+from portfolio.initiatives.services.demo.intake import intake
 from portfolio.initiatives.services.demo.words import Theme, nearby, theme, words
 
 _BLOCK = sum(MIX.values())
@@ -89,6 +90,7 @@ class DemoInitiative:
     depends: bool
     comments: tuple[tuple[int, int, str], ...]  # days ago, person, text
     external_ids: tuple[tuple[str, str], ...] = field(default=())
+    intake: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def initiatives(count: int, seed: int, today: date) -> Iterator[DemoInitiative]:
@@ -139,6 +141,7 @@ def _initiative(rng: Random, index: int, fate: Fate, today: date) -> DemoInitiat
         depends=rng.random() < 0.2,
         comments=_comments(rng, people, index),
         external_ids=_external_ids(rng, index),
+        intake=intake(Random(f"{subject.name}:{index}:intake"), fate),
     )
 
 

@@ -16,7 +16,7 @@ COLUMNS: dict[str, str] = {
     INITIATIVE: "id name unit_id programme_id lifecycle_id stage_id stage_since status purpose outputs topic approach"
     " impact_level system_name expected_value expected_value_currency owner_id sponsor_id owner_name sponsor_name rag"
     " status_note status_note_at venue_storage venue_training venue_inference containerised orchestrator"
-    " procurement_route developed_by demo created_at updated_at search_extra",
+    " procurement_route developed_by answers demo created_at updated_at search_extra",
     "initiatives_stageentry": "initiative_id stage_id entered_on entered_precision left_on current source raw",
     "initiatives_closure": "initiative_id kind reason lesson closed_on precision raw source stage_id merged_into_id",
     "initiatives_initiativedate": "initiative_id kind value precision raw unread",
@@ -70,7 +70,7 @@ def _initiative(made: DemoInitiative, pk: int, standing: int | None, firm: Organ
         owner, sponsor, made.owner_name, "", made.rag, made.status_note,
         noon(today - timedelta(days=made.index % 40)) if made.rag else None,
         made.venues["storage"], made.venues["training"], made.venues["inference"], made.containerised, made.orchestrator,
-        made.route, made.developed_by, True, noon(made.history.stays[0].entered), noon(changed),
+        made.route, made.developed_by, made.intake, True, noon(made.history.stays[0].entered), noon(changed),
         " ".join((*made.tags, *names, made.owner_name)),
     )  # fmt: skip
 
