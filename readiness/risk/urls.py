@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from readiness.risk.views import cohorts, explained, model, reviews, statistics, whatif
+from readiness.risk.views import cohorts, explained, model, reviews, spending, statistics, whatif
 
 app_name = "risk"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("scenarios/<int:pk>/copy/", whatif.copy, name="scenario_copy"),
     path("scenarios/<int:pk>/delete/", whatif.delete, name="scenario_delete"),
     path("initiatives/<int:pk>/risk/review/", reviews.review_panel, name="review_panel"),
+    path("risk/spend/", spending.page, name="spending"),
+    path("risk/spend/only/", spending.funding, name="funding"),
     path("risk/cohorts/", cohorts.page, name="cohorts"),
     path("risk/cohorts/export/<slug:fmt>/", cohorts.export, name="cohorts_export"),
     path("risk/model/", model.page, name="model"),

@@ -1,4 +1,4 @@
-/* Curves over a quantity ("line") and over time ("time"): from our data to the chart library's options (contract in charts.js). */
+/* Curves over a quantity ("line") and over time ("time"), and bubbles: from our data to the chart library's options (contract in charts.js). */
 (function () {
   "use strict";
   var P = window.Pilotage;
@@ -178,5 +178,43 @@
     };
   }
 
-  P.lineKinds = { line: line, time: time };
+  /* Bubbles: the interval of x as a thin line, the area by size; the first few carry their name. */
+  function bubble(data, colors, width) {
+    var most = Math.max.apply(null, data.points.map(function (point) { return point.size; }).concat([1e-9]));
+    var largest = width < 480 ? 34 : 48;
+    var named = width < 480 ? 3 : data.named === undefined ? 6 : data.named;
+    var color = P.color("accent");
+    var y = axis(data, "y", data.y_label, data.unit, colors, width);
+    var x = Object.assign(axis(data, "x", data.x_label, data.x_unit, colors, width), { min: 0, max: 100 });
+    return {
+      grid: { left: width < 480 ? 56 : 68, right: 24, top: 16, bottom: 48 }, xAxis: x, yAxis: y,
+      series: [
+        whiskers(data, colors),
+        {
+          type: "scatter", itemStyle: { color: color, opacity: 0.45, borderColor: color, borderWidth: 1 }, z: 5,
+          labelLayout: { hideOverlap: true, moveOverlap: "shiftY" }, markLine: above(T().markers(data, colors)),
+          data: data.points.map(function (point, place) {
+            var lines = [data.x_label + " " + T().number(point.x) + "\u202f% [" + T().number(point.low) + ", " + T().number(point.high) + "]", data.y_label + " " + T().withUnit(point.y, data), data.size_label + " " + T().withUnit(point.size, data), point.note];
+            return {
+              value: [point.x, point.y], symbolSize: Math.max(7, largest * Math.sqrt(point.size / most)), url: point.url, tip: T().tip(point.label, lines), says: T().says(point.label, lines),
+              label: { show: place < named, formatter: point.label, position: point.x > 60 ? "left" : "right", color: colors.ink, fontSize: 11, width: 150, overflow: "truncate", textBorderColor: colors.surface, textBorderWidth: 3 },
+            };
+          }),
+        },
+      ],
+    };
+  }
+
+  function whiskers(data, colors) {
+    return {
+      type: "custom", silent: true, z: 3, tooltip: { show: false }, data: data.points.map(function (point) { return [point.low, point.high, point.y]; }),
+      renderItem: function (_params, api) {
+        var from = api.coord([api.value(0), api.value(2)]);
+        var to = api.coord([api.value(1), api.value(2)]);
+        return { type: "line", shape: { x1: from[0], y1: from[1], x2: to[0], y2: to[1] }, style: { stroke: colors.strong, lineWidth: 1, opacity: 0.5 } };
+      },
+    };
+  }
+
+  P.lineKinds = { line: line, time: time, bubble: bubble };
 })();

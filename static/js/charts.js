@@ -16,6 +16,8 @@
    time      series as of line with data [{t, y (null: a gap), at (the time in words), low?, high?, url?, note?, sign?}],
             since, until, gaps? [{since, until}] (shaded), levels? as of line; t in milliseconds of the reader's clock
    waterfall from {label, value, note?}, steps [{label, value (signed), url?, note?}], to {label, value, low?, high?}, step_unit?
+   bubble    points [{label, x (0..100), low, high (of x), y, size, url?, note?}] the largest first, x_label, x_unit, y_label,
+            size_label, log? ("y"), named? (so many carry their name); unit is of y and of the size; markers stand on the x axis
    color is the name of a CSS variable without its dashes: "accent", "stage-3", "v-not_met", "ink-2". */
 (function () {
   "use strict";

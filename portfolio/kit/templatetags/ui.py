@@ -102,7 +102,7 @@ def chart(data: dict[str, Any], height: int = 0) -> dict[str, Any]:
 
 def _height(data: dict[str, Any]) -> int:
     """Pixels, known before the script runs, so that nothing jumps."""
-    if data["kind"] in ("flow", "step", "line", "time"):
+    if data["kind"] in ("flow", "step", "line", "time", "bubble"):
         return 300
     rows = data.get("categories") or data.get("rows") or []
     return 56 + 34 * max(len(rows), 1) + (20 if data.get("markers") else 0)

@@ -110,6 +110,23 @@ def _time(data: Data) -> tuple[list[str], list[list[Cell]]]:
     return [_("Time"), *(str(one["name"]) for one in data["series"])], rows
 
 
+def _bubble(data: Data) -> tuple[list[str], list[list[Cell]]]:
+    heads = [_with_unit(data["x_label"], data.get("x_unit")), _with_unit(data["y_label"], data.get("unit"))]
+    columns = [str(data.get("category_label", "")), *heads, _with_unit(data["size_label"], data.get("unit")), _("Note")]
+    rows = [
+        [
+            _label(one), _with_range({"value": one["x"], "low": one["low"], "high": one["high"]}), _number(one["y"]),
+            _number(one["size"]), {"text": str(one.get("note", ""))},
+        ]
+        for one in data["points"]
+    ]  # fmt: skip
+    return columns, rows
+
+
+def _with_unit(label: Any, unit: Any) -> str:
+    return f"{label} ({unit})" if unit else str(label)
+
+
 def _read(point: Data | None) -> Cell:
     """A point of a line with its range, its sign, its note and where it leads; a dash where a series has none."""
     if point is None:
@@ -123,6 +140,7 @@ _TWINS: dict[str, Callable[[Data], tuple[list[str], list[list[Cell]]]]] = {
     "flow": _flow,
     "interval": _interval,
     "box": _box,
+    "bubble": _bubble,
     "line": _line,
     "step": _step,
     "time": _time,

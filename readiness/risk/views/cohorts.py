@@ -30,7 +30,7 @@ def page(request: PageRequest) -> HttpResponse:
     bar = filter_bar(found, request.GET, units=unit_rows(actor), stages=stages, named=named_options(actor))
     kept = [(name, value) for name, values in request.GET.lists() for value in values if value and name in found.filters]
     context = {
-        "bar": bar, "action": request.path, "tabs": tabs("cohorts"), "query": filter_query(request.GET),
+        "bar": bar, "action": request.path, "tabs": tabs("cohorts", actor), "query": filter_query(request.GET),
         "references": statistic_rows(beside_own()),
     }  # fmt: skip
     return render(request, "risk/cohorts.html", context | _page(figures, Links(kept)))

@@ -23,7 +23,7 @@ def page(request: PageRequest) -> HttpResponse:
     found = card(request.actor)
     skill = backtests.skill_figure(found)
     context = {
-        "card": found, "headline": model_card.headline(found), "tabs": tabs("model"),
+        "card": found, "headline": model_card.headline(found), "tabs": tabs("model", request.actor),
         "strip": [*model_card.strip(found), *([skill] if skill else [])],
         "drivers": model_card.driver_rows(found), "says": model_card.says(found), "own": model_card.own_against_published(found),
         "levels": model_card.level_chart(found), "counting": model_card.counting(found), "saw": model_card.saw(found),

@@ -29,7 +29,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
     """All of them with their sources."""
     rows = statistic_rows(reference_statistics())
     context = {
-        "statistics": rows, "tabs": tabs("statistics"), "checked": sum(1 for one in rows if one["row"].verified),
+        "statistics": rows, "tabs": tabs("statistics", _actor(request)), "checked": sum(1 for one in rows if one["row"].verified),
         "may_edit": may_edit_statistics(_actor(request)),
     }  # fmt: skip
     return render(request, "risk/statistics.html", context)
@@ -40,7 +40,7 @@ def reference_class(request: HttpRequest) -> HttpResponse:
     """What became of real initiatives elsewhere, and what others have published."""
     rows = register_statistics()
     context = {
-        "headline": class_headline(rows), "tabs": tabs("class"),
+        "headline": class_headline(rows), "tabs": tabs("class", _actor(request)),
         "chart": rate_chart(rows), "groups": grouped_rows(rows), "comparisons": comparisons(),
         "cited": statistic_rows(row for row in beside_own() if row.kind == StatisticKind.CITED),
     }  # fmt: skip
