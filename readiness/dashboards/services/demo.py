@@ -21,6 +21,7 @@ from readiness.meetings.services import demo as meetings
 from readiness.risk.services.backtesting import run_backtest
 from readiness.risk.services.reconstructing import reconstruct
 from readiness.risk.services.scoring import score_now
+from readiness.risk.services.spending import keep_spending
 from readiness.silos.services import demo as silos
 from readiness.sizing.services import demo as sizing
 from readiness.workloads.services import demo as workloads
@@ -58,6 +59,7 @@ def load_everything(*, by: Actor, count: int, seed: int, today: date) -> int:
         if count <= RECONSTRUCTED:
             reconstruct(demo=True, today=today)
         score_now(demo=True, why="demo", today=today, now=clock.now())
+        keep_spending(demo=True, today=today, now=clock.now())
         run_backtest(demo=True, today=today, now=clock.now())
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
