@@ -37,7 +37,7 @@ TABLES = (
     *gates.TABLES,
 )
 
-RECONSTRUCTED = 1_000  # initiatives whose past figures come with the demo; for more, `reconstruct_risk --demo`
+RECONSTRUCTED = 200  # initiatives whose past figures come with the demo; for more, `reconstruct_risk --demo`
 
 
 def load_everything(*, by: Actor, count: int, seed: int, today: date) -> int:
