@@ -47,6 +47,11 @@ class Initiatives:
         at = np.asarray(rows, dtype=np.int64)
         return Initiatives(self.answers[at], self.organisation[at], self.unit[at], self.stage[at])
 
+    def part(self, start: int, stop: int) -> Initiatives:
+        """The rows of that range, not copied."""
+        part = slice(start, stop)
+        return Initiatives(self.answers[part], self.organisation[part], self.unit[part], self.stage[part])
+
     def with_answers(self, answers: Array) -> Initiatives:
         """The same initiatives, answering otherwise."""
         return Initiatives(answers, self.organisation, self.unit, self.stage)
@@ -98,14 +103,19 @@ class Form:
         mean[0, self.first_driver :] = [driver.mean for driver in weights]
         return mean, np.tile(sd**2, (2, 1))
 
-    def design(self, rows: Initiatives) -> Array:
-        """(n, columns). Raises ValueError on a code or a number of drivers that the form does not have."""
+    def check(self, rows: Initiatives) -> None:
+        """Raises ValueError on a code or a number of drivers that the form does not have."""
         codes = (rows.organisation, rows.unit, rows.stage)
         if rows.answers.shape != (len(rows), len(self.drivers)):
             raise ValueError("an initiative has one answer for each driver")
         for code, count in zip(codes, self.groups, strict=True):
             if len(code) and (code.max() >= count or code.min() < -1):
                 raise ValueError("a group's code is below the form's count, or -1")
+
+    def design(self, rows: Initiatives) -> Array:
+        """(n, columns). Raises ValueError as `check` does."""
+        self.check(rows)
+        codes = (rows.organisation, rows.unit, rows.stage)
         known = [(code[:, None] == np.arange(count)).astype(np.float64) for code, count in zip(codes, self.groups, strict=True)]
         return np.hstack([*known, filled(rows.answers, self.mix) - self.reference])
 

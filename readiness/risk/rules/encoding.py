@@ -39,17 +39,17 @@ def layout(plain: Sequence[tuple[str, str]], arrays: Sequence[tuple[str, str, in
 
 def empty(rows: int, plain: Sequence[tuple[str, str]], arrays: Sequence[tuple[str, str, int]]) -> Row:
     """Rows with every length filled in; the caller sets the values, of an array under [name]["value"]."""
-    made = np.zeros(rows, dtype=layout(plain, arrays))
-    made["fields"] = len(plain) + len(arrays)
+    one = np.zeros(1, dtype=layout(plain, arrays))
+    one["fields"] = len(plain) + len(arrays)
     for name, kind in plain:
-        made[f"{name}_length"] = int(kind[2:])
+        one[f"{name}_length"] = int(kind[2:])
     for name, kind, count in arrays:
         size = int(kind[2:])
-        made[f"{name}_length"] = 20 + count * (4 + size)
-        made[f"{name}_dimensions"], made[f"{name}_count"], made[f"{name}_bound"] = 1, count, 1
-        made[f"{name}_type"] = FLOAT8 if kind == ">f8" else INT2
-        made[name]["length"] = size
-    return made
+        one[f"{name}_length"] = 20 + count * (4 + size)
+        one[f"{name}_dimensions"], one[f"{name}_count"], one[f"{name}_bound"] = 1, count, 1
+        one[f"{name}_type"] = FLOAT8 if kind == ">f8" else INT2
+        one[name]["length"] = size
+    return np.repeat(one, rows)
 
 
 def encoded(rows: Row) -> bytes:

@@ -38,7 +38,8 @@ def digest(*parts: Any) -> str:
     whole = hashlib.sha256()
     for part in parts:
         if isinstance(part, np.ndarray):
-            whole.update(f"{part.shape}{part.dtype.str}".encode() + np.ascontiguousarray(part).tobytes())
+            whole.update(f"{part.shape}{part.dtype.str}".encode())
+            whole.update(np.ascontiguousarray(part).reshape(-1).view(np.uint8).data)
         else:
             whole.update(repr(part).encode())
     return whole.hexdigest()

@@ -21,14 +21,26 @@ from readiness.core.risk.posterior import Figures
 from readiness.risk.models import Generation, ModelVersion
 from readiness.risk.queries.answers import Sheet, answers_now
 from readiness.risk.queries.places import Places, coded, places
-from readiness.risk.queries.scores import COLUMNS, PLAIN, TOP, arrays, current_generation, newest_version, stored, weighed_of
+from readiness.risk.queries.scores import (
+    COLUMNS,
+    PLAIN,
+    TOP,
+    arrays,
+    current_generation,
+    newest_version,
+    stored,
+    stored_values,
+    weighed_of,
+)
 from readiness.risk.rules.drivers import KEYS
-from readiness.risk.rules.encoding import empty, encoded
+from readiness.risk.rules.encoding import HEADER, TRAILER, empty
 from readiness.risk.rules.packing import Codes, codes_of, digest
 from readiness.risk.services.fitting import fit_now
 
 Array = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+Old = tuple[IntArray, Array]
+_AT_ONCE = 2_000  # rows that are encoded: the bytes stay in a processor's cache
 
 _LOCK = 0x715C  # any number that nothing else locks; two runs would both be the newest
 # The driver keys of `top` in the version's order; array subscripts start at 1.
@@ -86,7 +98,7 @@ def rescore(version: ModelVersion, *, why: str, on: date, now: datetime) -> Gene
         return None
     kept = stored(current)
     scored = scored_with(version, weighed_of(version), kept.initiative_id, kept.rows)
-    return _kept(scored, demo=version.demo, why=why, on=on, at=now, began=began)
+    return _kept(scored, demo=version.demo, why=why, on=on, at=now, began=began, old=(kept.initiative_id, kept.value))
 
 
 def _alone(demo: bool) -> None:
@@ -125,20 +137,26 @@ def places_as_rows(codes: Codes, where: Places, answers: Array) -> Initiatives:
 def scored_with(version: ModelVersion, weighed: Weighed, ids: IntArray, rows: Initiatives) -> Scored:
     """Figures of the rows, and what pushes each up most; pure but for the version's name."""
     figures = forecast(weighed, rows, version.horizon_months)
-    pushed = pushes(weighed.with_drivers, rows)
-    width = min(TOP, pushed.shape[1])
-    top = np.full((len(rows), TOP), -1, dtype=np.int64)
-    if len(rows) and width:
-        first = np.argpartition(-pushed, width - 1, axis=1)[:, :width]
-        size = np.take_along_axis(pushed, first, axis=1)
-        order = np.argsort(-size, axis=1, kind="stable")
-        first, size = np.take_along_axis(first, order, axis=1), np.take_along_axis(size, order, axis=1)
-        top[:, :width] = np.where(size > 0, first, -1)
+    top = _foremost(pushes(weighed.with_drivers, rows))
     seal = digest(version.digest, ids, rows.answers, rows.organisation, rows.unit, rows.stage)
     return Scored(version, ids, rows, figures, top, seal)
 
 
-def _kept(scored: Scored, *, demo: bool, why: str, on: date, at: datetime, began: float) -> Generation | None:
+def _foremost(pushed: Array) -> IntArray:
+    """Places (n, TOP) of the drivers that push most, the first of equal ones first; -1 where fewer do. `pushed` is spent."""
+    found = np.full((len(pushed), TOP), -1, dtype=np.int64)
+    rows = np.arange(len(pushed))
+    for nth in range(min(TOP, pushed.shape[1]) if len(pushed) else 0):
+        most = pushed.argmax(axis=1)
+        found[:, nth] = np.where(pushed[rows, most] > 0, most, -1)
+        pushed[rows, most] = 0.0
+    return found
+
+
+def _kept(
+    scored: Scored, *, demo: bool, why: str, on: date, at: datetime, began: float, old: Old | None = None
+) -> Generation | None:
+    """`old` are ids and figures of the current generation, where they are at hand."""
     before = current_generation(demo=demo)
     freezes = not Generation.objects.filter(
         demo=demo, frozen=True, reconstructed=False, on__year=on.year, on__month=on.month
@@ -151,7 +169,9 @@ def _kept(scored: Scored, *, demo: bool, why: str, on: date, at: datetime, began
             average=float(scored.figures.value.mean()) if len(scored.ids) else None, frozen=freezes,
         )  # fmt: skip
         write_scores(generation, scored)
-        _swap(generation, before, scored)
+        if before is not None and old is None:
+            old = stored_values(before)
+        _swap(generation, scored, old)
         generation.seconds = round(time.monotonic() - began, 3)
         generation.save(update_fields=["seconds", "changed", "current"])
         if generation.changed:
@@ -160,26 +180,33 @@ def _kept(scored: Scored, *, demo: bool, why: str, on: date, at: datetime, began
 
 
 def write_scores(generation: Generation, scored: Scored) -> None:
-    """All scores of a generation in one binary COPY."""
-    rows = empty(len(scored.ids), PLAIN, arrays(scored.rows.answers.shape[1]))
-    rows["generation"], rows["initiative"] = generation.pk, scored.ids
-    rows["value"], rows["low"], rows["high"] = scored.figures.value, scored.figures.low, scored.figures.high
-    rows["organisation"], rows["unit"], rows["stage"] = scored.rows.organisation, scored.rows.unit, scored.rows.stage
-    rows["answers"]["value"], rows["top"]["value"] = scored.rows.answers, scored.top
+    """All scores of a generation in one binary COPY, encoded a few at a time."""
     statement = f"COPY risk_score ({COLUMNS}) FROM STDIN (FORMAT BINARY)"
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
-        copy.write(encoded(rows))
+        copy.write(HEADER)
+        for start in range(0, len(scored.ids), _AT_ONCE):
+            copy.write(_encoded(generation.pk, scored, slice(start, start + _AT_ONCE)))
+        copy.write(TRAILER)
 
 
-def _swap(generation: Generation, before: Generation | None, scored: Scored) -> None:
+def _encoded(generation_id: int, scored: Scored, part: slice) -> memoryview:
+    ids, figures, given = scored.ids[part], scored.figures, scored.rows
+    rows = empty(len(ids), PLAIN, arrays(given.answers.shape[1]))
+    rows["generation"], rows["initiative"] = generation_id, ids
+    rows["value"], rows["low"], rows["high"] = figures.value[part], figures.low[part], figures.high[part]
+    rows["organisation"], rows["unit"], rows["stage"] = given.organisation[part], given.unit[part], given.stage[part]
+    rows["answers"]["value"], rows["top"]["value"] = given.answers[part], scored.top[part]
+    return rows.view(np.uint8).data
+
+
+def _swap(generation: Generation, scored: Scored, old: Old | None) -> None:
     """The new generation becomes what pages show. `changed` counts figures that moved by a tenth of a point, came or went."""
     generation.changed = len(scored.ids)
-    if before is not None:
-        old = stored(before)
-        _common, new, was = np.intersect1d(scored.ids, old.initiative_id, return_indices=True)
-        same = int((np.abs(scored.figures.value[new] - old.value[was]) < 0.001).sum())
-        generation.changed = max(len(scored.ids), len(old)) - same
-        Generation.objects.filter(pk=before.pk).update(current=False)
+    if old is not None:
+        _common, new, was = np.intersect1d(scored.ids, old[0], assume_unique=True, return_indices=True)
+        same = int((np.abs(scored.figures.value[new] - old[1][was]) < 0.001).sum())
+        generation.changed = max(len(scored.ids), len(old[0])) - same
+        Generation.objects.filter(demo=generation.demo, current=True).update(current=False)
     generation.current = True
     keys = [row[0] for row in scored.version.form["drivers"]]
     # What is printed as 0 % of their effect does not count: pages would say both.

@@ -7,11 +7,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from readiness.core.risk.answers import answer_mix
+from readiness.core.risk.answers import answer_mix, filled
 from readiness.core.risk.drivers import OPINIONS, PUBLISHED
 from readiness.core.risk.evidence import Weighed, undriven, weigh
 from readiness.core.risk.fit import Form, Initiatives, initiatives
-from readiness.core.risk.forecast import blended, expected, forecast, mixed, pushes
+from readiness.core.risk.forecast import (
+    ROWS,
+    Logits,
+    blended,
+    blocks,
+    expected,
+    forecast,
+    logits,
+    masked_logits,
+    mixed,
+    open_answers,
+    pushes,
+)
 from readiness.core.risk.hazards import within
 from readiness.core.risk.posterior import draw, figures
 from readiness.core.risk.prior import ABANDONED
@@ -117,7 +129,7 @@ def test_an_unknown_answer_is_never_less_uncertain_than_its_answers_are_on_avera
 
 @given(st.floats(-6, 2), st.floats(-6, 2), st.integers(1, 60))
 def test_what_is_certain_is_the_hazard_itself(abandon: float, produce: float, months: int) -> None:
-    from readiness.core.risk.forecast import Logits, figures_of
+    from readiness.core.risk.forecast import figures_of
 
     certain = Logits(np.array([[abandon], [produce]]), np.zeros((3, 1)))
     exact = float(within(abandon, produce, months).abandoned)
@@ -134,3 +146,31 @@ def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     parts = forecast(weighed, people, MONTHS)
     assert parts.value == pytest.approx(whole.value, abs=1e-14)
     assert undriven(people).answers.shape == (len(people), 0)
+
+
+def test_groups_looked_up_and_a_whole_design_give_the_same_logits() -> None:
+    weighed, people = world(300, 0.8, 11)
+    for fit, rows in ((weighed.without, undriven(people)), (weighed.with_drivers, people)):
+        fast, shared = logits(fit, rows), blocks(fit)
+        design = fit.form.design(rows.with_answers(filled(rows.answers, fit.form.mix)))
+        slow = masked_logits(fit, design, open_answers(fit, rows), shared)
+        assert (people.unit == -1).any()
+        assert fast.mean == pytest.approx(slow.mean, abs=1e-12)
+        assert fast.covariance == pytest.approx(slow.covariance, abs=1e-12)
+
+
+def test_a_portfolio_of_several_blocks_has_the_figures_of_each_alone() -> None:
+    weighed, people = world(200, 0.6)
+    some = people.take(np.arange(2 * ROWS + 7) % len(people))
+    alone, together = forecast(weighed, people, MONTHS), forecast(weighed, some, MONTHS)
+    assert together.low == pytest.approx(np.resize(alone.low, len(some)), abs=1e-12)
+    pushed = pushes(weighed.with_drivers, people)
+    assert (pushes(weighed.with_drivers, some) == np.resize(pushed, (len(some), pushed.shape[1]))).all()
+
+
+@pytest.mark.parametrize(
+    ("abandon", "produce", "share"), [(-900, -5, 0), (900, -900, 1), (-900, 900, 0), (-900, -900, 0), (0, 0, 0.5)]
+)
+def test_no_logit_is_too_large_for_a_figure(abandon: float, produce: float, share: float) -> None:
+    certain = Logits(np.array([[abandon], [produce]], dtype=float), np.zeros((3, 1)))
+    assert expected(certain, 60) == pytest.approx(share, abs=1e-9)
