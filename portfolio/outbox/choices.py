@@ -7,7 +7,7 @@ class Handler(NamedTuple):
     """A job's handler by dotted name; `queue` and `time_limit_s` are Celery's.
 
     `alone` is a queue of processes that run one job each: there goes what brought its worker down twice, so that it takes
-    nobody along.
+    nobody along. `once`: it looks at everything, whatever the event says, so that one that waits serves later events too.
     """
 
     path: str
@@ -15,6 +15,7 @@ class Handler(NamedTuple):
     time_limit_s: int = 90
     max_attempts: int = 5
     alone: str = ""
+    once: bool = False
 
 
 # Served by threads: a bell wakes one, and it goes on with whatever waits there.
@@ -50,9 +51,9 @@ HANDLERS: dict[str, Handler] = {
     "evidence.tidy_pulls": Handler("readiness.evidence.tasks.tidy_pulls"),
     "evidence.tidy_files": Handler("readiness.evidence.tasks.tidy_files"),
     "evidence.tidy_history": Handler("readiness.evidence.tasks.tidy_history", "imports", 600),
-    "silos.detect": Handler("readiness.silos.tasks.detect", "imports", 300),
+    "silos.detect": Handler("readiness.silos.tasks.detect", "imports", 300, once=True),
     "silos.notify": Handler("readiness.silos.tasks.notify"),
-    "risk.score": Handler("readiness.risk.tasks.score", "imports", 300),
+    "risk.score": Handler("readiness.risk.tasks.score", "imports", 300, once=True),
     "risk.refit": Handler("readiness.risk.tasks.refit", "imports", 600),
     "risk.backtest": Handler("readiness.risk.tasks.backtest", "imports", 600),
     "risk.note_shown": Handler("readiness.risk.tasks.note_shown"),

@@ -68,11 +68,33 @@ class Claim:
 
 
 def emit(kind: str, payload: dict[str, Any]) -> Event:
-    """Write an event and one job per subscriber, in the caller's transaction; the bell rings after its commit."""
+    """Write an event and one job per subscriber, in the caller's transaction; the bell rings after its commit.
+
+    Of a subscriber that looks at everything (`Handler.once`), a job that waits already serves this event too.
+    """
     event = Event.objects.create(kind=kind, payload=payload)
     for handler in SUBSCRIBERS.get(kind, ()):
-        enqueue(handler, payload, event=event)
+        if not (HANDLERS[handler].once and _held_back(handler)):
+            enqueue(handler, payload, event=event)
     return event
+
+
+def _held_back(handler: str) -> bool:
+    """Whether a job of the handler waits that nobody has begun. It is held until our commit: a claim passes a locked row over,
+    so that it does not look before what we wrote can be seen.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM outbox_job WHERE handler = %s AND attempt = 0 AND done_at IS NULL AND dead_at IS NULL"
+            " AND not_before <= statement_timestamp() ORDER BY id LIMIT 1 FOR KEY SHARE SKIP LOCKED",
+            [handler],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return False
+    known = HANDLERS[handler]
+    transaction.on_commit(lambda: ring(row[0], queue=known.queue, time_limit_s=known.time_limit_s))
+    return True
 
 
 def enqueue(
