@@ -150,7 +150,7 @@ def replay_line(found: Replay) -> Row:
     if found.equal:
         text = _("Computed again from the stored inputs: %(value)s, equal to the last bit.") % {"value": repr(found.computed[0])}
     elif found.holds:
-        text = _("Computed again from the stored inputs: equal to twelve digits.")
+        text = _("Computed again from the stored inputs: equal to twelve digits, added up in another order.")
     else:
         text = _("Computed again from the stored inputs: it DIFFERS by %(apart)s.") % {"apart": f"{found.apart:.3g}"}
     if found.gone:

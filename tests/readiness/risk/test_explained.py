@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from html import escape
 from io import StringIO
+from math import nextafter
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +137,15 @@ def test_a_figure_computed_again_is_equal_to_the_last_bit(
     said = StringIO()
     call_command("replay_risk", initiative=scored.key, stdout=said)
     assert "equal to the last bit" in said.getvalue()
+
+
+def test_a_last_bit_that_another_machine_adds_up_otherwise_is_told_and_holds(scored: Initiative) -> None:
+    kept = Score.objects.get(initiative=scored, generation__current=True)
+    Score.objects.filter(generation=kept.generation_id, initiative=scored).update(value=nextafter(kept.value, 1))
+    said = StringIO()
+    call_command("replay_risk", initiative=scored.key, stdout=said)
+    assert "equal to twelve digits" in said.getvalue()
+    assert "last bit" not in said.getvalue()
 
 
 def test_a_figure_whose_inputs_were_tampered_with_does_not_replay(scored: Initiative) -> None:

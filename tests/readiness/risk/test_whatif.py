@@ -227,9 +227,10 @@ def test_closing_a_condition_closes_its_driver_and_lifts_what_it_bars(organisati
     ("name", "text", "words"),
     [
         ("w{}.arrival_per_s", "-3", "At least 0"), ("w{}.availability", "7000%", "At most 0.999999"),
-        ("w{}.accelerators", "5000", "From 1 to 1,024"), ("w{}.granted", "many", "From 0 to 1,000,000"), ("needed_on", "soon", "2027-03-31"),
-        ("needed_on", "1999-01-01", "At most 10 years"), ("infrastructure", "140", "From 0 to 100"),
-        ("answer.no_reuse", "maybe", "yes, partly, no"), ("venue.inference", "999999", "no such option"),
+        ("w{}.accelerators", "5000", "From 1 to 1,024"), ("w{}.granted", "many", "From 0 to 1,000,000"),
+        ("needed_on", "soon", "2027-03-31"), ("needed_on", "1999-01-01", "At most 10 years"),
+        ("infrastructure", "140", "From 0 to 100"), ("answer.no_reuse", "maybe", "yes, partly, no"),
+        ("venue.inference", "999999", "no such option"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_taken_is_told_with_its_field_and_its_range_and_kept_in_it(

@@ -13,7 +13,7 @@ from readiness.risk.rules.packing import OtherEngine
 class Command(BaseCommand):
     help = (
         "Computes the risk figure of an initiative again from the inputs and the model version that were stored with it. "
-        "Exit code 0: equal to the last bit, 1: it differs, or there is no figure."
+        "Exit code 0: equal (it says whether to the last bit), 1: it differs, or there is no figure."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -48,7 +48,7 @@ class Command(BaseCommand):
 
 
 def _verdict(equal: bool, gone: int, *, whole: bool) -> str:
-    said = "equal to the last bit" if equal else "equal to twelve digits"
+    said = "equal to the last bit" if equal else "equal to twelve digits, added up in another order (machine, release or rows)"
     if gone:
         return f"{said}; {gone} of the initiatives scored together with it are gone"
     return said if whole else f"{said}; the inputs of another initiative of that run are no longer what they were"
