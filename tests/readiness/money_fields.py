@@ -63,6 +63,12 @@ NOT_MONEY: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "workloads.TraceUpload": ("columns", "summary", "accepted"),
         "workloads.VenueOption": ("capacity", "quota_requested", "quota_granted"),
     },
+    "risk: probabilities, their inputs and how they did, in no currency": {
+        "initiatives.RiskStanding": ("value", "low", "high", "drivers"), "risk.Backtest": ("figures", "seconds"),
+        "risk.Generation": ("average", "seconds"),
+        "risk.ModelVersion": ("form", "left_out", "log_factor", "share", "seconds"), "risk.Scenario": ("changes",),
+        "risk.Score": ("value", "low", "high", "answers", "top"), "risk.Shown": ("figure",), "risk.Spending": ("seconds",),
+    },
     "published: rates, list prices and statistics are no unit's": {
         "finance.Rate": ("per_unit",), "risk.ReferenceStatistic": ("value", "low", "high"),
         "workloads.Accelerator": (
