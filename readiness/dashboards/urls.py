@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from readiness.dashboards.views import panels, portfolio, today, today_panels
+from readiness.dashboards.views import panels, portfolio, risk_panels, today, today_panels
 
 urlpatterns = [
     path("", today.home, name="home"),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("portfolio/", portfolio.portfolio, name="portfolio"),
     path("portfolio/help/", panels.needs_help, name="portfolio_help"),
     path("portfolio/movers/", panels.movers, name="portfolio_movers"),
+    path("portfolio/risk/", risk_panels.risk, name="portfolio_risk"),
+    path("portfolio/risk-movers/", risk_panels.risk_movers, name="portfolio_risk_movers"),
+    path("portfolio/spend/", risk_panels.spend, name="portfolio_spend"),
     path("portfolio/costs/", panels.costs, name="portfolio_costs"),
     path("portfolio/infrastructure/", panels.shares, name="portfolio_shares"),
     path("portfolio/commitments/", panels.commitments, name="portfolio_commitments"),

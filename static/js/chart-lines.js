@@ -191,7 +191,7 @@
       series: [
         whiskers(data, colors),
         {
-          type: "scatter", itemStyle: { color: color, opacity: 0.45, borderColor: color, borderWidth: 1 }, z: 5,
+          type: "scatter", itemStyle: { color: color + "73", borderColor: color, borderWidth: 1 }, z: 5,
           labelLayout: { hideOverlap: true, moveOverlap: "shiftY" }, markLine: above(T().markers(data, colors)),
           data: data.points.map(function (point, place) {
             var lines = [data.x_label + " " + T().number(point.x) + "\u202f% [" + T().number(point.low) + ", " + T().number(point.high) + "]", data.y_label + " " + T().withUnit(point.y, data), data.size_label + " " + T().withUnit(point.size, data), point.note];

@@ -1,4 +1,4 @@
-"""Who needs help: running initiatives by how many kinds of trouble are on record about them. One statement."""
+"""Who needs help: running initiatives by what is likely lost with them, or by kinds of trouble on record. One statement."""
 
 from __future__ import annotations
 
@@ -8,17 +8,27 @@ from typing import Any
 import orjson
 from django.db.models import QuerySet
 
+from portfolio.accounts.rules import Actor
 from portfolio.initiatives.models import Initiative
-from readiness.dashboards.queries.filtered import fetch
+from readiness.dashboards.queries.filtered import as_sql, fetch, priced_sql
 from readiness.dashboards.queries.history import stays
 from readiness.dashboards.rules.help import Help, InTrouble, troubles
+from readiness.risk.rules.spending import OVERRUN
 
-SHOWN = 8
-# Reasons are rows (id, reason, n, since, text, ref). More kinds come first; of equal ones those that somebody marked red.
+SHOWN = 5
+# Reasons are rows (id, reason, n, since, text, ref). `l` says whether figures may be told apart: only what was learned ranks, and
+# only amounts that the reader may see. Else more kinds come first; of equal ones those that somebody marked red.
 _HELP = """
+, p AS MATERIALIZED ({priced})
 , w AS MATERIALIZED (
-    SELECT n.id, n.rag, n.status_note, n.status_note_at, n.owner_id IS NULL AND n.owner_name = '' AS nobody
-    FROM i JOIN initiatives_initiative n ON n.id = i.id WHERE i.wanted AND i.status <> 'closed'
+    SELECT n.id, n.rag, n.status_note, n.status_note_at, n.owner_id IS NULL AND n.owner_name = '' AS nobody,
+           r.value, r.low, r.high, r.drivers, r.resolved, r.months,
+           CASE WHEN p.priced THEN r.value * (coalesce(k.spent, 0) + %s * coalesce(k.bound, 0)) END AS loss
+    FROM i JOIN initiatives_initiative n ON n.id = i.id JOIN p ON p.id = i.id
+    LEFT JOIN initiatives_riskstanding r ON r.initiative_id = i.id LEFT JOIN risk_stake k ON k.initiative_id = i.id
+    WHERE i.wanted AND i.status <> 'closed'
+), l AS (
+    SELECT count(*) AS running, coalesce(bool_or(resolved > 0 AND loss > 0), false) AS by_loss, max(months) AS months FROM w
 ), reasons AS MATERIALIZED (
     SELECT id, 'red' AS reason, 1 AS n, status_note_at::date AS since, status_note AS text, NULL::bigint AS ref
         FROM w WHERE rag = 'red'
@@ -33,7 +43,7 @@ _HELP = """
         GROUP BY w.id
     UNION ALL SELECT w.id, s.verdict, count(*), min(CASE WHEN s.verdict = 'stale' THEN s.observed_at ELSE s.since END)::date, '',
                      min(s.requirement_id)
-        FROM w JOIN evidence_standing s ON s.initiative_id = w.id AND s.verdict IN ('not_met', 'stale')
+        FROM w JOIN evidence_standing s ON s.initiative_id = w.id AND s.verdict IN ('not_met', 'stale', 'unknown')
         JOIN workloads_requirement q ON q.id = s.requirement_id AND q.retired_at IS NULL
         JOIN workloads_workload l ON l.id = s.workload_id AND l.retired_at IS NULL GROUP BY w.id, s.verdict
     UNION ALL SELECT w.id, 'milestone', count(*), min(m.due), (array_agg(m.name ORDER BY m.due, m.id))[1], NULL
@@ -43,24 +53,48 @@ _HELP = """
     SELECT r.id, count(DISTINCT r.reason) AS kinds, bool_or(r.reason = 'red') AS red, sum(r.n) AS behind,
            jsonb_agg(jsonb_build_object('reason', r.reason, 'n', r.n, 'since', r.since, 'text', r.text, 'ref', r.ref)) AS why
     FROM reasons r GROUP BY r.id
+), troubled AS MATERIALIZED (
+    SELECT w.id, ranked.kinds, ranked.red, ranked.behind, ranked.why, CASE WHEN l.by_loss THEN w.loss END AS first, w.loss,
+           w.value, w.low, w.high, w.drivers
+    FROM w CROSS JOIN l LEFT JOIN ranked ON ranked.id = w.id WHERE ranked.id IS NOT NULL OR (l.by_loss AND w.loss > 0)
 )
-SELECT n.id, n.key, n.name, u.name, coalesce(s.name, ''), coalesce(p.name, n.owner_name), top.why::text, top.total, r.running
-FROM (SELECT count(*) AS running FROM w) r LEFT JOIN (SELECT ranked.*, count(*) OVER () AS total FROM ranked
-      ORDER BY kinds DESC, red DESC, behind DESC, id LIMIT %s) top ON true
+SELECT n.id, n.key, n.name, u.name, coalesce(s.name, ''), coalesce(o.name, n.owner_name), coalesce(top.why, '[]')::text, top.loss,
+       top.value, top.low, top.high, top.drivers, top.total, l.running, l.by_loss, l.months
+FROM l LEFT JOIN (SELECT troubled.*, count(*) OVER () AS total FROM troubled
+      ORDER BY first DESC NULLS LAST, kinds DESC NULLS LAST, red DESC NULLS LAST, behind DESC NULLS LAST, id LIMIT %s) top ON true
 LEFT JOIN initiatives_initiative n ON n.id = top.id LEFT JOIN accounts_businessunit u ON u.id = n.unit_id
-LEFT JOIN initiatives_stage s ON s.id = n.stage_id LEFT JOIN accounts_user p ON p.id = n.owner_id
-ORDER BY top.kinds DESC, top.red DESC, top.behind DESC, top.id
+LEFT JOIN initiatives_stage s ON s.id = n.stage_id LEFT JOIN accounts_user o ON o.id = n.owner_id
+ORDER BY top.first DESC NULLS LAST, top.kinds DESC NULLS LAST, top.red DESC NULLS LAST, top.behind DESC NULLS LAST, top.id
 """
 
 
 def _one(row: tuple[Any, ...]) -> InTrouble:
-    pk, key, name, unit, stage, owner, why, *_counts = row
-    return InTrouble(pk, key, name, unit, stage, owner, troubles(orjson.loads(why)))
+    pk, key, name, unit, stage, owner, why, loss, value, low, high, drivers, *_whole = row
+    figure = None if value is None else (value, low, high)
+    return InTrouble(
+        pk,
+        key,
+        name,
+        unit,
+        stage,
+        owner,
+        troubles(orjson.loads(why)),
+        float(loss) if loss else None,
+        figure,
+        tuple(drivers or ()),
+    )
 
 
-def who_needs_help(rows: QuerySet[Initiative], visible: QuerySet[Initiative], *, today: date) -> Help:
-    """The SHOWN with most kinds of trouble among `rows`; standing still is judged against the cohort in `visible`."""
+def _unpriced(rows: QuerySet[Initiative]) -> tuple[str, tuple[Any, ...]]:
+    sql, params = as_sql(rows, "id")
+    return f"SELECT id, false AS priced FROM ({sql}) x", params  # noqa: S608 (the ORM's own text)
+
+
+def who_needs_help(rows: QuerySet[Initiative], visible: QuerySet[Initiative], *, today: date, actor: Actor | None = None) -> Help:
+    """The first SHOWN among `rows`; standing still is judged against `visible`. Without `actor` no amount is read."""
     head, params = stays(rows, visible, today=today)
-    found = fetch(head.rstrip() + _HELP, (*params, today, today, SHOWN))
+    priced, more = priced_sql(rows, actor, "id") if actor is not None else _unpriced(rows)
+    found = fetch(head.rstrip() + _HELP.replace("{priced}", priced), (*params, *more, OVERRUN.mean, today, today, SHOWN))
     shown = tuple(_one(row) for row in found if row[0] is not None)
-    return Help(shown, found[0][7] or 0, found[0][8])
+    *_first, total, running, by_loss, months = found[0]
+    return Help(shown, total or 0, running, by_loss, months)

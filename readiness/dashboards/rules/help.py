@@ -19,6 +19,7 @@ class Reason(StrEnum):
     STALLED = "stalled"
     MILESTONE = "milestone"
     STALE = "stale"
+    UNKNOWN = "unknown"
     NOBODY = "nobody"
 
 
@@ -35,7 +36,8 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class InTrouble:
-    """One initiative with its reasons, the gravest first."""
+    """One initiative with its reasons, the gravest first. `loss` is its expected abandoned spend, None where it is unknown or not
+    the reader's to see; `figure` its risk (value, low, high), `drivers` the keys of those known that push it up most."""
 
     id: int
     key: str
@@ -44,15 +46,24 @@ class InTrouble:
     stage: str
     owner: str
     troubles: tuple[Trouble, ...]
+    loss: float | None = None
+    figure: tuple[float, float, float] | None = None
+    drivers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """`shown` of `total` running initiatives with any reason, of `running` that were looked at."""
+    """`shown` of `total` running initiatives with any reason or expected loss, of `running` that were looked at.
+
+    `by_loss`: the largest expected abandoned spend first; else, where nothing was learned or no amounts are the reader's to see,
+    the most kinds of trouble. `months` is the horizon of the figures.
+    """
 
     shown: tuple[InTrouble, ...]
     total: int
     running: int
+    by_loss: bool = False
+    months: int | None = None
 
 
 def troubles(rows: Iterable[Mapping[str, Any]]) -> tuple[Trouble, ...]:

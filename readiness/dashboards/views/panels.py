@@ -37,7 +37,7 @@ from readiness.silos.queries.findings import newest_run, visible
 YEARS = 3
 
 
-def _answer(request: PageRequest, name: str, title: str, asked: Filtered, context: dict[str, Any]) -> HttpResponse:
+def answer(request: PageRequest, name: str, title: str, asked: Filtered, context: dict[str, Any]) -> HttpResponse:
     """The panel alone, or in a page of its own that leads back."""
     panel = f"dashboards/panels/{name}.html"
     context |= {"asked": asked, "title": title, "today": clock.today()}
@@ -48,10 +48,11 @@ def _answer(request: PageRequest, name: str, title: str, asked: Filtered, contex
 
 @require_safe
 def needs_help(request: PageRequest) -> HttpResponse:
-    """Running initiatives with troubles on record, most kinds of trouble first."""
+    """Running initiatives with the largest expected loss or, where that ranks nobody, most kinds of trouble on record first."""
     asked, today = filtered(request), clock.today()
-    found = who_needs_help(asked.rows, asked.visible, today=today)
-    return _answer(request, "help", _("Who needs help"), asked, help_tables.help_context(found, today))
+    found = who_needs_help(asked.rows, asked.visible, today=today, actor=request.actor)
+    currency = settings_now().reporting_currency if found.by_loss else ""
+    return answer(request, "help", _("Who needs help"), asked, help_tables.help_context(found, today, currency))
 
 
 @require_safe
@@ -59,7 +60,7 @@ def movers(request: PageRequest) -> HttpResponse:
     """What moved since the same day of last week."""
     asked = filtered(request)
     context = mover_tables.movers_context(moved(asked.rows, request.actor, clock.now()))
-    return _answer(request, "movers", _("Movers since last week"), asked, context)
+    return answer(request, "movers", _("Movers since last week"), asked, context)
 
 
 @require_safe
@@ -70,7 +71,7 @@ def costs(request: PageRequest) -> HttpResponse:
     found = spent_by_fate(asked.rows, request.actor, currency, clock.today())
     avoided = avoided_by_kills(asked.rows, request.actor)
     context = cost_tables.cost_context(found, avoided, currency, asked.links)
-    return _answer(request, "costs", _("What it cost"), asked, context)
+    return answer(request, "costs", _("What it cost"), asked, context)
 
 
 @require_safe
@@ -78,9 +79,7 @@ def shares(request: PageRequest) -> HttpResponse:
     """Infrastructure's share by unit against the band, and the year's spend beside the published average."""
     require_money(request)
     asked = filtered(request)
-    return _answer(
-        request, "shares", _("Infrastructure in the budget"), asked, share_context(_money(request, asked), asked.links)
-    )
+    return answer(request, "shares", _("Infrastructure in the budget"), asked, share_context(_money(request, asked), asked.links))
 
 
 def _money(request: PageRequest, asked: Filtered) -> MoneyView:
@@ -106,7 +105,7 @@ def commitments(request: PageRequest) -> HttpResponse:
     require_money(request)
     asked = filtered(request)
     context = scaling_tables.scaling_context(scaling(asked.rows, request.actor), asked.links, clock.today())
-    return _answer(request, "commitments", _("Committed before scaling?"), asked, context)
+    return answer(request, "commitments", _("Committed before scaling?"), asked, context)
 
 
 @require_safe
@@ -118,7 +117,7 @@ def unknowns(request: PageRequest) -> HttpResponse:
         "chart": knowledge_tables.knowledge_chart(found.knowledge, asked.unit), "knowledge": found.knowledge,
         "rows": knowledge_tables.unknown_rows(found.groups, asked.unit),
     }  # fmt: skip
-    return _answer(request, "unknowns", _("What is known"), asked, context)
+    return answer(request, "unknowns", _("What is known"), asked, context)
 
 
 @require_safe
@@ -132,4 +131,4 @@ def silos(request: PageRequest) -> HttpResponse:
         "rows": silo_tables.rows(found, asked.unit),
         "money": actor.may_somewhere(Action.MONEY), "only_unit": {name for name, _value in asked.links.kept} - {"unit"},
     }  # fmt: skip
-    return _answer(request, "silos", _("Silos"), asked, context)
+    return answer(request, "silos", _("Silos"), asked, context)

@@ -20,6 +20,7 @@ from readiness.dashboards.tables import infrastructure, stages, summary
 from readiness.dashboards.tables.links import Links
 from readiness.dashboards.views.access import PageRequest, filtered
 
+BESIDE_AMOUNTS = 3  # figures; what was spent and what is likely abandoned load by themselves beside them
 FORMATS = (("csv", "CSV"), ("xlsx", "Excel (XLSX)"), ("json", "JSON"))
 
 
@@ -53,9 +54,7 @@ def _page(figures: PortfolioFigures, links: Links, *, money: bool) -> dict[str, 
     context: dict[str, Any] = {
         "figures": figures,
         "headline": summary.headline(figures.counts, figures.history.stalled),
-        "strip": summary.strip(figures, links, money=money),
-        "risk": stages.risk_chart(figures.risk, figures.references.get("poc-to-production-scrapped")),
-        "risk_figure": stages.risk_figure(figures.risk, figures.as_of),
+        "strip": summary.strip(figures, links, money=money)[: BESIDE_AMOUNTS if money else None],
         "venues": infrastructure.venue_chart(figures, links),
         "cloud": infrastructure.cloud_chart(figures, links),
         "answers": infrastructure.answers_chart(figures, links),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from portfolio.accounts.choices import FEWEST_IN_A_TOTAL
 from portfolio.kit.templatetags.ui_text import grouped
 from readiness.risk.rules.spending import Item, Kept
-from readiness.risk.tables.spending import View, because, by_loss, figure, ratio
+from readiness.risk.tables.spending import View, because, by_loss, figure, money, ratio
 
 Row = dict[str, Any]
 BOXES = 60
@@ -97,7 +97,7 @@ def _sum(view: View, amounts: Sequence[float | None], rows: int) -> str:
     }  # fmt: skip
 
 
-def boxes(items: Sequence[Item], ids: set[int], find: str, view: View) -> Row:
+def boxes(items: Sequence[Item], ids: set[int], find: str) -> Row:
     """Initiatives to tick: the chosen ones, then those that `find` finds (all without it), the largest expected amounts first."""
     order = {item.id: place for place, item in enumerate(by_loss(items))}
     words = find.casefold().split()
@@ -107,18 +107,18 @@ def boxes(items: Sequence[Item], ids: set[int], find: str, view: View) -> Row:
     shown = [item for item in wanted if item.id not in ids][:BOXES]
     hidden = [item.id for item in ticked[BOXES:]]
     return {
-        "rows": [_box(item, item.id in ids, view) for item in (*ticked[:BOXES], *shown)], "kept": hidden,
+        "rows": [_box(item, item.id in ids) for item in (*ticked[:BOXES], *shown)], "kept": hidden,
         "more": len([item for item in wanted if item.id not in ids]) - len(shown), "find": find,
     }  # fmt: skip
 
 
-def _box(item: Item, ticked: bool, view: View) -> Row:
+def _box(item: Item, ticked: bool) -> Row:
     hidden = _("not yours to see") if not item.priced else ""
     return {
         "item": item, "ticked": ticked, "url": reverse("risk:initiative", args=[item.id]), "figure": figure(item),
-        "stake": hidden or (view.money(item.at_stake) if item.known else _("unknown")),
-        "ahead": hidden or view.money(item.ahead), "worth": hidden or view.money(item.worth),
-        "expected": hidden or view.money(item.expected),
+        "stake": hidden or money(item.at_stake if item.known else None, ""),
+        "ahead": hidden or money(item.ahead, ""), "worth": hidden or money(item.worth, ""),
+        "expected": hidden or money(item.expected, ""),
     }  # fmt: skip
 
 

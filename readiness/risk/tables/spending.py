@@ -92,9 +92,11 @@ def strip(view: View, threshold: float | None) -> list[Row]:
     common = {"origin": _("Budget lines, commitments and figures of initiatives in flight"), "as_of": view.on}
     rows = [
         {
-            "label": _("Expected abandoned spend"), "value": view.money(kept.expected), "base": rests(kept),
-            "interval": _("80 %% of outcomes: %(low)s to %(high)s") % {"low": view.money(kept.p10), "high": view.money(kept.p90)},
-            "note": _("Figure of each x (spent + what cannot be cancelled), within %(n)s months.") % {"n": view.months},
+            "label": _("Expected abandoned spend"), "value": view.money(kept.expected), "base": _("%(n)s of %(all)s counted") % {
+                "n": grouped(kept.base.counted), "all": grouped(kept.base.initiatives)},
+            "reference": _("8 of 10 outcomes: %(low)s to %(high)s") % {"low": view.money(kept.p10), "high": view.money(kept.p90)},
+            "note": _("Figure of each x (spent + what cannot be cancelled), within %(n)s months. %(base)s.") % {
+                "n": view.months, "base": rests(kept)},
         },
         {"label": _("P50"), "value": view.money(kept.p50), "base": _("as likely more as less")},
         {

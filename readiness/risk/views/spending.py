@@ -95,7 +95,7 @@ def funding(request: PageRequest) -> HttpResponse:
         view = tables.View(found.whole, rates.reporting, found.on, found.generation.version)
         threshold = float(asked.get("threshold") or 0) or None
         context |= fund_tables.funding(view, found.below, rows, ids, threshold)
-        context |= {"boxes": fund_tables.boxes(rows, ids, asked.get("find") or "", view), "view": view}
+        context |= {"boxes": fund_tables.boxes(rows, ids, asked.get("find") or ""), "view": view}
     return render(request, "risk/funding.html", context)
 
 

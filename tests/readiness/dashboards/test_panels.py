@@ -30,8 +30,8 @@ from tests.readiness.dashboards.conftest import SYSTEM, TODAY
 pytestmark = pytest.mark.django_db
 COUNTS = json.loads((Path(__file__).parent / "query_counts.json").read_text())
 HX = {"HX-Request": "true"}
-FREE = ("help", "movers", "unknowns", "silos")
-OF_MONEY = ("costs", "infrastructure", "commitments")
+FREE = ("help", "movers", "risk", "risk-movers", "unknowns", "silos")
+OF_MONEY = ("spend", "costs", "infrastructure", "commitments")
 PANELS = (*FREE, *OF_MONEY)
 SignIn = Callable[[str], Client]
 
