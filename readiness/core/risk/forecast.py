@@ -25,6 +25,7 @@ IntArray = NDArray[np.int64]
 
 NODES = 4  # each way
 ROWS = 2_000  # at once: what is held of them stays in a processor's cache
+PUSHED = 1_000  # likewise, of more arrays
 EXTREME = 300.0  # of a logit
 LEAST, MOST = 1e-9, 1 - 1e-9  # of a probability whose logit is taken
 
@@ -104,10 +105,16 @@ def _add_answers(found: Logits, fit: Fit, rows: Initiatives, shared: Array, meet
         found.covariance[at] += open_ @ (varies * (np.diag(own) + effects[one] * effects[other]))
 
 
-def steps(answers: Array, reference: Array, out: Array | None = None) -> Array:
-    """How far each answer is from the reference, (n, drivers); 0 where it is unknown."""
+def steps(answers: Array, reference: Array, nothing: Array | None = None, out: Array | None = None) -> Array:
+    """How far each answer is from the reference, (n, drivers); 0 where it is unknown. `nothing` are zeros of that shape.
+
+    Of a number and none both fmin and fmax take the number: that needs no guess of a branch for each answer.
+    """
+    none = np.zeros(answers.shape) if nothing is None else nothing
     found = np.subtract(answers, reference, out=out)
-    np.putmask(found, np.isnan(found), 0.0)
+    below = np.fmin(found, none)
+    np.fmax(found, none, out=found)
+    found += below
     return found
 
 
@@ -140,7 +147,7 @@ def _nodes(count: int) -> tuple[Array, Array]:
 def _over_nodes(found: Logits, months: int) -> tuple[Array, Array]:
     """P(abandoned within `months`) at the nodes of each row, (nodes, n), and the nodes' weights.
 
-    `hazards.within` with its exponentials taken apart: of the nodes' 16 pairs of logits only 12 parts differ.
+    Of the nodes' 16 pairs of odds only 12 parts differ.
     """
     at, weight = _nodes(NODES)
     first = np.sqrt(found.covariance[0])
@@ -148,13 +155,19 @@ def _over_nodes(found: Logits, months: int) -> tuple[Array, Array]:
     second = np.sqrt(np.maximum(found.covariance[1] - slope**2, 0.0))
     abandon = _exponential(found.mean[0] + at * first)[:, None]
     produce = _exponential(found.mean[1] + at * slope)[:, None] * _exponential(at * second)
-    produce += abandon
-    share = np.log1p(produce)
+    share = of_odds(abandon, produce, months)
+    return share.reshape(NODES * NODES, -1), np.outer(weight, weight).ravel()
+
+
+def of_odds(abandon: Array, produce: Array, months: int) -> Array:
+    """P(abandoned within `months`) of a month's odds against staying: `hazards.within` of their logs, in a third of the time."""
+    either = abandon + produce
+    share = np.log1p(either)
     share *= -months
     np.expm1(share, out=share)
     share *= -abandon
-    share /= produce
-    return share.reshape(NODES * NODES, -1), np.outer(weight, weight).ravel()
+    share /= either
+    return share
 
 
 def _exponential(logit: Array) -> Array:
@@ -217,15 +230,13 @@ def forecast(weighed: Weighed, rows: Initiatives, months: int, *, level: float =
 def pushes(fit: Fit, rows: Initiatives) -> Array:
     """What each answer adds to the monthly logit of abandonment at the mode, (n, drivers); 0 where it is unknown."""
     form, answers = fit.form, rows.answers
-    effects, rows_at_once = fit.posterior.mode[0, form.first_driver :], min(ROWS, len(rows))
-    found, (reference, effect) = np.empty(answers.shape), (_repeated(one, rows_at_once) for one in (form.reference, effects))
-    for start in range(0, len(rows), ROWS):
-        part = found[start : start + ROWS]
-        steps(answers[start : start + ROWS], reference[: len(part)], out=part)
-        part *= effect[: len(part)]
+    effects = fit.posterior.mode[0, form.first_driver :]
+    # Whole blocks: numpy takes twice as long to repeat so short a row by itself.
+    reference, effect, none = (np.tile(one, (min(PUSHED, len(rows)), 1)) for one in (form.reference, effects, 0 * effects))
+    found = np.empty(answers.shape)
+    for start in range(0, len(rows), PUSHED):
+        part = found[start : start + PUSHED]
+        size = len(part)
+        steps(answers[start : start + PUSHED], reference[:size], none[:size], part)
+        part *= effect[:size]
     return found
-
-
-def _repeated(row: Array, count: int) -> Array:
-    """(count, drivers). With so short a row numpy takes twice as long to repeat it by itself."""
-    return np.tile(row, (count, 1))

@@ -21,6 +21,7 @@ from readiness.core.risk.forecast import (
     logits,
     masked_logits,
     mixed,
+    of_odds,
     open_answers,
     pushes,
 )
@@ -174,3 +175,9 @@ def test_a_portfolio_of_several_blocks_has_the_figures_of_each_alone() -> None:
 def test_no_logit_is_too_large_for_a_figure(abandon: float, produce: float, share: float) -> None:
     certain = Logits(np.array([[abandon], [produce]], dtype=float), np.zeros((3, 1)))
     assert expected(certain, 60) == pytest.approx(share, abs=1e-9)
+
+
+@given(st.floats(-40, 40), st.floats(-40, 40), st.integers(0, 60))
+def test_odds_say_what_their_logits_say(abandon: float, produce: float, months: int) -> None:
+    share = of_odds(np.exp([abandon]), np.exp([produce]), months)
+    assert share == pytest.approx(within(abandon, produce, months).abandoned, rel=1e-12, abs=1e-300)
