@@ -57,7 +57,7 @@ HANDLERS: dict[str, Handler] = {
     "risk.refit": Handler("readiness.risk.tasks.refit", "imports", 600),
     "risk.backtest": Handler("readiness.risk.tasks.backtest", "imports", 600),
     "risk.note_shown": Handler("readiness.risk.tasks.note_shown"),
-    "risk.spend": Handler("readiness.risk.tasks.spend", "imports", 300),
+    "risk.spend": Handler("readiness.risk.tasks.spend", "imports", 300, once=True),
     "risk.housekeeping": Handler("readiness.risk.tasks.housekeeping", "imports", 300),
     "gates.evaluate": Handler("readiness.gates.tasks.evaluate_changed"),
     "gates.evaluate_due": Handler("readiness.gates.tasks.evaluate_due"),

@@ -15,7 +15,6 @@ from readiness.risk.services.spending import keep_spending
 
 SCORE = "risk.score"
 BACKTEST = "risk.backtest"
-SPEND = "risk.spend"
 
 
 def score(held: Claim) -> None:
@@ -50,11 +49,10 @@ def note_shown(held: Claim) -> None:
 
 
 def spend(held: Claim) -> None:
-    """Amounts at stake and what of them is likely abandoned, in both portfolios; a burst of changes is computed once."""
+    """Amounts at stake and what of them is likely abandoned, in both portfolios."""
     with held.finishing():
-        if not Job.objects.filter(handler=SPEND, pk__gt=held.job_id, done_at=None, dead_at=None, attempt=0).exists():
-            for demo in (False, True):
-                keep_spending(demo=demo, today=clock.today(), now=clock.now())
+        for demo in (False, True):
+            keep_spending(demo=demo, today=clock.today(), now=clock.now())
 
 
 def housekeeping(held: Claim) -> None:

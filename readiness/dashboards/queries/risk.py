@@ -12,8 +12,8 @@ from readiness.dashboards.rules.risk import Spread, spread_from
 _SPREAD = """
 WITH f AS MATERIALIZED ({filtered})
 SELECT CASE WHEN r.value IS NOT NULL THEN least(9, floor(r.value * 10))::int END, count(*),
-       count(*) FILTER (WHERE r.band = 'above'), count(*) FILTER (WHERE r.band = 'below'), sum(r.value), min(r.value), max(r.value), max(r.months), bool_or(r.counts),
-       max(r.resolved), max(r."on"), max(r.version)
+       count(*) FILTER (WHERE r.band = 'above'), count(*) FILTER (WHERE r.band = 'below'), sum(r.value), min(r.value),
+       max(r.value), max(r.months), bool_or(r.counts), max(r.resolved), max(r."on"), max(r.version)
 FROM f JOIN initiatives_initiative i ON i.id = f.id AND i.status <> 'closed'
 LEFT JOIN initiatives_stage s ON s.id = i.stage_id LEFT JOIN initiatives_riskstanding r ON r.initiative_id = f.id
 WHERE s.id IS NULL OR s.kind <> 'production' GROUP BY 1 ORDER BY 1

@@ -7,6 +7,7 @@ from readiness.risk.api.cohorts import Cohorts
 from readiness.risk.api.explained import InitiativeRisk
 from readiness.risk.api.model import RiskModel
 from readiness.risk.api.scenarios import ScenarioViewSet, WhatIf
+from readiness.risk.api.spending import SpendingView
 from readiness.risk.api.statistics import ReferenceStatistics
 
 router = SimpleRouter()
@@ -17,6 +18,7 @@ urlpatterns = [
     path("initiatives/<int:pk>/risk/", InitiativeRisk.as_view(), name="initiative-risk"),
     path("reference-statistics/", ReferenceStatistics.as_view(), name="reference-statistics"),
     path("risk/cohorts/", Cohorts.as_view(), name="api-cohorts"),
+    path("risk/spending/", SpendingView.as_view(), name="risk-spending"),
     path("risk/model/", RiskModel.as_view(), name="risk-model"),
     *router.urls,
 ]

@@ -63,6 +63,12 @@ def told_of(actor: Actor, asked: Asked, items: Sequence[Item], units: UnitRows, 
     return Told(row.generation, kept_from(row.figures), {one.unit_id or 0: kept_from(one.figures) for one in below}, row.on)
 
 
+def kept_units(actor: Actor, generation: Generation) -> dict[int, Kept]:
+    """Every unit that the reader holds money for, with what is below it. One statement."""
+    rows = Spending.objects.visible_to(actor).filter(generation=generation).exclude(unit=None)
+    return {row.unit_id or 0: kept_from(row.figures) for row in rows.order_by("unit__path")}
+
+
 def computed(actor: Actor, items: Sequence[Item], groups: Mapping[int, Sequence[int]], today: date) -> Told | None:
     """Of what the filters leave, from the current generation: two statements, or one where it was computed before.
 
