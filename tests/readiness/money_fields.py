@@ -35,6 +35,8 @@ MONEY: Mapping[str, tuple[str, ...]] = {
     "procurement.Purchase": ("amount", "committed_quantity"),
     "procurement.PurchaseRequest": ("amount",),
     "procurement.RegisterImportRow": ("raw", "fields", "issues"),
+    "risk.Spending": ("figures",),
+    "risk.Stake": ("spent", "bound", "ahead"),
     "silos.Finding": ("amount", "saving_low", "saving_high", "assumptions", "judged_amount"),
     "silos.FindingRow": ("amount",),
     "silos.FindingStep": ("amount",),

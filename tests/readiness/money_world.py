@@ -33,6 +33,9 @@ from readiness.meetings.models import Meeting
 from readiness.meetings.services.agenda import add_items
 from readiness.meetings.services.inviting import invite, open_meeting
 from readiness.meetings.services.packs.sending import send_pack
+from readiness.risk.models import Spending, Stake
+from readiness.risk.services.scoring import score_now
+from readiness.risk.services.spending import keep_spending
 from readiness.silos.choices import FindingKind, FindingState, Proposal
 from readiness.silos.models import Detection, Finding, FindingRow, PoolPurchase
 from readiness.silos.services.judging import judge
@@ -85,8 +88,24 @@ def make_world(folder: Path) -> World:
     _findings(world)
     world.shared["meeting"] = _meeting(world)
     world.shared["decision"] = _killed(world)
+    _score(world)
     _tell(world)
     return world
+
+
+def _score(world: World) -> None:
+    """Figures of all in flight, and what hangs on them: sums are of several amounts, so canaries are put in their place."""
+    score_now(demo=False, why="test", today=TODAY, now=clock.now())
+    keep_spending(demo=False, today=TODAY, now=clock.now())
+    for name, rows in world.units.items():
+        Stake.objects.filter(initiative=rows["initiative"]).update(
+            spent=canary(name, 91), bound=canary(name, 92), ahead=canary(name, 93), unknown=0, unbounded=0, no_rate=0
+        )
+        for row in Spending.objects.filter(unit=rows["unit"]):
+            amounts = {field: float(canary(name, 94)) for field in ("spent", "bound", "expected", "p10", "p50", "p90", "apart")}
+            row.figures |= amounts | {"quantiles": [float(canary(name, 94))] * len(row.figures["quantiles"])}
+            row.save(update_fields=["figures"])
+    Spending.objects.filter(unit=None).delete()
 
 
 def _price(planted: Planted) -> None:

@@ -153,6 +153,7 @@ SHOWING = (
     "/api/v1/imports/{pk}/rows/", "/api/v1/requests/", "/api/v1/findings/{pk}/", "/silos/findings/{pk}/", "/audit/export/",
     "/api/v1/capacity-pools/", "/api/v1/initiatives/{initiative}/venue-options/", "/api/v1/sizing-options/",
     "/api/v1/price-tiers/", "/api/v1/finance-imports/{pk}/", "/api/v1/finance-imports/{pk}/rows/",
+    "/api/v1/risk/spending/",
     "/api/v1/evidence/observations/", "/api/v1/evidence/latest/", "/api/v1/initiatives/", "/api/v1/gates/decisions/{pk}/",
 )  # fmt: skip
 # Who sees what a person in finance has no part in: Prue buys for the organisation.
