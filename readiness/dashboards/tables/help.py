@@ -36,7 +36,7 @@ def help_context(found: Help, today: date, currency: str = "") -> dict[str, Any]
 
 
 def _named(found: Help) -> str:
-    first = [one.name for one in found.shown[:NAMED]]
+    first = [one.name for one in found.shown[:NAMED] if one.loss or not found.by_loss]
     return _(" and ").join([", ".join(first[:-1]), first[-1]]) if len(first) > 1 else first[0]
 
 

@@ -91,7 +91,7 @@ def moves_context(found: Moves | None) -> Row:
 def _moves_headline(found: Moves) -> str:
     counts = {"up": grouped(found.up), "down": grouped(found.down), "came": grouped(found.came), "gone": grouped(found.gone)}
     if found.up or found.down:
-        said = _("%(up)s figures rose and %(down)s fell; %(came)s came and %(gone)s left.") % counts
+        said = _("%(up)s rose and %(down)s fell by half a point or more; %(came)s came and %(gone)s left.") % counts
     else:
         said = _("No figure moved by half a point; %(came)s came and %(gone)s left.") % counts
     return f"{said} {_learned(found)}" if found.relearned else said
