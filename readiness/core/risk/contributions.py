@@ -23,6 +23,7 @@ EXACT = 10  # players; 1,024 coalitions
 PAIRS = 64  # of orders, where players are more
 CELLS = 2_000_000
 RECORD = "own record"  # the player that stands for organisation, unit and stage
+RECORDS = ("own record: organisation", "own record: unit", "own record: stage")  # where each of them is one
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from readiness.core.risk.answers import filled
-from readiness.core.risk.contributions import EXACT, PAIRS, RECORD, Contribution, Explanation, exact_weights
+from readiness.core.risk.contributions import EXACT, PAIRS, RECORDS, Contribution, Explanation, exact_weights
 from readiness.core.risk.evidence import Weighed, undriven
 from readiness.core.risk.fit import Initiatives
 from readiness.core.risk.forecast import Logits, blocks, expected, masked_logits, mixed, open_answers
@@ -20,7 +20,8 @@ BoolArray = NDArray[np.bool_]
 
 
 def waterfall(weighed: Weighed, row: Initiatives, months: int, *, seed: int = 0, pairs: int = PAIRS) -> Explanation:
-    """From the reference class to the figure of one initiative: its own record, then each driver, in percentage points / 100.
+    """From the reference class to the figure of one initiative, in percentage points / 100: first its own record (organisation,
+    unit, stage), then each driver.
 
     Before the first outcome every initiative has the reference class's figure, so nothing contributes. Raises ValueError unless
     there is one row.
@@ -28,7 +29,7 @@ def waterfall(weighed: Weighed, row: Initiatives, months: int, *, seed: int = 0,
     if len(row) != 1:
         raise ValueError("one initiative at a time")
     game = _Game(weighed, row, months)
-    keys = (RECORD, *(driver.key for driver in weighed.with_drivers.form.drivers))
+    keys = (*RECORDS, *(driver.key for driver in weighed.with_drivers.form.drivers))
     points = np.zeros(len(keys))
     if weighed.resolved:
         points = _exact(game, len(keys)) if len(keys) <= EXACT else _paired(game, len(keys), seed, pairs)
@@ -53,17 +54,18 @@ class _Game:
 
     def _logits(self, at: int, members: BoolArray) -> Logits:
         fit, design, spread, shared = self.parts[at]
-        groups = np.repeat(members[:, :1], fit.form.first_driver, axis=1)
-        columns = groups if at == 0 else np.hstack([groups, members[:, 1:]])
+        groups = np.repeat(members[:, : len(RECORDS)], fit.form.groups, axis=1)
+        columns = groups if at == 0 else np.hstack([groups, members[:, len(RECORDS) :]])
         return masked_logits(fit, columns * design, columns * spread, shared)
 
     def shifts(self) -> Array:
         """Of the monthly logit of abandonment, (players,), as far as it counts in the figure."""
         share = self.weighed.share
         plain, driven = (fit.posterior.mode[0] * design[0] for fit, design, _spread, _shared in self.parts)
-        first = self.weighed.with_drivers.form.first_driver
-        record = (1 - share) * plain.sum() + share * driven[:first].sum()
-        return np.concatenate([[record], share * driven[first:]])
+        first, groups = self.weighed.with_drivers.form.first_driver, self.weighed.with_drivers.form.groups
+        ends = np.cumsum(groups)[:-1]
+        both = zip(np.split(plain, ends), np.split(driven[:first], ends), strict=True)
+        return np.concatenate([[(1 - share) * one.sum() + share * other.sum() for one, other in both], share * driven[first:]])
 
 
 def _exact(game: _Game, players: int) -> Array:

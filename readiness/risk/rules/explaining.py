@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from math import floor, isnan
 
-from readiness.core.risk.contributions import RECORD, Explanation
+from readiness.core.risk.contributions import RECORDS, Explanation
 from readiness.core.risk.counterfactual import Action, Change
 from readiness.core.risk.evidence import Weighed
 from readiness.core.risk.fit import Initiatives
@@ -19,6 +19,7 @@ from readiness.risk.rules.drivers import DRIVERS
 
 PLACES = 1  # of a percentage point
 MOST_BARS = 7  # drivers with a bar of their own
+NONE = 1e-9  # percentage points: what a sum's last digits leave
 SMALL = 0.05  # percentage points: less than what is printed
 STALE_DAYS = 180  # facts that nobody has touched for half a year are told as stale
 
@@ -120,8 +121,8 @@ def falls(told: Explanation, *, most: int = MOST_BARS) -> Falls:
     bars = [
         Bar(one.key, points / size, 100 * one.points, one.log_odds) for one, points in zip(told.contributions, whole, strict=True)
     ]
-    record = [bar for bar in bars if bar.key == RECORD]
-    drivers = sorted((bar for bar in bars if bar.key != RECORD), key=lambda bar: (-abs(bar.exact), bar.key))
+    record = [bar for bar in bars if bar.key in RECORDS and (abs(bar.exact) > NONE or bar.key == RECORDS[0])]
+    drivers = sorted((bar for bar in bars if bar.key not in RECORDS), key=lambda bar: (-abs(bar.exact), bar.key))
     shown = [bar for bar in drivers[:most] if abs(bar.exact) >= SMALL]
     rest = drivers[len(shown) :]
     return Falls(base / size, value / size, (*record, *shown), tuple(rest))

@@ -1,7 +1,7 @@
 """From careers to months at risk: each initiative's time is cut where its stage or what was known of it changed.
 
 A stage counts from the day on which the initiative entered it, and answers from the day on which they were frozen: what became
-known later is not learned from as if it had been known before. Otherwise a stage that only the surviving ever see would look safe.
+known later is not learned from as if it had been known before. Otherwise a stage that only survivors ever see would look safe.
 """
 
 from __future__ import annotations

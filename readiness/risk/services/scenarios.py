@@ -48,7 +48,9 @@ def keep_scenario(
         own = Scenario.objects.filter(initiative=initiative, created_by=by.user_id)
         if own.count() >= MOST_SCENARIOS:
             raise ValidationError(_("You have %d scenarios of this initiative: delete one first.") % MOST_SCENARIOS)
-        row = Scenario(initiative=initiative, created_by_id=by.user_id or 0, base=base, name=name, changes=_clean(changes), **more)
+        row = Scenario(
+            initiative=initiative, created_by_id=by.user_id or 0, base=base, name=name, changes=_clean(changes), **more,
+        )  # fmt: skip
         row.full_clean()
         row.save()
     return row

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from portfolio.initiatives.choices import RiskBand
 from portfolio.kit.templatetags.ui_text import NARROW, grouped, tidy
-from readiness.core.risk.contributions import RECORD
+from readiness.core.risk.contributions import RECORDS
 from readiness.core.risk.counterfactual import Change
 from readiness.core.risk.drivers import Badge
 from readiness.core.risk.fit import Effect
@@ -163,7 +163,9 @@ def replay_line(found: Replay) -> Row:
 
 
 def label_of(key: str) -> str:
-    return _("Own record") if key == RECORD else _(DRIVERS[PLACE[key]].label)
+    if key in RECORDS:
+        return (_("Own record: organisation"), _("Own record: unit"), _("Own record: stage"))[RECORDS.index(key)]
+    return _(DRIVERS[PLACE[key]].label)
 
 
 def badges(effects: Sequence[Effect]) -> dict[str, Badge]:

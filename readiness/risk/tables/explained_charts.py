@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portfolio.kit.templatetags.ui_text import moment_text, tidy
-from readiness.core.risk.contributions import RECORD
+from readiness.core.risk.contributions import RECORDS
 from readiness.core.risk.drivers import Badge
 from readiness.gates.tables.words import OUTCOMES
 from readiness.risk.queries.explained import Course, Point, Seen, Told
@@ -25,12 +25,12 @@ def waterfall_chart(one: Seen, told: Told, *, full: bool = False, urls: Mapping[
     """From the reference class to the figure: as it is shown, or as if these opinions held."""
     part = told.full if full and told.full is not None else told.shown
     assert one.rows is not None
+    assert one.weighed is not None
     answers = dict(zip((effect.key for effect in told.effects), one.rows.answers[0].tolist(), strict=True))
     falls, badge = part.falls, badges(told.effects)
     steps = [_step(bar, answers, badge, urls or {}) for bar in falls.bars]
     if falls.others:
-        label = ngettext("%(n)s other driver", "%(n)s other drivers", len(falls.others)) % {"n": len(falls.others)}
-        steps.append({"label": label, "value": falls.others_points, "note": _("small ones, gathered")})
+        steps.append(_rest(len(falls.others), falls.others_points, counted=full or one.weighed.share > 0))
     end = {
         "label": _("If these opinions hold") if full else _("This initiative"), "value": falls.value,
         "low": round(100 * part.figure.low, 1), "high": round(100 * part.figure.high, 1), "note": _("80 % interval"),
@@ -44,9 +44,17 @@ def waterfall_chart(one: Seen, told: Told, *, full: bool = False, urls: Mapping[
     }  # fmt: skip
 
 
+def _rest(count: int, value: float, *, counted: bool) -> Chart:
+    """Drivers that do not count move the mean by their uncertainty alone: whether they matter here, nobody knows yet."""
+    if not counted:
+        return {"label": _("Whether drivers matter"), "value": value, "note": _("nobody knows yet: uncertainty alone, no effect")}
+    label = ngettext("%(n)s other driver", "%(n)s other drivers", count) % {"n": count}
+    return {"label": label, "value": value, "note": _("small ones, gathered")}
+
+
 def _step(bar: Bar, answers: Mapping[str, float], badge: Mapping[str, Badge], urls: Mapping[str, str]) -> Chart:
-    note = _("organisation, unit and stage")
-    if bar.key != RECORD:
+    note = _("how initiatives of it ended so far, shrunk to the reference class")
+    if bar.key not in RECORDS:
         note = f"{answer_text(answers[bar.key])}; {BADGES[badge[bar.key]]}"
     return {"label": label_of(bar.key), "value": bar.points, "note": note, "url": urls.get(bar.key, "")}
 

@@ -92,7 +92,10 @@ def sections(world: World, found: Outcome, scored: Scored | None) -> list[Sectio
     ]
     for section in made:
         section["open"] = any(one.state in ("supposed", "wrong") for one in (*section["entries"], *section["more"]))
-    return [section for section in made if section["entries"] or section["more"]]
+    kept = [section for section in made if section["entries"] or section["more"]]
+    if kept and not any(section["open"] for section in kept):
+        kept[0]["open"] = True  # so that one sees what can be changed
+    return kept
 
 
 def _section(title: str, shown: list[Entry], more: list[Entry] | None = None, note: str = "") -> Section:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness.core.risk.contributions import RECORD, Contribution, Explanation
+from readiness.core.risk.contributions import RECORDS, Contribution, Explanation
 from readiness.core.risk.fit import initiatives
 from readiness.risk.rules.drivers import KEYS, PLACE
 from readiness.risk.rules.explaining import actions_of, falls, is_stale, shares_of_whole
@@ -36,15 +36,15 @@ def test_the_largest_remainders_are_rounded_up() -> None:
 
 
 def test_own_record_comes_first_and_small_ones_are_gathered() -> None:
-    points = {RECORD: 0.01, "a": 0.0001, "b": -0.05, "c": 0.02}
+    points = {RECORDS[0]: 0.01, "a": 0.0001, "b": -0.05, "c": 0.02}
     told = Explanation(0.46, 0.46 + sum(points.values()), tuple(Contribution(key, value, 0.0) for key, value in points.items()))
     found = falls(told)
-    assert [bar.key for bar in found.bars] == [RECORD, "b", "c"]
+    assert [bar.key for bar in found.bars] == [RECORDS[0], "b", "c"]
     assert [bar.key for bar in found.others] == ["a"]
 
 
 def test_without_any_outcome_nothing_contributes() -> None:
-    told = Explanation(0.46, 0.46, (Contribution(RECORD, 0.0, 0.0), Contribution("a", 0.0, 0.0)))
+    told = Explanation(0.46, 0.46, (Contribution(RECORDS[0], 0.0, 0.0), Contribution("a", 0.0, 0.0)))
     found = falls(told)
     assert (found.base, found.value, found.others_points) == (46.0, 46.0, 0.0)
 

@@ -97,13 +97,13 @@ def test_the_waterfall_adds_up_to_the_shown_figure(drivers: int) -> None:
 
 
 def test_sampled_orders_say_what_all_orders_say() -> None:
-    weighed, people = world(300, 0.8, 8)
+    weighed, people = world(300, 0.8, 5)
     row = people.take([1])
     exact = waterfall(weighed, row, MONTHS)
     from readiness.core.risk import waterfall as module
 
     game = module._Game(weighed, row, MONTHS)
-    sampled = module._paired(game, 9, 0, 400)
+    sampled = module._paired(game, 3 + 5, 0, 400)
     assert sampled == pytest.approx([part.points for part in exact.contributions], abs=0.003)
 
 
@@ -181,3 +181,15 @@ def test_no_logit_is_too_large_for_a_figure(abandon: float, produce: float, shar
 def test_odds_say_what_their_logits_say(abandon: float, produce: float, months: int) -> None:
     share = of_odds(np.exp([abandon]), np.exp([produce]), months)
     assert share == pytest.approx(within(abandon, produce, months).abandoned, rel=1e-12, abs=1e-300)
+
+
+def test_the_own_record_is_told_apart_by_organisation_unit_and_stage() -> None:
+    weighed, people = world(300, 0.8, 3)
+    inside, outside = (
+        people.take([int(np.flatnonzero(people.unit == 1)[0])]),
+        people.take([int(np.flatnonzero(people.unit < 0)[0])]),
+    )
+    points = {part.key: part.points for part in waterfall(weighed, inside, MONTHS).contributions}
+    assert abs(points["own record: unit"]) > 1e-4
+    assert points["own record: stage"] == pytest.approx(0, abs=1e-12), "no stage is known of anybody here"
+    assert waterfall(weighed, outside, MONTHS).contributions[1].points == pytest.approx(0, abs=1e-12)
