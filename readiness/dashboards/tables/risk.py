@@ -42,18 +42,15 @@ def _spread_headline(found: Spread) -> str:
     if not found.ranks:
         return (
             _(
-                "Every one of %(n)s in flight has the reference class's figure: likely abandoned before production within "
+                "Every one of %(n)s initiatives has the reference class's figure: likely abandoned before production within "
                 "%(months)s months %(mean)s."
             )
             % numbers
         )
-    return (
-        _(
-            "Of %(n)s in flight, figures within %(months)s months run from %(low)s to %(high)s, on average %(mean)s: %(above)s "
-            "can be told to lie above the portfolio's average, %(below)s below."
-        )
-        % numbers
-    )
+    said = _("Figures of %(n)s initiatives within %(months)s months run from %(low)s to %(high)s, on average %(mean)s: ")
+    apart = _("%(above)s can be told to lie above the portfolio's average, %(below)s below.")
+    none = _("none can be told apart from the portfolio's average.")
+    return (said + (apart if found.above or found.below else none)) % numbers
 
 
 def _spread_chart(found: Spread, links: Links) -> Row | None:

@@ -18,7 +18,7 @@ from readiness.risk.models import Generation
 from readiness.risk.queries.scores import current_generation
 
 WITHIN = timedelta(days=7)
-OLDEST = timedelta(days=45)
+OLDEST = timedelta(days=75)  # a demo that was just loaded, and who was away, has older ones
 LEAST = 0.005  # of a figure, so that what is printed moved
 SHOWN = 8
 _MOVED = """

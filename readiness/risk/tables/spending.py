@@ -80,7 +80,10 @@ def because(base: Base) -> str:
 def rests(kept: Kept) -> str:
     """The base of a sum, with what it leaves out."""
     base = kept.base
-    said = _("%(n)s of %(all)s in flight counted") % {"n": grouped(base.counted), "all": grouped(base.initiatives)}
+    said = _("%(n)s of %(all)s in flight or of unknown stage counted") % {
+        "n": grouped(base.counted),
+        "all": grouped(base.initiatives),
+    }
     least = ngettext("%(n)s of them with a part unknown: at least", "%(n)s of them with a part unknown: at least", base.least)
     parts = [said, least % {"n": grouped(base.least)} if base.least else "", because(base)]
     return "; ".join(part for part in parts if part)

@@ -57,8 +57,8 @@ def exceedance(view: View, threshold: float | None) -> Chart | None:
         for level, place in zip(_LEVELS, places, strict=True)
     ]
     marks = [(kept.expected, _("expected")), (kept.p90, _("P90"))]
-    if threshold is not None:
-        marks.append((threshold, _("asked about")))
+    if threshold is not None:  # names of lines next to each other stand at two heights
+        marks.insert(1, (threshold, _("asked about")))
     return {
         "kind": "line", "title": _("How likely at least so much is abandoned"), "unit": "%", "x_from_zero": True,
         "x_label": _("Abandoned spend"), "x_unit": f"{prefix} {view.currency}", "y_label": _("Chance"),

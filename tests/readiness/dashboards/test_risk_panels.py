@@ -68,10 +68,10 @@ def test_before_anything_was_learned_nobody_is_ranked_by_loss(organisation: Orga
 def test_the_spread_counts_every_figure_once_and_links_to_its_rows(losing: Organisation, signed_in: SignIn) -> None:
     in_flight(losing, "Newcomer")
     text = panel(signed_in("Paula"), "risk")
-    assert "Of 2 in flight, figures within 24 months run from" in text
+    assert "Figures of 2 initiatives within 24 months run from" in text
     assert "1 has no figure yet." in text and "Learned from 6 initiatives that ended." in text
     assert "risk_min=" in text and "Drivers do not count yet" in text
-    assert "Of 1 in flight" in panel(signed_in("Lars"), "risk")
+    assert "Figures of 1 initiatives" in panel(signed_in("Lars"), "risk")
 
 
 def test_the_strip_has_what_is_expected_with_p90_and_its_base(losing: Organisation, signed_in: SignIn) -> None:

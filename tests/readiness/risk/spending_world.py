@@ -25,15 +25,18 @@ def line(
     )  # fmt: skip
 
 
+def _day(number: int) -> date:
+    return TODAY + timedelta(days=number)
+
+
 def promise(
     row: Initiative, amount: int | None, *, start: int = -10, end: int = 9, until: int | None = 9, **more: Any
 ) -> Commitment:
     """From `start` to `end` days from today, fixed `until` then (None: cancellable at any time)."""
-    day = lambda n: TODAY + timedelta(days=n)  # noqa: E731
     values: dict[str, Any] = {"category": "compute", "label": "Racks", "currency": "USD"} | more
     return Commitment.objects.create(
-        initiative=row, amount=None if amount is None else Decimal(amount), starts_on=day(start), ends_on=day(end),
-        non_cancellable_until=None if until is None else day(until), **values,
+        initiative=row, amount=None if amount is None else Decimal(amount), starts_on=_day(start), ends_on=_day(end),
+        non_cancellable_until=None if until is None else _day(until), **values,
     )  # fmt: skip
 
 
