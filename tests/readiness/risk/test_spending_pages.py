@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from portfolio.accounts.choices import Role, Scope
 from portfolio.accounts.models import RoleAssignment
 from portfolio.initiatives.models import Initiative
+from portfolio.kit.templatetags import ui_charts
 from readiness.risk.models import Spending
 from tests.people import Organisation
 from tests.portfolio.initiatives.pages import SignIn, text_of
@@ -151,6 +152,17 @@ def test_without_outcomes_nobody_is_ranked_but_by_amounts(organisation: Organisa
     score()
     keep()
     assert "every initiative has the same figure, so the order is that of the amounts" in plain(signed_in("Paula"), PAGE)
+
+
+def test_each_picture_has_a_row_in_its_table_for_every_mark(spending: dict[str, Initiative], signed_in: SignIn) -> None:
+    context = signed_in("Paula").get(f"{PAGE}?threshold=100").context
+    for name, marks in (("bubbles", "points"), ("exceedance", "")):
+        chart = context[name]
+        twin = ui_charts.twin(chart)
+        drawn = chart[marks] if marks else chart["series"][0]["data"]
+        assert len(twin["rows"]) == len(drawn) + len(chart.get("markers", [])), name
+        assert {len(row) for row in twin["rows"]} == {len(twin["columns"])}
+    assert context["bubbles"]["points"][0]["label"] == "Price", "the largest expected loss first"
 
 
 def test_the_api_says_what_the_page_says_and_only_with_money(
