@@ -23,6 +23,7 @@ from tests.sampling import some
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 TINY = ("--initiatives", "30", "--rounds", "4", "--import-rows", "40", "--evidence-rows", "20000", "--purchases", "400")
+TINY += ("--risk-rows", "3000", "--risk-organisations", "2")
 WITHIN_S = 600  # of a machine that is busy with the rest of the suite
 TRIES = 20  # of a timing that other processes may disturb; what is timed wrongly never comes out right
 ASSETS = REPOSITORY / "node_modules" / ".stamp"
@@ -84,11 +85,18 @@ PAGES = {"list", "htmx", "detail", "api50", "api1000", "dashboard", "sizing"}
 STATEMENTS = {f"statements {page}" for page in ("list", "htmx", "API", "detail", "dashboard")}
 STORE = {f"ingest {way}" for way in ("latest", "usual", "late", "again", "growth")} | {"ingest", "latest"}
 SILOS = {f"silos {what}" for what in ("detection", "purchases", "renewals", "map", "flow", "findings", "finding")}
+RISK = {
+    *(f"risk {what}" for what in ("kernel", "forecast", "draws", "draws memory", "curve")),
+    *(f"risk {what}" for what in ("rescoring", "rescoring standing", "rescoring django")),
+    *(f"risk truth {closed} {drivers}" for closed in (0, 10, 100, 1000) for drivers in ("with", "without")),
+    *(f"risk {what}" for what in ("portfolio", "portfolio statements", "portfolio growth")),
+}
 IMPORT = {"import", "import memory", "import copy", "import again"}
 # What --only is told, and the lines that come of it. The suite measures one of them a day.
 PARTS: dict[str, set[str]] = {
     "list htmx detail api50 api1000 dashboard sizing clients16 sizing1000": PAGES | {"clients16", "sizing1000"},
     "silos": SILOS,
+    "risk": RISK,
     "statements import evidence": STATEMENTS | STORE | IMPORT | {"bytes", "bytes upsert"},
 }
 
@@ -118,6 +126,8 @@ def test_a_tiny_run_measures_every_line_and_leaves_no_database(bench: Bench, tmp
         assert len(lines["sizing1000"]["data"]["seconds"]) == 5
     if "import" in lines:
         _check_import(lines)
+    if "risk kernel" in lines:
+        _check_risk(lines)
     assert told["environment"]["postgresql"]
     assert _databases(_mark(said)) == set()
     assert _rows_of_the_product() == before
@@ -131,6 +141,17 @@ def _check_import(lines: dict[str, Any]) -> None:
     assert found["audit_entries"] >= 40
     assert lines["import"]["value"] == pytest.approx(40 / found["first"]["seconds"] / 100)
     assert 20 < lines["import memory"]["value"] < 2_000
+
+
+def _check_risk(lines: dict[str, Any]) -> None:
+    """What is compared is what the lines say it is."""
+    found = lines["risk rescoring"]["data"]
+    assert lines["risk rescoring"]["value"] == pytest.approx(found["swap"]["p50"] / found["copy"]["p50"])
+    assert lines["risk rescoring standing"]["value"] > lines["risk rescoring"]["value"]
+    assert lines["risk portfolio growth"]["data"]["counted"] == [2_000, 20_000]
+    assert lines["risk portfolio statements"]["value"] <= 10
+    assert 0 < lines["risk draws memory"]["value"] < 64
+    assert [lines[f"risk truth 0 {drivers}"]["value"] for drivers in ("with", "without")] == [0, 0]
 
 
 def test_a_bench_that_was_killed_is_swept_up_and_one_that_was_stopped_leaves_nothing(bench: Bench) -> None:

@@ -59,6 +59,14 @@ class Databases:
         self.use(name)
         return name
 
+    def twin(self, name: str, label: str) -> str:
+        """A copy of one of them with all its rows, in use from now on; its name. Nobody else may be connected to it."""
+        twin = f"{name}_{label}"
+        connections.close_all()
+        self._create(twin, template=name)
+        self.use(twin)
+        return twin
+
     def use(self, name: str) -> None:
         """Point this process at a database, and the processes that it starts."""
         connections.close_all()

@@ -16,7 +16,7 @@ import psycopg
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from readiness.dashboards.management.bench import evidence, machine, pages, silos, sizing
+from readiness.dashboards.management.bench import evidence, machine, pages, risk, silos, sizing
 from readiness.dashboards.management.bench.clients import client_lines
 from readiness.dashboards.management.bench.databases import Databases, bench_databases, collected_static
 from readiness.dashboards.management.bench.figures import Line, NotMeasured
@@ -24,12 +24,12 @@ from readiness.dashboards.management.bench.imports import import_lines
 from readiness.dashboards.management.bench.serving import program_manager
 from readiness.dashboards.management.bench.statements import statement_lines
 
-NAMES = (*pages.NAMES, "clients16", *sizing.NAMES, silos.NAME, "statements", "import", evidence.NAME)
-SIZES = ("initiatives", "rounds", "import_rows", "evidence_rows", "purchases")
+NAMES = (*pages.NAMES, "clients16", *sizing.NAMES, silos.NAME, "statements", "import", evidence.NAME, risk.NAME)
+SIZES = ("initiatives", "rounds", "import_rows", "evidence_rows", "purchases", "risk_rows", "risk_organisations")
 
 
 class Command(BaseCommand):
-    help = "Measures pages, API, imports and evidence beside raw psycopg and COPY, in databases of its own that it drops again."
+    help = "Measures pages, API, imports, evidence and risk beside psycopg and COPY, in databases of its own that it drops."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--initiatives", type=int, default=10_000, metavar="N", help="demo initiatives behind the pages")
@@ -37,6 +37,8 @@ class Command(BaseCommand):
         parser.add_argument("--import-rows", type=int, default=100_000, metavar="N", help="rows of the imported CSV file")
         parser.add_argument("--evidence-rows", type=int, default=1_000_000, metavar="N", help="observations in the history")
         parser.add_argument("--purchases", type=int, default=5_000, metavar="N", help="purchases that silos are looked for in")
+        parser.add_argument("--risk-rows", type=int, default=100_000, metavar="N", help="initiatives that are scored")
+        parser.add_argument("--risk-organisations", type=int, default=40, metavar="N", help="simulated; 1000 in full")
         parser.add_argument("--only", nargs="+", choices=NAMES, default=NAMES, metavar="NAME", help=", ".join(NAMES))
         parser.add_argument("--template", metavar="DATABASE", help="a migrated, empty database to copy instead of migrating one")
         parser.add_argument("--json", type=Path, metavar="OUT", help="write every figure there as well")
@@ -46,7 +48,7 @@ class Command(BaseCommand):
         if out is not None and not out.resolve().parent.is_dir():
             raise CommandError(f"There is no folder for {out}.")
         if min(options[name] for name in SIZES) < 1:
-            raise CommandError("--initiatives, --rounds, --import-rows, --evidence-rows and --purchases are 1 or more.")
+            raise CommandError("Every number of rows, rounds and organisations is 1 or more.")
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what we made is dropped
         try:
             self._bench(options)
@@ -101,6 +103,11 @@ class Command(BaseCommand):
             yield from import_lines(databases, rows=options["import_rows"])
         if evidence.NAME in only:
             yield from evidence.evidence_lines(databases, rows=options["evidence_rows"])
+        if risk.NAME in only:
+            yield from risk.risk_lines(
+                databases, rows=options["risk_rows"], organisations=options["risk_organisations"],
+                initiatives=options["initiatives"], points=options["evidence_rows"], rounds=rounds, log=log,
+            )  # fmt: skip
 
     def _say(self, *lines: str) -> None:
         for line in lines:
