@@ -111,24 +111,29 @@ def _move(one: Move, found: Moves) -> Row:
     return {
         "name": one.name, "key": one.key, "url": reverse("risk:initiative", args=[one.id]), "rose": points > 0,
         "was": _percent(one.was), "now": f"{_percent(one.now)} [{tidy(100 * one.low, 0)}, {tidy(100 * one.high, 0)}]",
-        "points": f"{sign}{tidy(abs(points), 0)}", "why": _why(one, found),
+        "points": f"{sign}{tidy(abs(points), 1)}", "why": _why(one, found),
     }  # fmt: skip
 
 
 def _why(one: Move, found: Moves) -> str:
-    """What is another one now; associated, not proven to have moved it."""
+    """What is another one now; associated, not proven to have moved it. Answers that do not count move nothing."""
     parts = []
     if one.stages is not None:
         parts.append(_("stage %(was)s → %(now)s") % {"was": one.stages[0] or _("unknown"), "now": one.stages[1] or _("unknown")})
-    told = one.changed[:NAMED]
-    parts += [f"{label_of(key)}: {answer_text(was)} → {answer_text(now)}" for key, was, now in told]
-    if len(one.changed) > len(told):
-        parts.append(_("%(n)s more answers changed") % {"n": len(one.changed) - len(told)})
-    if one.changed and found.now.version.share <= 0:
-        parts.append(_("answers do not count in the figure yet"))
+    if found.now.version.share > 0 and found.before is not None and not found.before.reconstructed:
+        told = one.changed[:NAMED]
+        parts += [f"{label_of(key)}: {answer_text(was)} → {answer_text(now)}" for key, was, now in told]
+        if len(one.changed) > len(told):
+            parts.append(_("%(n)s more answers changed") % {"n": len(one.changed) - len(told)})
+    if parts:
+        return "; ".join(parts)
     if found.relearned:
-        parts.append(_("the model learned anew"))
-    return "; ".join(parts) or _("what happened to others in its unit or stage was learned from")
+        return (
+            _("the model learned anew; answers about it do not count yet")
+            if found.now.version.share <= 0
+            else _("the model learned anew")
+        )
+    return _("what happened to others in its unit or stage was learned from")
 
 
 def spend_context(view: words.View | None, items: Sequence[Item], url: str) -> Row:

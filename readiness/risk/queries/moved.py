@@ -20,7 +20,7 @@ from readiness.risk.queries.scores import current_generation
 WITHIN = timedelta(days=7)
 OLDEST = timedelta(days=75)  # a demo that was just loaded, and who was away, has older ones
 LEAST = 0.005  # of a figure, so that what is printed moved
-SHOWN = 8
+SHOWN = 5
 _MOVED = """
 WITH f AS MATERIALIZED ({filtered}),
 x AS MATERIALIZED (
@@ -41,7 +41,7 @@ LEFT JOIN initiatives_initiative i ON i.id = t.id ORDER BY abs(t.now - t.was) DE
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One figure that moved. `changed`: driver, its answer then and now (NaN unknown); `stages` (key then, now) where another."""
+    """One figure that moved. `changed`: driver, its answer then and now (NaN unknown); `stages` then and now, where another."""
 
     id: int
     key: str
@@ -116,5 +116,5 @@ def _same(one: float, other: float) -> bool:
 
 
 def _stage(generation: Generation, code: int) -> str:
-    keys: list[str] = generation.version.form.get("stage_keys", [])
-    return keys[code] if 0 <= code < len(keys) else ""
+    names: list[str] = generation.version.form.get("stages", [])
+    return names[code] if 0 <= code < len(names) else ""

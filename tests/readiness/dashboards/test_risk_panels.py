@@ -101,7 +101,7 @@ def test_movers_say_which_rose_what_changed_and_who_came_and_left(losing: Organi
     text = panel(signed_in("Paula"), "risk-movers")
     assert "1 rose and 0 fell by half a point or more; 1 came and 1 left." in text
     assert "it learned from 7 more that ended" in text
-    assert ">Price</a>" in text and "stage idea → poc" in text and "Routes" not in text
+    assert ">Price</a>" in text and "stage Idea → PoC" in text and "Routes" not in text
     assert "computed afterwards" not in text
     assert "Risk movers" in signed_in("Paula").get("/today/").content.decode()
 
