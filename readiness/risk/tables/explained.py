@@ -28,7 +28,8 @@ from readiness.risk.rules.explaining import Explained, Figure, is_stale
 Row = dict[str, Any]
 MINUS = "\u2212"
 STATES = {
-    DriverState.YES: gettext_lazy("yes"), DriverState.PARTLY: gettext_lazy("partly"), DriverState.NO: gettext_lazy("no"),
+    DriverState.YES: gettext_lazy("a concern"), DriverState.PARTLY: gettext_lazy("partly"),
+    DriverState.NO: gettext_lazy("no concern"),
     DriverState.UNKNOWN: gettext_lazy("unknown"),
 }  # fmt: skip
 BADGES = {
@@ -44,7 +45,9 @@ NO_FIGURE = {
 BANDS = {
     RiskBand.ABOVE: gettext_lazy("Its interval lies above the portfolio's average of %(average)s."),
     RiskBand.BELOW: gettext_lazy("Its interval lies below the portfolio's average of %(average)s."),
-    RiskBand.AVERAGE: gettext_lazy("It cannot be told apart from the portfolio's average of %(average)s."),
+    RiskBand.AVERAGE: gettext_lazy(
+        "Its interval holds the portfolio's average of %(average)s: nobody can say yet that it is worse, or better."
+    ),
 }
 
 
@@ -218,7 +221,7 @@ def _sentence(because: Because | None) -> str:
 
 
 def answer_text(answer: float) -> str:
-    """`yes`, `partly (0.4)`, `no`, `unknown`."""
+    """`a concern`, `partly (0.4)`, `no concern`, `unknown`; yes and no of "No authorisation" are read the wrong way round."""
     state = state_of(answer)
     word = str(STATES[state])
     return word if isnan(answer) or state is not DriverState.PARTLY else f"{word} ({tidy(answer, 2)})"

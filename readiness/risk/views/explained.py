@@ -113,6 +113,7 @@ def _whole(request: PageRequest, one: reading.Seen) -> dict[str, Any]:
     part = told.full if in_full and told.full is not None else told.shown
     return {
         "chart": charts.waterfall_chart(one, told, urls=urls), "in_full": in_full, "digest": one.digest,
+        "counted": one.weighed is not None and one.weighed.share > 0,
         "full_chart": charts.waterfall_chart(one, told, full=True, urls=urls) if told.full else None,
         "full_sentence": tables.full_sentence(told, one.version.horizon_months),
         "actions": tables.action_rows(part.actions, why, money=money), "narrowing": tables.narrowing(told.shown),
