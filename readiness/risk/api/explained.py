@@ -75,7 +75,7 @@ class ModelShape(Shape):
     share = serializers.FloatField(help_text="how much of their effect drivers have on the figure, 0..1")
 
 
-class RiskShape(Shape):
+class FigureTold(Shape):
     initiative = serializers.IntegerField()
     key = serializers.CharField()
     state = serializers.ChoiceField(choices_of(reading.State), help_text="without `scored` there is no figure, and why")
@@ -100,7 +100,7 @@ class InitiativeRisk(ScopedApi):
 
     resource = "initiatives"
 
-    @extend_schema(responses=RiskShape)
+    @extend_schema(responses=FigureTold)
     def get(self, request: Request, pk: int) -> Response:
         """As the page shows it. Ratios are 0..1, points are percentage points; associated with, never caused by."""
         self.refuse_unknown_parameters(set())
