@@ -67,7 +67,7 @@ class DriverShape(Shape):
     changed = serializers.BooleanField(help_text="today's facts answer otherwise; the next scoring takes it up")
 
 
-class ModelShape(Shape):
+class FigureModel(Shape):
     version = serializers.CharField()
     engine = serializers.CharField()
     digest = serializers.CharField()
@@ -87,7 +87,7 @@ class FigureTold(Shape):
     average = serializers.FloatField(allow_null=True)
     figure = FigureShape(allow_null=True)
     inputs_digest = serializers.CharField(allow_null=True)
-    model = ModelShape(allow_null=True)
+    model = FigureModel(allow_null=True)
     explanation = ExplanationShape(allow_null=True, help_text="of the figure")
     if_opinions_hold = ExplanationShape(
         allow_null=True, help_text="as if drivers counted in full: another figure, never shown as it"

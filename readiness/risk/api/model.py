@@ -14,7 +14,7 @@ from readiness.risk.queries.card import card
 from readiness.risk.tables.model_shapes import model_shape
 
 
-class ModelShape(serializers.Serializer[Any]):
+class RiskCardShape(serializers.Serializer[Any]):
     """Shares and probabilities are ratios, effects log-odds. Null is unknown or not shown to you, never 0."""
 
     whole = serializers.BooleanField(help_text="you hold the whole organisation; otherwise only what is published is shown")
@@ -36,7 +36,7 @@ class RiskModel(ScopedApi):
 
     resource = "initiatives"
 
-    @extend_schema(responses=ModelShape)
+    @extend_schema(responses=RiskCardShape)
     def get(self, request: Request) -> Response:
         self.refuse_unknown_parameters(set())
         return Response(model_shape(card(self.actor)))
