@@ -23,7 +23,7 @@ from readiness.risk.rules.packing import ENGINE, Codes, form_of, packed
 from readiness.risk.services.scoring import Scored, rescore, write_scores
 
 ROUNDS = 5
-BULK = 10_000  # rows of bulk_update
+BULK = 2_000  # rows of bulk_update, whose rate does not grow with them
 _UNIT = "INSERT INTO accounts_businessunit (id, name, path, depth) VALUES (1, 'Bench', '/1/', 0)"
 _INITIATIVES = """
 INSERT INTO initiatives_initiative (name, unit_id, lifecycle_id, status, containerised, developed_by, rag)
@@ -58,9 +58,9 @@ def rescoring_lines(databases: Databases, *, rows: int) -> Iterator[Line]:
     versions = _fill(rows)
     with psycopg.connect(databases.url("DATABASE_OWNER_URL", name), autocommit=True) as owner:
         owner.execute("CREATE TABLE bench_score (LIKE risk_score INCLUDING ALL)")
-        took, copies = _rounds(owner, versions, rows)
+        took, copies, rates = _rounds(owner, versions, rows)
     yield from _told(took, copies, rows)
-    yield _beside_django(took, rows)
+    yield _beside_django(took, rates, rows)
 
 
 def _fill(rows: int) -> list[ModelVersion]:
@@ -93,9 +93,11 @@ def _version(number: int) -> ModelVersion:
     )  # fmt: skip
 
 
-def _rounds(owner: psycopg.Connection[Any], versions: list[ModelVersion], rows: int) -> tuple[list[Took], list[float]]:
-    """The first round of each is for warming up."""
-    took, copies = [], []
+def _rounds(
+    owner: psycopg.Connection[Any], versions: list[ModelVersion], rows: int
+) -> tuple[list[Took], list[float], list[float]]:
+    """Rescorings, COPY out and in (ms), and rates of bulk_update, in turn; the first round of each is for warming up."""
+    took, copies, rates = [], [], []
     for number in range(ROUNDS + 1):
         owner.execute("VACUUM (ANALYZE) risk_score, initiatives_riskstanding")
         version = versions[(number + 1) % 2]
@@ -105,8 +107,9 @@ def _rounds(owner: psycopg.Connection[Any], versions: list[ModelVersion], rows: 
         else:
             copies.append(_copied(owner, rows))
             took.append(_rescored(version, rows))
+        rates.append(_bulk_rate())
         owner.execute("DELETE FROM risk_score WHERE generation_id <> (SELECT id FROM risk_generation WHERE current)")
-    return took[1:], copies[1:]
+    return took[1:], copies[1:], rates[1:]
 
 
 def _rescored(version: ModelVersion, rows: int) -> Took:
@@ -158,17 +161,18 @@ def _told(took: list[Took], copies: list[float], rows: int) -> Iterator[Line]:
     yield Line("risk rescoring standing", label, whole.p50 / copied.p50, "x", None, (note,), data)
 
 
-def _beside_django(took: list[Took], rows: int) -> Line:
-    """The same standing rows, one float of each by bulk_update, instances at hand."""
+def _bulk_rate() -> float:
+    """Rows a second of the standing rows, one float of each, instances at hand; undone."""
     some = list(RiskStanding.objects.order_by("pk")[:BULK])
     for one in some:
         one.value += 0.001
-    rates = []
-    for _round in range(3):
-        with transaction.atomic():
-            spent = milliseconds(lambda: RiskStanding.objects.bulk_update(some, ["value"], batch_size=1_000))
-            transaction.set_rollback(True)
-        rates.append(len(some) / spent * 1e3)
+    with transaction.atomic():
+        spent = milliseconds(lambda: RiskStanding.objects.bulk_update(some, ["value"], batch_size=1_000))
+        transaction.set_rollback(True)
+    return len(some) / spent * 1e3
+
+
+def _beside_django(took: list[Took], rates: list[float], rows: int) -> Line:
     django, ours = Spread.of(rates), Spread.of([rows / (one.whole - one.standing) * 1e3 for one in took])
     whole = Spread.of([rows / one.whole * 1e3 for one in took])
     rate = f"bulk_update {django.p50:,.0f} rows/s ({django.least:,.0f} to {django.most:,.0f})"
