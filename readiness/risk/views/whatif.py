@@ -38,14 +38,12 @@ NO_CHANGE = frozenset({SCENARIO, "csrfmiddlewaretoken", "name", "note", "shared"
 @require_safe
 def page(request: PageRequest, pk: int) -> HttpResponse:
     """The whole page, or what follows alone where a field changed; what cannot be read is told beside its field."""
-    one = _seen(request, pk)
-    scenario = _scenario(request, pk)
-    given = _given(request.GET)
-    if scenario is not None and not given and not request.htmx:
-        return redirect(_address(pk, scenario.changes, scenario))
+    one, scenario, said = _seen(request, pk), _scenario(request, pk), _given(request.GET)
+    given = said or ({} if scenario is None or request.htmx else scenario.changes)
     world, scored, found = _outcome(request, one, given)
     path = _address(pk, found.asked.texts, scenario)
-    if not request.htmx and not found.wrong and set(given) - set(found.asked.texts):
+    # A scenario by itself leads to what it supposes; one of which nothing is left to suppose is shown where it is.
+    if not request.htmx and not found.wrong and (set(said) - set(found.asked.texts) or (not said and found.asked.texts)):
         return redirect(path)
     context = _context(request, one, world, scored, found) | {"scenario": scenario, "path": path}
     context |= _standing(request, world, scored, scenario)

@@ -325,6 +325,17 @@ def test_a_scenario_whose_base_changed_says_so(workload: Workload, signed_in: Si
     assert words in text_of(client.get(address))
 
 
+def test_a_scenario_of_which_nothing_is_left_to_suppose_is_shown_where_it_is(workload: Workload, signed_in: SignIn) -> None:
+    paula, named = signed_in("Paula"), f"w{workload.pk}.arrival_per_s"
+    paula.post(f"{page(workload)}keep/", {"name": "Half", "infrastructure": "10", "shared": "on"})
+    half, load = Scenario.objects.get(name="Half"), kept(paula, workload)
+    assert "Half" in text_of(signed_in("Vera").get(page(workload, f"scenario={half.pk}")))  # who may suppose no amounts
+    for changes, left in (({named: "4", "w9.x": "4"}, f"{named}=4&scenario={load.pk}"), ({"w9.x": "4"}, ""), ({}, "")):
+        Scenario.objects.filter(pk=load.pk).update(changes=changes)
+        answer = paula.get(page(workload, f"scenario={load.pk}"))
+        assert answer.headers.get("Location", "") == (page(workload, left) if left else "")
+
+
 def test_up_to_four_scenarios_stand_side_by_side(workload: Workload, signed_in: SignIn) -> None:
     client = signed_in("Paula")
     rows = [kept(client, workload, f"Scenario {number}") for number in range(5)]
