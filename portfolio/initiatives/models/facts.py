@@ -159,6 +159,11 @@ class StageEntry(models.Model):
         db_default="",
         help_text="What the source called the stage.",
     )
+    told_on = models.DateField(
+        null=True,
+        blank=True,
+        help_text="The day of the snapshot that told it, where a register did; else it is known since it was recorded.",
+    )
     recorded_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
@@ -196,6 +201,11 @@ class Closure(models.Model):
         related_name="absorbed",
     )
     reopened_at = models.DateTimeField(null=True, blank=True)
+    told_on = models.DateField(
+        null=True,
+        blank=True,
+        help_text="The day of the snapshot that told it, where a register did; else it is known since it was recorded.",
+    )
     recorded_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:

@@ -68,6 +68,12 @@ class ImportRun(models.Model):
         help_text="{register, unit_name, profile, lifecycle, read}: what publishing makes where it is not there yet.",
     )
     state = models.CharField(max_length=12, choices=choices_of(RunState), default=RunState.UPLOADED)
+    as_of = models.DateField(
+        _("the day that the file tells of"),
+        null=True,
+        blank=True,
+        help_text="Empty: the day on which it was published.",
+    )
     publish_when_staged = models.BooleanField(default=False, db_default=False)
     rows_done = models.PositiveIntegerField(default=0, db_default=0)
     rows_total = models.PositiveIntegerField(null=True)
