@@ -41,7 +41,7 @@ class AmountsShape(Shape):
     p90 = serializers.FloatField(allow_null=True)
     p90_if_independent = serializers.FloatField(allow_null=True)
     at_least = serializers.FloatField(allow_null=True, help_text="chance of at least `threshold`, a ratio; null without one")
-    carriers = serializers.IntegerField(allow_null=True, help_text="so many initiatives carry 80 % of `expected`")
+    carriers = serializers.IntegerField(allow_null=True, help_text="so many initiatives carry at least 80 % of `expected`")
 
 
 class SpendingShape(Shape):

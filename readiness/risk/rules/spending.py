@@ -97,7 +97,8 @@ class Base:
 @dataclass(frozen=True, slots=True)
 class Kept:
     """Abandoned spend of one group. `expected` is exact; `p10`, `p50`, `p90` and `quantiles` (STEPS, ascending) are drawn;
-    `apart` is P90 if every initiative were abandoned or not by itself. `carriers` initiatives make up CARRIED of `expected`."""
+    `apart` is P90 if every initiative were abandoned or not by itself. `carriers` initiatives make up at least CARRIED
+    of `expected`; `carried` is the ratio that they make up, 0 in rows that an earlier release kept."""
 
     base: Base
     spent: float
@@ -109,6 +110,7 @@ class Kept:
     apart: float
     carriers: int
     quantiles: tuple[float, ...]
+    carried: float = 0.0
 
     def at_least(self, threshold: float) -> float:
         """P(abandoned spend >= threshold), to one part in STEPS."""
@@ -145,6 +147,13 @@ def carriers(amounts: Iterable[float]) -> int:
     return len(largest)
 
 
+def carried(amounts: Iterable[float], most: int) -> float:
+    """The share of the sum that the `most` largest make up; 0 of nothing."""
+    largest = sorted(amounts, reverse=True)
+    whole = sum(largest)
+    return sum(largest[:most]) / whole if whole else 0.0
+
+
 def draws_for(initiatives: int) -> int:
     """How many draws of what is shared: an even number, fewer for more initiatives."""
     return int(min(_MOST_DRAWS, max(_FEWEST_DRAWS, _CELLS // max(1, initiatives)))) // 2 * 2
@@ -173,11 +182,12 @@ def kept_of(items: Sequence[Item], shared: Array, apart: Array) -> Kept:
     counted = [item for item in items if item.counts]
     losses = [item.expected or 0.0 for item in counted]
     p10, p50, p90 = np.quantile(shared, [0.1, 0.5, 0.9], method="inverted_cdf").tolist()
+    few = carriers(losses)
     steps = np.quantile(shared, (np.arange(STEPS) + 0.5) / STEPS, method="inverted_cdf")
     return Kept(
         base=base_of(items), spent=sum(item.spent or 0.0 for item in counted), bound=sum(item.bound or 0.0 for item in counted),
         expected=sum(losses), p10=p10, p50=p50, p90=p90, apart=float(np.quantile(apart, 0.9, method="inverted_cdf")),
-        carriers=carriers(losses), quantiles=tuple(round(float(step), 2) for step in steps),
+        carriers=few, quantiles=tuple(round(float(step), 2) for step in steps), carried=carried(losses, few),
     )  # fmt: skip
 
 

@@ -41,7 +41,9 @@ def _headline(view: View, kept: Kept | None, these: Sequence[Item]) -> str:
         return _("If only these %(n)s went on, nothing can be told: %(why)s.") % {
             "n": grouped(len(these)), "why": because(kept.base)
         }  # fmt: skip
-    said = _("If only these %(n)s went on, %(expected)s of what is spent and bound on them is likely abandoned (P90 %(p90)s).")
+    said = _(
+        "If only these %(n)s went on, %(expected)s of what is spent on and committed to them is likely abandoned (P90 %(p90)s)."
+    )
     return said % {
         "n": grouped(len(these)), "expected": view.money(kept.expected), "p90": view.money(kept.p90),
     }  # fmt: skip
@@ -63,7 +65,7 @@ def _lines(view: View, threshold: float | None) -> list[tuple[str, Callable[[Vie
 
     lines = [
         (_("Initiatives with known amounts"), _counted), (_("Spent so far"), of("spent")),
-        (_("Bound whatever happens"), of("bound")),
+        (_("Committed, cannot be cancelled"), of("bound")),
         (_("Planned from now on"), _planned), (_("Expected abandoned spend"), of("expected")), (_("P50"), of("p50")),
         (_("P90"), of("p90")), (_("P90 if independent"), of("apart")), (_("Expected value in the register"), _worth),
     ]  # fmt: skip

@@ -18,6 +18,7 @@ from readiness.risk.rules.spending import CARRIED, OUTCOMES, OVERRUN, Base, Item
 
 Row = dict[str, Any]
 SHOWN = 25
+FEW = 2  # initiatives of which the middle outcome says only whether one of them is lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +57,16 @@ def headline(kept: Kept) -> str:
         return _("Nothing is in flight among what the filters leave, so nothing can be abandoned.")
     if not base.told:
         return _("What is likely abandoned in money cannot be told: %(why)s.") % {"why": because(base)}
+    if not kept.carriers:
+        return _("What is spent and committed here is 0, so no amount is likely abandoned.")
+    if base.counted == 1:
+        return _("Only one initiative here has a known amount: all of the expected abandoned spend is its own.")
     said = ngettext(
-        "%(n)s of %(all)s initiative with known amounts carries %(share)s of the expected abandoned spend.",
-        "%(n)s of %(all)s initiatives with known amounts carry %(share)s of the expected abandoned spend.", base.counted,
+        "%(n)s of %(all)s initiatives with known amounts carries %(share)s of the expected abandoned spend.",
+        "%(n)s of %(all)s initiatives with known amounts carry %(share)s of the expected abandoned spend.", kept.carriers,
     )  # fmt: skip
-    return said % {"n": grouped(kept.carriers), "all": grouped(base.counted), "share": percent(CARRIED, 1)}
+    share = percent(kept.carried, 1) if kept.carried else _("at least %s") % percent(CARRIED, 1)
+    return said % {"n": grouped(kept.carriers), "all": grouped(base.counted), "share": share}
 
 
 def because(base: Base) -> str:
@@ -77,51 +83,64 @@ def because(base: Base) -> str:
     return "; ".join(said)
 
 
+def counted(base: Base) -> str:
+    """`14 of 18 in flight or of unknown stage counted`: with figure and amount."""
+    return _("%(n)s of %(all)s in flight or of unknown stage counted") % {
+        "n": grouped(base.counted), "all": grouped(base.initiatives),
+    }  # fmt: skip
+
+
 def rests(kept: Kept) -> str:
     """The base of a sum, with what it leaves out."""
     base = kept.base
-    said = _("%(n)s of %(all)s in flight or of unknown stage counted") % {
-        "n": grouped(base.counted),
-        "all": grouped(base.initiatives),
-    }
+    said = counted(base)
     least = ngettext("%(n)s of them with a part unknown: at least", "%(n)s of them with a part unknown: at least", base.least)
     parts = [said, least % {"n": grouped(base.least)} if base.least else "", because(base)]
     return "; ".join(part for part in parts if part)
 
 
 def strip(view: View, threshold: float | None) -> list[Row]:
-    """Expected, P50, P90, what is asked about or independence, and what hangs on them."""
+    """Expected, P10 or what is asked about, P50, P90, and what hangs on them."""
     kept, told = view.kept, view.kept.base.told
     common = {"origin": _("Budget lines, commitments and figures of initiatives in flight"), "as_of": view.on}
     rows = [
         {
-            "label": _("Expected abandoned spend"), "value": view.money(kept.expected), "base": _("%(n)s of %(all)s counted") % {
-                "n": grouped(kept.base.counted), "all": grouped(kept.base.initiatives)},
+            "label": _("Expected abandoned spend"), "value": view.money(kept.expected), "base": counted(kept.base),
             "reference": _("8 of 10 outcomes: %(low)s to %(high)s") % {"low": view.money(kept.p10), "high": view.money(kept.p90)},
             "note": _("Figure of each x (spent + what cannot be cancelled), within %(n)s months. %(base)s.") % {
                 "n": view.months, "base": rests(kept)},
         },
-        {"label": _("P50"), "value": view.money(kept.p50), "base": _("as likely more as less")},
+        _asked(view, threshold),
+        {"label": _("P50"), "value": view.money(kept.p50), "base": _("half of the outcomes are below, half above")},
         {
-            "label": _("P90"), "value": view.money(kept.p90), "base": _("one outcome in ten is worse"),
+            "label": _("P90"), "value": view.money(kept.p90), "base": _("one outcome in ten is above"),
             "reference": _("if independent %s") % view.money(kept.apart), "note": independence(view),
         },
-        _asked(view, threshold),
-        {
-            "label": _("Spent and bound"), "value": view.money(kept.spent + kept.bound), "base": _("of those counted"),
-            "reference": _("%s of it bound") % view.money(kept.bound),
-            "note": _("Bound: what commitments still cost if everything were ended today."),
-        },
+        _stake(view),
     ]  # fmt: skip
     hidden = {"value": None, "base": because(kept.base), "interval": "", "reference": ""}
     return [common | {"note": ""} | row | ({} if told else hidden) for row in rows]
 
 
+def _stake(view: View) -> Row:
+    kept = view.kept
+    return {
+        "label": _("Spent and committed"), "value": view.money(kept.spent + kept.bound),
+        "base": _("of the %(n)s counted") % {"n": grouped(kept.base.counted)},
+        "reference": _("%(spent)s spent, %(bound)s committed that cannot be cancelled") % {
+            "spent": view.money(kept.spent), "bound": view.money(kept.bound)},
+        "note": _(
+            "Committed: what has to be paid even if everything were ended today. “Spent, in flight” on the Portfolio page has "
+            "another base: it counts what has no figure yet, and leaves out what is of unknown stage."
+        ),
+    }  # fmt: skip
+
+
 def _asked(view: View, threshold: float | None) -> Row:
     if threshold is None:
         return {
-            "label": _("P10"), "value": view.money(view.kept.p10), "base": _("one outcome in ten is better"),
-            "reference": _("ask about an amount below"),
+            "label": _("P10"), "value": view.money(view.kept.p10), "base": _("one outcome in ten is below"),
+            "reference": _("another amount: ask under “How bad it may get”"),
         }  # fmt: skip
     return {
         "label": _("At least %s") % view.money(threshold), "value": ratio(view.kept.at_least(threshold)),
@@ -134,9 +153,12 @@ def independence(view: View) -> str:
     kept = view.kept
     if not kept.base.told or kept.p90 <= 0:
         return ""
-    said = _("If each were abandoned or not by itself, P90 would be %(apart)s and not %(p90)s: ") % {
-        "apart": view.money(kept.apart), "p90": view.money(kept.p90),
-    }  # fmt: skip
+    apart, p90 = view.money(kept.apart), view.money(kept.p90)
+    if apart == p90:
+        return _(
+            "If each were abandoned or not by itself, P90 would be the same: what initiatives share makes no difference here."
+        )
+    said = _("If each were abandoned or not by itself, P90 would be %(apart)s and not %(p90)s: ") % {"apart": apart, "p90": p90}
     if kept.p90 <= kept.apart * 1.005:
         return said + _("what initiatives share does not show here.")
     return said + _("initiatives share an organisation, and what goes wrong for one goes wrong for others too.")
@@ -146,8 +168,9 @@ def assumptions(view: View) -> str:
     """What the figures are made of."""
     return _(
         "%(outcomes)s outcomes under model %(version)s within %(months)s months; organisation, units and stages shared. What is "
-        "bound may cost more: lognormal factor of mean %(mean)s (1,471 IT projects, Flyvbjerg and Budzier 2011), sigma %(sigma)s "
-        "on the log scale, which is our assumption. Amounts of %(on)s in %(currency)s. Associated with, never caused by."
+        "committed may cost more: lognormal factor of mean %(mean)s (1,471 IT projects, Flyvbjerg and Budzier 2011), sigma "
+        "%(sigma)s on the log scale, which is our assumption. Amounts of %(on)s in %(currency)s. Associated with, never caused "
+        "by."
     ) % {
         "outcomes": grouped(OUTCOMES), "version": view.version, "months": view.months, "mean": tidy(OVERRUN.mean, 2),
         "sigma": tidy(OVERRUN.sigma, 1), "on": view.on.strftime("%-d %b %Y"), "currency": view.currency,
@@ -167,8 +190,8 @@ def unit_rows(view: View, below: Mapping[int, Kept], units: Mapping[int, tuple[s
         {
             "name": units[pk][0], "url": links.page(unit=str(pk)), "base": _("%(n)s of %(all)s") % {
                 "n": grouped(kept.base.counted), "all": grouped(kept.base.initiatives)},
-            "told": kept.base.told, "why": because(kept.base), "stake": kept.spent + kept.bound, "expected": kept.expected,
-            "p50": kept.p50, "p90": kept.p90,
+            "told": kept.base.told, "why": because(kept.base), "stake": round(kept.spent + kept.bound),
+            "expected": round(kept.expected), "p50": round(kept.p50) if kept.base.counted > FEW else None, "p90": round(kept.p90),
             "share": percent(kept.expected, view.kept.expected) if kept.base.told and view.kept.expected else "",
         }
         for pk, kept in below.items()
@@ -184,10 +207,21 @@ def item_rows(items: Sequence[Item], kept: Kept) -> list[Row]:
         rows.append(
             {
                 "item": item, "url": reverse("risk:initiative", args=[item.id]), "figure": figure(item),
-                "expected": item.expected, "together": percent(held, kept.expected) if kept.base.told and kept.expected else "",
+                "expected": round(item.expected or 0), "spent": None if item.spent is None else round(item.spent),
+                "committed": committed(item),
+                "together": percent(held, kept.expected) if kept.base.told and kept.expected else "",
             }
         )  # fmt: skip
     return rows
+
+
+def committed(item: Item) -> Row:
+    """What cannot be cancelled: an amount, or in words why there is none."""
+    if item.bound:
+        return {"amount": round(item.bound), "words": ""}
+    if item.bound is None:
+        return {"amount": None, "words": _("no commitment on record")}
+    return {"amount": None, "words": _("nothing left that binds")}
 
 
 def by_loss(items: Sequence[Item]) -> list[Item]:

@@ -91,9 +91,10 @@ def bubbles(view: View, items: Sequence[Item]) -> Chart | None:
         summary += " " + _("The %(n)s drawn here carry %(share)s of the expected amount.") % {
             "n": grouped(len(shown)), "share": percent(held, view.kept.expected),
         }  # fmt: skip
+    summary += " " + _("Larger bubbles have a larger expected loss; each step up is ten times as much spent and committed.")
     return {
-        "kind": "bubble", "title": _("Likely abandoned x spent and bound"), "category_label": _("Initiative"),
-        "x_label": _("Likely abandoned"), "x_unit": "%", "y_label": _("Spent and bound"), "unit": f"{prefix} {view.currency}",
+        "kind": "bubble", "title": _("Likely abandoned x spent and committed"), "category_label": _("Initiative"),
+        "x_label": _("Likely abandoned"), "x_unit": "%", "y_label": _("Spent and committed"), "unit": f"{prefix} {view.currency}",
         "size_label": _("Expected abandoned"), "log": "y",
         "points": [_bubble(item, by) for item in shown], "summary": " ".join(filter(None, (summary, unranked(view.version)))),
         "source": _("figures within %(n)s months with their 80 %% interval; actual amounts and what cannot be cancelled")
