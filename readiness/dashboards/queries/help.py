@@ -23,7 +23,9 @@ _HELP = """
 , w AS MATERIALIZED (
     SELECT n.id, n.rag, n.status_note, n.status_note_at, n.owner_id IS NULL AND n.owner_name = '' AS nobody,
            r.value, r.low, r.high, r.drivers, r.resolved, r.months,
-           CASE WHEN p.priced THEN r.value * (coalesce(k.spent, 0) + %s * coalesce(k.bound, 0)) END AS loss
+           CASE WHEN p.priced THEN r.value * (coalesce(k.spent, 0) + %s * coalesce(k.bound, 0)) END AS loss,
+           CASE WHEN p.priced THEN coalesce(k.spent, 0) + coalesce(k.bound, 0) END AS stake,
+           p.priced AND k.unknown + k.unbounded + k.no_rate > 0 AS least
     FROM i JOIN initiatives_initiative n ON n.id = i.id JOIN p ON p.id = i.id
     LEFT JOIN initiatives_riskstanding r ON r.initiative_id = i.id LEFT JOIN risk_stake k ON k.initiative_id = i.id
     WHERE i.wanted AND i.status <> 'closed'
@@ -55,11 +57,12 @@ _HELP = """
     FROM reasons r GROUP BY r.id
 ), troubled AS MATERIALIZED (
     SELECT w.id, ranked.kinds, ranked.red, ranked.behind, ranked.why, CASE WHEN l.by_loss THEN w.loss END AS first, w.loss,
-           w.value, w.low, w.high, w.drivers
+           w.value, w.low, w.high, w.drivers, w.stake, w.least
     FROM w CROSS JOIN l LEFT JOIN ranked ON ranked.id = w.id WHERE ranked.id IS NOT NULL OR (l.by_loss AND w.loss > 0)
 )
 SELECT n.id, n.key, n.name, u.name, coalesce(s.name, ''), coalesce(o.name, n.owner_name), coalesce(top.why, '[]')::text, top.loss,
-       top.value, top.low, top.high, top.drivers, top.total, l.running, l.by_loss, l.months
+       top.value, top.low, top.high, top.drivers, top.stake, top.least,
+       top.total, l.running, l.by_loss, l.months
 FROM l LEFT JOIN (SELECT troubled.*, count(*) OVER () AS total FROM troubled
       ORDER BY first DESC NULLS LAST, kinds DESC NULLS LAST, red DESC NULLS LAST, behind DESC NULLS LAST, id LIMIT %s) top ON true
 LEFT JOIN initiatives_initiative n ON n.id = top.id LEFT JOIN accounts_businessunit u ON u.id = n.unit_id
@@ -69,20 +72,12 @@ ORDER BY top.first DESC NULLS LAST, top.kinds DESC NULLS LAST, top.red DESC NULL
 
 
 def _one(row: tuple[Any, ...]) -> InTrouble:
-    pk, key, name, unit, stage, owner, why, loss, value, low, high, drivers, *_whole = row
+    pk, key, name, unit, stage, owner, why, loss, value, low, high, drivers, stake, least, *_whole = row
     figure = None if value is None else (value, low, high)
     return InTrouble(
-        pk,
-        key,
-        name,
-        unit,
-        stage,
-        owner,
-        troubles(orjson.loads(why)),
-        float(loss) if loss else None,
-        figure,
-        tuple(drivers or ()),
-    )
+        pk, key, name, unit, stage, owner, troubles(orjson.loads(why)), float(loss) if loss else None, figure,
+        tuple(drivers or ()), None if stake is None else float(stake), bool(least),
+    )  # fmt: skip
 
 
 def _unpriced(rows: QuerySet[Initiative]) -> tuple[str, tuple[Any, ...]]:

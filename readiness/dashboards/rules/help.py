@@ -37,7 +37,8 @@ class Trouble:
 @dataclass(frozen=True, slots=True)
 class InTrouble:
     """One initiative with its reasons, the gravest first. `loss` is its expected abandoned spend, None where it is unknown or not
-    the reader's to see; `figure` its risk (value, low, high), `drivers` the keys of those known that push it up most."""
+    the reader's to see; `stake` what is spent and committed, of which that is expected, `least` where a part of it is unknown;
+    `figure` its risk (value, low, high), `drivers` the keys of those known that push it up most."""
 
     id: int
     key: str
@@ -49,6 +50,8 @@ class InTrouble:
     loss: float | None = None
     figure: tuple[float, float, float] | None = None
     drivers: tuple[str, ...] = ()
+    stake: float | None = None
+    least: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,11 +52,14 @@ def _at_least(one: Spent, currency: str) -> str:
 
 def _figure(flying: Spent | None, sunk: Spent, currency: str, links: Links) -> Figure:
     note = _("Actual amounts so far. Sunk is what abandoned initiatives cost, with what still has to be paid after their end.")
-    base = _("%(known)s of %(n)s in flight have an amount") % {
+    base = _("known for %(known)s of %(n)s in flight") % {
         "known": grouped(flying.known if flying else 0), "n": grouped(flying.initiatives if flying else 0),
     }  # fmt: skip
     worth = flying.amount if flying else None
-    lost = _("sunk in %(n)s abandoned: %(amount)s") % {"n": grouped(sunk.initiatives), "amount": _at_least(sunk, currency)}
+    lost = _("Apart from it, sunk in %(n)s abandoned: %(amount)s") % {
+        "n": grouped(sunk.initiatives),
+        "amount": _at_least(sunk, currency),
+    }
     return {
         "label": _("Spent, in flight"), "value": amount(worth, currency) if worth is not None else None, "base": base,
         "reference": lost if sunk.initiatives else "", "note": note,

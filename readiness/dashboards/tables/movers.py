@@ -16,17 +16,28 @@ from readiness.dashboards.queries.movers import Movers
 from readiness.evidence.tables.reasons import REASONS
 from readiness.evidence.tables.verdicts import metric_label
 from readiness.gates.choices import OUTCOME_LABELS, Outcome
+from readiness.gates.tables.words import OUTCOME_HELP
 
 Row = dict[str, Any]
 SHOWN = 12
 
 
 def movers_context(found: Movers) -> dict[str, Any]:
-    """`rows`, `counts` by kind in words, and how many more there are."""
+    """`rows`, `counts` by kind in words, and how many more there are; an outcome is explained where it is met first."""
     rows = [make(row) for kind, make in _KINDS.items() for row in getattr(found, kind).rows]
     rows.sort(key=lambda row: (-row["day"].toordinal(), row["key"]))
     counts = [str(words % {"n": n}) for kind, words in _COUNTS.items() if (n := getattr(found, kind).total)]
+    _explain(rows[:SHOWN])
     return {"rows": rows[:SHOWN], "counts": counts, "more": found.total - len(rows[:SHOWN]), "total": found.total}
+
+
+def _explain(rows: list[Row]) -> None:
+    """What Recycle means need not be known to read on; said once."""
+    told: set[Outcome] = set()
+    for row in rows:
+        if (outcome := row.get("outcome")) and outcome not in told:
+            told.add(outcome)
+            row["help"] = OUTCOME_HELP[outcome]
 
 
 def _row(row: Row, day: date | datetime, icon: str, what: str, why: str, url: str = "") -> Row:
@@ -54,7 +65,8 @@ def _decision(row: Row) -> Row:
     against = row["outcome"] != row["recommended"]
     recommended = _("the criteria said %s") % _(OUTCOME_LABELS[Outcome(row["recommended"])]) if against else ""
     why = ". ".join(part for part in (row["reason"], recommended) if part)
-    return _row(row, row["at"], "scale", f"{gate}: {outcome}", why, reverse("gates:decision", args=[row["id"]]))
+    made = _row(row, row["at"], "scale", f"{gate}: {outcome}", why, reverse("gates:decision", args=[row["id"]]))
+    return made | {"outcome": Outcome(row["outcome"])}
 
 
 def _verdict(row: Row) -> Row:
@@ -66,7 +78,7 @@ def _verdict(row: Row) -> Row:
 
 
 def _condition(row: Row) -> Row:
-    owner = _("%(who)s was to prove it by then") % {"who": row["owner__name"]}
+    owner = _("%(who)s was to prove that it is met by then") % {"who": row["owner__name"]}
     url = reverse("gates:review", args=[row["decision__review_id"]])
     return _row(row, row["due"], "alert-triangle", _("Condition overdue: %s") % row["text"], owner, url)
 

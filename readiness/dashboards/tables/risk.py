@@ -150,8 +150,9 @@ def spend_context(view: words.View | None, items: Sequence[Item], url: str) -> R
     }  # fmt: skip
     if kept.base.told:
         figure |= {
-            "value": view.money(kept.expected), "base": _("P90 %s") % view.money(kept.p90),
-            "interval": _("%(n)s of %(all)s counted") % {"n": grouped(kept.base.counted), "all": grouped(kept.base.initiatives)},
+            "value": view.money(kept.expected), "base": _("within %(months)s months") % {"months": view.months},
+            "interval": _("one outcome in ten is worse than %s (P90)") % view.money(kept.p90),
+            "reference": words.counted(kept.base),
         }  # fmt: skip
     return {
         "figure": figure, "headline": words.headline(kept), "chart": charts.bubbles(view, items), "url": url,

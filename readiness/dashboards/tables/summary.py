@@ -32,9 +32,12 @@ def headline(counts: Counts, stalled: Stalled) -> str:
         counts.total,
     )
     if stalled.count:
-        text += _(", %(stalled)s of them far longer in their stage than others were")
+        text += _(" (%(stalled)s of these far longer in their stage than others were)")
     if counts.unknown_stage:
-        text += _("; of %(unknown)s nobody knows the stage")
+        text += ngettext(
+            "; one more is open, and its stage is unknown", "; %(unknown)s more are open, and their stage is unknown",
+            counts.unknown_stage,
+        )  # fmt: skip
     return f"{text % numbers}."
 
 
@@ -70,10 +73,24 @@ def _in_flight(counts: Counts, links: Links) -> Figure:
         "label": _("In flight"),
         "value": grouped(counts.in_flight),
         "base": _of(counts.in_flight, counts.total, _("registered")),
-        "reference": _("%(n)s of them on hold") % {"n": grouped(counts.on_hold)} if counts.on_hold else "",
-        "note": _("Not closed, and in a stage before production."),
+        "reference": _running(counts),
+        "note": _in_flight_note(counts),
         "url": links.rows(stage_kind="before_production", status=OPEN),
     }
+
+
+def _running(counts: Counts) -> str:
+    """The base that panels name: everything that is not closed."""
+    if counts.open == counts.in_flight:
+        return ""
+    return _("%(open)s running: with %(production)s in production, %(unknown)s of unknown stage") % {
+        "open": grouped(counts.open), "production": grouped(counts.in_production), "unknown": grouped(counts.unknown_stage),
+    }  # fmt: skip
+
+
+def _in_flight_note(counts: Counts) -> str:
+    note = _("Not closed, and in a stage before production. Running is everything that is not closed.")
+    return note + " " + _("%(n)s of those in flight are on hold.") % {"n": grouped(counts.on_hold)} if counts.on_hold else note
 
 
 def _reached(counts: Counts, links: Links) -> Figure:

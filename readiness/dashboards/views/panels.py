@@ -59,8 +59,8 @@ def needs_help(request: PageRequest) -> HttpResponse:
 def movers(request: PageRequest) -> HttpResponse:
     """What moved since the same day of last week."""
     asked = filtered(request)
-    context = mover_tables.movers_context(moved(asked.rows, request.actor, clock.now()))
-    return answer(request, "movers", _("Movers since last week"), asked, context)
+    context = mover_tables.movers_context(moved(asked.rows, request.actor, clock.now())) | {"part": True}
+    return answer(request, "movers", _("What moved since last week"), asked, context)
 
 
 @require_safe

@@ -43,8 +43,8 @@ def risk(request: PageRequest) -> HttpResponse:
 def risk_movers(request: PageRequest) -> HttpResponse:
     """Figures that moved since last week, and which answers are others now."""
     asked = filtered(request)
-    context = tables.moves_context(moves(asked.rows, request.actor, clock.today()))
-    return answer(request, "risk_movers", _("Risk movers"), asked, context)
+    context = tables.moves_context(moves(asked.rows, request.actor, clock.today())) | {"part": True}
+    return answer(request, "risk_movers", _("Figures of risk since last week"), asked, context)
 
 
 @require_safe

@@ -42,9 +42,12 @@ def losing(organisation: Organisation) -> Organisation:
 
 def test_who_needs_help_goes_by_what_is_likely_lost_and_names_one_action(losing: Organisation, signed_in: SignIn) -> None:
     text = panel(signed_in("Paula"), "help")
-    assert "Of 4 running initiatives the most is likely lost with Price and Till." in text
+    assert "Of 4 running initiatives the largest expected losses are with Price and Till." in text
     assert text.index(">Price</a>") < text.index(">Till</a>")
-    assert re.search(r"\d+ k USD likely lost: abandoned within 24 months with \d+ % \[\d+, \d+\]", text)
+    said = r"expected loss \d+ k USD: \d+ % chance of being abandoned within 24 months \(80 % interval \d+ to \d+ %\), of 900 k USD"
+    assert re.search(said, text) and "spent and committed" in text
+    assert "Expected loss: the chance times what is spent and committed; what is committed counts 1.27 times" in text
+    assert "Red: No capacity" in text and "Next:" in text
     assert "Ask the owner what the red note needs" in text
     assert "Routes" not in text and "777" not in text
 
@@ -52,7 +55,7 @@ def test_who_needs_help_goes_by_what_is_likely_lost_and_names_one_action(losing:
 def test_where_no_amounts_are_the_readers_trouble_on_record_ranks(losing: Organisation, signed_in: SignIn) -> None:
     text = panel(signed_in("Vera"), "help")
     assert "has a trouble on record: Till" in text or "have troubles on record; first of all Till" in text
-    assert "likely lost" not in text and "USD" not in text
+    assert "xpected loss" not in text and "USD" not in text
     assert "facts on record, most kinds of trouble first; no forecast" in text
 
 
@@ -60,7 +63,7 @@ def test_before_anything_was_learned_nobody_is_ranked_by_loss(organisation: Orga
     line(in_flight(organisation, "Price"), actual=900_000)
     score()
     keep()
-    assert "likely lost" not in panel(signed_in("Paula"), "help")
+    assert "xpected loss" not in panel(signed_in("Paula"), "help")
     risk = panel(signed_in("Paula"), "risk")
     assert "Reference class only; your 0 closed initiatives are not yet used." in risk
 
@@ -76,9 +79,10 @@ def test_the_spread_counts_every_figure_once_and_links_to_its_rows(losing: Organ
 
 def test_the_strip_has_what_is_expected_with_p90_and_its_base(losing: Organisation, signed_in: SignIn) -> None:
     text = panel(signed_in("Paula"), "spend", "?status=active")
-    assert "Expected abandoned spend" in text and "P90" in text and "2 of 2 counted" in text
+    assert "Expected abandoned spend" in text and "2 of 2 in flight or of unknown stage counted" in text
+    assert re.search(r"within 24 months.*one outcome in ten is worse than [\d.]+ . USD \(P90\)", text)
     assert 'href="/risk/spend/?status=active"' in text
-    assert "1 of 2 initiatives with known amounts" in text
+    assert "1 of 2 initiatives with known amounts carries 9" in text, "the share that is true of it"
     page = signed_in("Paula").get("/portfolio/").content.decode()
     assert (
         'hx-get="/portfolio/spend/"' in page and "/portfolio/spend/" not in signed_in("Vera").get("/portfolio/").content.decode()
@@ -103,7 +107,15 @@ def test_movers_say_which_rose_what_changed_and_who_came_and_left(losing: Organi
     assert "it learned from 7 more that ended" in text
     assert ">Price</a>" in text and "stage Idea → PoC" in text and "Routes" not in text
     assert "computed afterwards" not in text
-    assert "Risk movers" in signed_in("Paula").get("/today/").content.decode()
+    for url in ("/today/", "/portfolio/"):
+        page = signed_in("Paula").get(url).content.decode()
+        assert page.count("What moved since last week") == 1 and 'hx-get="/portfolio/risk-movers/"' in page, url
+
+
+def test_a_part_of_unknown_amount_makes_the_stake_a_least(losing: Organisation, signed_in: SignIn) -> None:
+    line(Initiative.objects.get(name="Price"), actual=None, category="people", ago=20, days=10)
+    keep()
+    assert "of at least 900 k USD spent and committed" in panel(signed_in("Paula"), "help")
 
 
 def test_another_department_moves_nothing_here(losing: Organisation, signed_in: SignIn) -> None:
