@@ -52,14 +52,31 @@ def empty(rows: int, plain: Sequence[tuple[str, str]], arrays: Sequence[tuple[st
     return np.repeat(one, rows)
 
 
+def records(payload: bytes, plain: Sequence[tuple[str, str]], arrays: Sequence[tuple[str, str, int]]) -> Row:
+    """Rows that record_send wrote one after the other: as those of COPY, with a count of int32 and the type of each field.
+
+    Raises ValueError where the payload does not have that form.
+    """
+    fields: list[tuple[Any, ...]] = [("fields", ">i4")]
+    for name, kind in plain:
+        fields += [(f"{name}_type", ">i4"), (f"{name}_length", ">i4"), (name, kind)]
+    for name, kind, count in arrays:
+        fields += [(f"{name}_of", ">i4"), *_array(name, kind, count)]
+    return _read(payload, np.dtype(fields))
+
+
 def encoded(rows: Row) -> bytes:
     return HEADER + rows.tobytes() + TRAILER
 
 
 def decoded(payload: bytes, plain: Sequence[tuple[str, str]], arrays: Sequence[tuple[str, str, int]]) -> Row:
     """Rows of a binary COPY without nulls; raises ValueError where the payload does not have that form."""
-    whole = layout(plain, arrays)
-    body = payload[len(HEADER) : -len(TRAILER)]
-    if not payload.startswith(HEADER[:11]) or len(body) % whole.itemsize:
-        raise ValueError("not rows of this layout: a null, another number of elements, or another version of the format")
+    if not payload.startswith(HEADER[:11]):
+        raise ValueError("not rows of this layout: another version of the format")
+    return _read(payload[len(HEADER) : -len(TRAILER)], layout(plain, arrays))
+
+
+def _read(body: bytes, whole: np.dtype[Any]) -> Row:
+    if len(body) % whole.itemsize:
+        raise ValueError("not rows of this layout: a null, or another number of elements")
     return np.frombuffer(body, dtype=whole)
