@@ -15,16 +15,16 @@ from django.db import connection
 from numpy.typing import ArrayLike
 
 from portfolio.initiatives.choices import ABANDONMENT
-from readiness.risk.queries.known import CLOSURE, ENTRY, parameters
+from readiness.risk.queries.known import BETWEEN, CLOSURE, ENTRY, SNAPSHOT, parameters
 from readiness.risk.rules.careers import Ages, Array, Days, Flags, IntArray, Known, Texts, ages
 
 # The stage is the last one before production, or the current one, or that of the closure.
 _STATEMENT = f"""
-WITH {ENTRY}, {CLOSURE}, began AS (
+WITH {ENTRY}, {CLOSURE}, {SNAPSHOT}, began AS (
     SELECT DISTINCT ON (initiative_id) initiative_id, entered_on, entered_precision FROM entry
     WHERE entered_on IS NOT NULL ORDER BY initiative_id, entered_on, id
 ), produced AS (
-    SELECT DISTINCT ON (initiative_id) initiative_id, id, entered_on, entered_precision FROM entry
+    SELECT DISTINCT ON (initiative_id) initiative_id, id, entered_on, entered_precision, told FROM entry
     WHERE produced ORDER BY initiative_id, id
 ), last AS (
     SELECT DISTINCT ON (e.initiative_id) e.initiative_id, e.stage_id FROM entry e
@@ -34,11 +34,13 @@ WITH {ENTRY}, {CLOSURE}, began AS (
 SELECT i.id, u.id, u.path, coalesce(s.key, ''), coalesce(s.name, ''), coalesce(s.position, 0), coalesce(c.kind, ''),
        coalesce(c.reason, ''), coalesce(d.value, b.entered_on),
        CASE WHEN d.value IS NULL THEN coalesce(b.entered_precision, 'unknown') ELSE d.precision END,
-       p.id IS NOT NULL OR c.kind IS NOT DISTINCT FROM 'retired', coalesce(p.entered_on, m.value),
-       CASE WHEN p.entered_on IS NULL THEN coalesce(m.precision, 'unknown') ELSE p.entered_precision END,
-       c.closed_on, coalesce(c.precision, 'unknown'),
-       CASE WHEN i.register_id IS NOT NULL THEN (l.recorded_at AT TIME ZONE %(zone)s)::date END,
-       (r.finished_at AT TIME ZONE %(zone)s)::date
+       p.id IS NOT NULL OR c.kind IS NOT DISTINCT FROM 'retired',
+       coalesce(p.entered_on, m.value, {BETWEEN.format(told="p.told")}),
+       CASE WHEN p.entered_on IS NULL THEN coalesce(m.precision, 'day') ELSE p.entered_precision END,
+       coalesce(c.closed_on, {BETWEEN.format(told="c.told")}),
+       CASE WHEN c.closed_on IS NULL THEN 'day' ELSE c.precision END,
+       CASE WHEN i.register_id IS NOT NULL THEN l.told END,
+       coalesce(r.as_of, (r.finished_at AT TIME ZONE %(zone)s)::date)
 FROM initiatives_initiative i
 JOIN listed l ON l.initiative_id = i.id
 JOIN accounts_businessunit u ON u.id = i.unit_id
@@ -50,7 +52,8 @@ LEFT JOIN initiatives_stage s ON s.id = CASE WHEN p.id IS NULL THEN coalesce(a.s
     AND s.kind <> 'production'
 LEFT JOIN initiatives_initiativedate d ON d.initiative_id = i.id AND d.kind = 'initiated' AND d.value IS NOT NULL
 LEFT JOIN initiatives_initiativedate m ON m.initiative_id = i.id AND m.kind = 'implemented' AND m.value <= %(on)s
-LEFT JOIN initiatives_importrun r ON r.id = i.missing_since_id AND r.finished_at <= %(known)s
+LEFT JOIN initiatives_importrun r ON r.id = i.missing_since_id
+    AND coalesce(r.as_of::timestamp AT TIME ZONE %(zone)s, r.finished_at) <= %(known)s
 ORDER BY i.id
 """
 
@@ -98,17 +101,21 @@ class Careers:
         return replace(self, **{name: array[at] for name, array in arrays.items() if isinstance(array, np.ndarray)})
 
 
-def careers(*, demo: bool, on: date, known_at: datetime | None = None, among: Collection[int] | None = None) -> Careers:
+def careers(
+    *, demo: bool, on: date, known_at: datetime | None = None, among: Collection[int] | None = None, from_met: bool = False
+) -> Careers:
     """As known at `known_at` (the end of `on` unless given), of what happened until `on`. One statement.
 
     `among` limits it to these initiatives: those that a reader sees. Without it this is for jobs, never for a page. Dates of an
     initiative other than entries and closures (initiated, implemented), its unit and its lifecycle are as they stand today.
+    `from_met` is for those to whom age is nothing: where nobody says when an initiative began, its months count from the day on
+    which a register first listed it. What a register tells without a date happened half way between its snapshots.
     """
     values = parameters(demo=demo, on=on, known_at=known_at, among=among)
     with connection.cursor() as cursor:
         cursor.execute(_STATEMENT, values)
         columns = list(zip(*cursor.fetchall(), strict=True)) or [()] * len(cursor.description or ())
-    found = ages(_known(columns), np.datetime64(on, "D"))
+    found = ages(_known(columns), np.datetime64(on, "D"), from_met=from_met)
     return _careers(columns, found, demo=demo, on=on, known_at=values["known"])
 
 

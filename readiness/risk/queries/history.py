@@ -7,6 +7,7 @@ from datetime import datetime
 
 import numpy as np
 from django.db import connection
+from django.utils import timezone
 from numpy.typing import NDArray
 
 from readiness.risk.models import Generation
@@ -15,13 +16,14 @@ from readiness.risk.queries.scores import stored
 Array = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-# As in careers: recorded by then; the demo's rows count as recorded on the day they tell of.
+# As in careers: known by then. A stage without a date of its own was seen on the day of the snapshot that told it.
 _ENTRIES = """
-SELECT e.initiative_id, e.entered_on, coalesce(s.key, '')
+SELECT e.initiative_id, coalesce(e.entered_on, e.told_on), coalesce(s.key, '')
 FROM initiatives_stageentry e
 JOIN initiatives_initiative i ON i.id = e.initiative_id AND i.demo = %(demo)s
 LEFT JOIN initiatives_stage s ON s.id = e.stage_id
-WHERE (e.recorded_at <= %(known)s OR e.source = 'demo' AND i.demo) AND e.entered_on IS NOT NULL ORDER BY e.id
+WHERE (coalesce(e.told_on::timestamp AT TIME ZONE %(zone)s, e.recorded_at) <= %(known)s OR e.source = 'demo' AND i.demo)
+  AND coalesce(e.entered_on, e.told_on) IS NOT NULL ORDER BY e.id
 """
 
 
@@ -46,7 +48,7 @@ class Frozen:
 def entries(*, demo: bool, known_at: datetime) -> Entries:
     """One statement."""
     with connection.cursor() as cursor:
-        cursor.execute(_ENTRIES, {"demo": demo, "known": known_at})
+        cursor.execute(_ENTRIES, {"demo": demo, "known": known_at, "zone": str(timezone.get_default_timezone())})
         columns = list(zip(*cursor.fetchall(), strict=True)) or [(), (), ()]
     return Entries(
         np.array(columns[0], dtype=np.int64), np.array(columns[1], dtype="datetime64[D]"), np.array(columns[2], dtype=np.str_)

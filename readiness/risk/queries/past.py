@@ -35,7 +35,7 @@ class Past:
 
 def past(*, demo: bool, on: date, known_at: datetime | None = None) -> Past:
     """As known at `known_at` (the end of `on` unless given). Two statements; for jobs."""
-    lives = careers(demo=demo, on=on, known_at=known_at)
+    lives = careers(demo=demo, on=on, known_at=known_at, from_met=True)
     every = entries(demo=demo, known_at=lives.known_at)
     before = every.on <= np.datetime64(on, "D")
     entered = Entries(every.initiative_id[before], every.on[before], every.stage[before])

@@ -40,7 +40,7 @@ WITH {ENTRY}, {CLOSURE}, place AS MATERIALIZED (
 )
 SELECT x.initiative_id, x.template, x.stage, x.entered, x.went_on, x.left_at, coalesce(c.kind, ''),
        {_DAY.format(day="c.closed_on", precision="c.precision")},
-       CASE WHEN i.register_id IS NOT NULL THEN 8 * ((l.recorded_at AT TIME ZONE %(zone)s)::date - date '1970-01-01') END,
+       CASE WHEN i.register_id IS NOT NULL THEN 8 * (l.told - date '1970-01-01') END,
        8 * ((r.finished_at AT TIME ZONE %(zone)s)::date - date '1970-01-01'), i.stage_id IS NULL
 FROM path x
 JOIN initiatives_initiative i ON i.id = x.initiative_id

@@ -6,7 +6,7 @@ initiative is left out, with a reason that is counted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -92,10 +92,15 @@ def middle(days: Days, precision: Texts, on: np.datetime64) -> Days:
     return np.minimum(days + _shift(precision, MIDDLE), on)
 
 
-def ages(known: Known, on: np.datetime64) -> Ages:
+def ages(known: Known, on: np.datetime64, *, from_met: bool = False) -> Ages:
     """Production, once reached, is the ending whatever came after it; other closures than abandonment are censored at their day,
-    and so is what an import no longer lists: "missing" is no ending.
+    and so is what an import no longer lists: "missing" is no ending. With `from_met` months are counted from the day an import
+    first listed it where no beginning is known: how long it was watched is known, how old it is not.
     """
+    if from_met:
+        unborn = np.isnat(known.began) & ~np.isnat(known.met)
+        day = np.where(unborn, Precision.DAY.value, known.began_precision)
+        known = replace(known, began=np.where(unborn, known.met, known.began), began_precision=day)
     open_ = ~known.produced & ~known.closed
     first = np.where(known.produced, known.produced_on, known.closed_on)
     precision = np.where(known.produced, known.produced_precision, known.closed_precision)

@@ -51,7 +51,7 @@ def fit_now(*, demo: bool, why: str, today: date, now: datetime, sheet: Sheet, w
     """
     began = time.monotonic()
     shares = published()
-    lesson = lesson_of(careers(demo=demo, on=today, known_at=now), sheet, where, _past(demo, now))
+    lesson = lesson_of(careers(demo=demo, on=today, known_at=now, from_met=True), sheet, where, _past(demo, now))
     form = form_for(lesson, shares)
     seal = digest(ENGINE, form.drivers, form.mix, form.eta, lesson.codes, lesson.rows.answers, lesson.rows.organisation,
                   lesson.rows.unit, lesson.rows.stage, lesson.counts, lesson.seen)  # fmt: skip

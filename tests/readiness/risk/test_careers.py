@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -142,3 +142,45 @@ def test_demo_and_real_portfolio_never_mix_and_the_demo_has_a_past(organisation:
     past = careers(demo=True, on=clock.today() - timedelta(days=365))
     assert 0 < len(past) < 60
     assert (past.ended_on[~np.isnat(past.ended_on)] <= np.datetime64(past.on)).all()
+
+
+def _register(organisation: Organisation) -> Register:
+    return Register.objects.create(
+        name="Two years", unit=organisation.units["Retail"], lifecycle=Lifecycle.objects.get(is_default=True),
+        key_rule="external_id",
+    )  # fmt: skip
+
+
+def _snapshot(register: Register, days_ago: int) -> date:
+    """Published this minute, and telling of an earlier day."""
+    day = clock.today() - timedelta(days=days_ago)
+    ImportRun.objects.create(
+        register=register, file_name="list.csv", sha256="0" * 64, state="published", finished_at=clock.now(), as_of=day
+    )
+    return day
+
+
+def test_two_snapshots_read_on_one_afternoon_have_the_time_between_them(organisation: Organisation) -> None:
+    register, lost = _register(organisation), made(organisation, "Lost")
+    first, second = _snapshot(register, 400), _snapshot(register, 40)
+    Initiative.objects.filter(pk=lost.pk).update(register=register)
+    StageEntry.objects.filter(initiative=lost).update(told_on=first, entered_on=None, entered_precision="unknown")
+    closure = closed(lost, ClosureKind.DRIFTED, 0)
+    Closure.objects.filter(pk=closure.pk).update(told_on=second, closed_on=None, precision="unknown")
+    assert now().left_out == {"no_beginning": 1}, "whose age nobody knows is in no curve over age"
+    found = now(from_met=True)
+    assert list(found.ending) == [Ending.ABANDONED]
+    assert np.rint(found.leaving_month * 365.25 / 12).tolist() == [180], "half way between the snapshots"
+    assert found.entry_month.tolist() == [0]
+
+
+def test_what_a_snapshot_told_is_known_since_its_day_and_not_since_it_was_read(organisation: Organisation) -> None:
+    register, lost = _register(organisation), made(organisation, "Lost")
+    first, second = _snapshot(register, 400), _snapshot(register, 40)
+    Initiative.objects.filter(pk=lost.pk).update(register=register)
+    StageEntry.objects.filter(initiative=lost).update(told_on=first)
+    closure = closed(lost, ClosureKind.DRIFTED, 100)
+    Closure.objects.filter(pk=closure.pk).update(told_on=second)
+    between = careers(demo=False, on=clock.today() - timedelta(days=60))
+    assert list(between.ending) == [Ending.IN_FLIGHT]
+    assert list(now().ending) == [Ending.ABANDONED]
