@@ -28,9 +28,13 @@ from readiness.outlets.models import Sheet
 from readiness.outlets.rules.rights import covered
 from readiness.outlets.services.sheets import printing
 from readiness.outlets.services.sheets.asking import AT_ONCE, ask_again, ask_sheet
+from readiness.risk.models import Spending
+from readiness.risk.tables.spending import money
 from tests.people import Organisation
 from tests.readiness.meetings.hostile_texts import HOSTILE
 from tests.readiness.outlets.work import run_jobs
+from tests.readiness.risk.explaining_world import in_flight, past, score
+from tests.readiness.risk.spending_world import keep, line
 
 pytestmark = pytest.mark.django_db
 COUNTS = json.loads((Path(__file__).parent / "query_counts.json").read_text())
@@ -53,6 +57,12 @@ def stamped(sheet: Sheet) -> Sheet:
 
 def words(sheet: Sheet) -> str:
     return json.dumps(Sheet.objects.get(pk=sheet.pk).input, ensure_ascii=False)
+
+
+def _expected(sheet: Sheet) -> dict[str, Any]:
+    facts = printing.freeze(sheet)["document"]["outlook"]["facts"]
+    found: dict[str, Any] = next(one for one in facts if one["label"].startswith("Expected abandoned spend"))
+    return found
 
 
 class TestWhatItSays:
@@ -86,6 +96,29 @@ class TestWhatItSays:
         assert expected["unknown"] and expected["under"] == ["not computed yet"]
         own = next(one for one in facts if one["label"].startswith("Initiatives above"))
         assert own["unknown"]
+
+    def test_expected_abandoned_spend_is_told_with_p90_horizon_and_base(self, departments: Organisation) -> None:
+        past(departments)
+        score()
+        keep()
+        for name, query in (("Ada", ""), ("Paula", ""), ("Ada", f"unit={departments.units['Retail'].pk}&status=active")):
+            kept = Spending.objects.get(unit=None if (name, query) == ("Ada", "") else departments.units["Retail"]).figures
+            expected = _expected(asked(departments, name, query)[Variant.MONEY])
+            assert expected["value"] == money(kept["expected"], "USD") and not expected["unknown"], (name, query)
+            assert "within 24 months" in expected["under"][0] and f"{money(kept['p90'], 'USD')} (P90)" in expected["under"][0]
+            n = kept["base"]["counted"]
+            assert expected["under"][1].startswith(f"{n} of {n} in flight or of unknown stage counted")
+
+    def test_an_expected_amount_that_would_tell_a_hidden_one_is_unknown(self, departments: Organisation) -> None:
+        """Vera looks at all of Retail and keeps the books of Stores alone."""
+        RoleAssignment.objects.create(user=departments.people["Vera"], role=Role.FINANCE, unit=departments.units["Stores"])
+        line(in_flight(departments, "Pricing"), actual=600_000)
+        past(departments)
+        score()
+        keep()
+
+        expected = _expected(asked(departments, "Vera")[Variant.MONEY])
+        assert expected["unknown"] and "would tell one of them" in expected["under"][0]
 
     def test_figures_of_initiatives_are_told_with_base_interval_and_horizon(self, departments: Organisation) -> None:
         camera = Initiative.objects.get(name="Shelf camera")

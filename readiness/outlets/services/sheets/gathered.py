@@ -23,7 +23,9 @@ from readiness.dashboards.rules.knowledge import Knowledge
 from readiness.dashboards.rules.money import Avoided, Spent
 from readiness.dashboards.rules.silos import KindOfSilo
 from readiness.outlets.queries.filtered import Asked, asked
+from readiness.outlets.queries.spending import spending
 from readiness.outlets.queries.standing import Distribution, distribution
+from readiness.risk.tables.spending import View
 from readiness.silos.models import Detection, Finding
 from readiness.silos.queries.findings import newest_run, visible
 
@@ -33,6 +35,7 @@ class Money:
     currency: str
     spent: Mapping[str, Spent]
     avoided: Sequence[Avoided]
+    likely: View | None  # abandoned spend; None before anything was scored
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ def gathered(actor: Actor, query: str, now: datetime, *, with_money: bool) -> Ga
         help=who_needs_help(found.rows, found.visible, today=today),
         known=knowledge(found.rows, found.actor, today).knowledge,
         silos=open_silos(found.actor, silo_rows(found)), silo_run=newest_run(demo=actor.showing_demo),
-        risk=distribution(found.rows), money=_money(found, today) if with_money else None,
+        risk=distribution(found.rows), money=_money(found, query, today) if with_money else None,
     )  # fmt: skip
 
 
@@ -85,7 +88,8 @@ def _outermost(found: Asked) -> tuple[str, ...]:
     return () if EVERYTHING in paths else tuple(unit.name for unit in found.units.values() if unit.path in paths)
 
 
-def _money(found: Asked, today: date) -> Money:
+def _money(found: Asked, query: str, today: date) -> Money:
     currency = settings_now().reporting_currency
     spent = spent_by_fate(found.rows, found.actor, currency, today)
-    return Money(currency, spent, avoided_by_kills(found.rows, found.actor))
+    likely = spending(found, query, currency, today)
+    return Money(currency, spent, avoided_by_kills(found.rows, found.actor), likely)

@@ -17,6 +17,7 @@ from readiness.meetings.services.packs.contents.words import day
 from readiness.outlets.queries.standing import Distribution
 from readiness.outlets.rules.page import Block, Figure, Line
 from readiness.outlets.services.sheets.gathered import Gathered, Money
+from readiness.risk.tables.spending import View, because, rests
 
 PUBLISHED = "poc-to-production-scrapped"
 KINDS = 5
@@ -26,7 +27,7 @@ def outlook(all_: Gathered) -> Block:
     """Each figure with interval, base and horizon; what is not computed says so."""
     facts = [_reference_class(all_), _own(all_.risk)]
     if (money := all_.money) is not None:
-        facts += [_expected(), _sunk(money)]
+        facts += [_expected(money.likely), _sunk(money)]
     return Block(title=_("What may be lost"), facts=tuple(facts))
 
 
@@ -66,10 +67,18 @@ def _own(risk: Distribution) -> Figure:
     return Figure(label=label_, value=grouped(risk.bands["above"]), under=(bands, spread))
 
 
-def _expected() -> Figure:
-    """Nothing computes it yet for a page; a guess would be worse than to say so."""
+def _expected(view: View | None) -> Figure:
+    """Unknown where nothing was scored, or where the sum would tell what is hidden."""
     label_ = _("Expected abandoned spend, and its 90th percentile")
-    return Figure(label=label_, value=_("unknown"), unknown=True, under=(_("not computed yet"),))
+    if view is None:
+        return Figure(label=label_, value=_("unknown"), unknown=True, under=(_("not computed yet"),))
+    kept = view.kept
+    if not kept.base.told:
+        return Figure(label=label_, value=_("unknown"), unknown=True, under=(because(kept.base) or _("nothing is in flight"),))
+    worse = _("within %(months)d months; one outcome in ten is worse than %(p90)s (P90)") % {
+        "months": view.months, "p90": view.money(kept.p90),
+    }  # fmt: skip
+    return Figure(label=label_, value=view.money(kept.expected), under=(worse, rests(kept)))
 
 
 def _sunk(money: Money) -> Figure:
