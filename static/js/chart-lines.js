@@ -22,7 +22,7 @@
     ];
     var item = { value: [at, point.y], url: point.url, tip: T().tip(series.name, lines), says: T().says(series.name, lines) };
     if (point.sign) Object.assign(item, { symbol: "triangle", symbolSize: 9, symbolRotate: point.sign === "≤" ? 180 : 0 });
-    if (series.as === "hollow") item.itemStyle = { color: colors.surface, borderColor: color, borderWidth: 2 };
+    if (series.as === "hollow" || point.hollow) item.itemStyle = { color: colors.surface, borderColor: color, borderWidth: 2 };
     return item;
   }
 
@@ -104,6 +104,8 @@
         return point.y === null ? { value: [point.t, null] } : mark(data, series, point, point.at, point.t, color, colors);
       }));
       set.symbol = "circle";
+      if (series.as === "dots") Object.assign(set, { z: 7, endLabel: { show: false } }); // they lie on the other line, where its name stands
+      if (!index) set.markLine = inside(above(T().markers(data, colors)), data);
       set.symbolSize = series.as === "hollow" ? 9 : series.data.length > 80 ? 3 : 5;
       sets.push(set);
     });
@@ -146,6 +148,12 @@
   /* Names of reference lines over the picture: below it stands the axis. */
   function above(lines) {
     if (lines) lines.data.forEach(function (item) { item.label.position = "end"; });
+    return lines;
+  }
+
+  /* A name beside a line in the later half ends there: behind it the picture ends. */
+  function inside(lines, data) {
+    if (lines) lines.data.forEach(function (item) { item.label.align = item.xAxis > (data.since + data.until) / 2 ? "right" : "left"; });
     return lines;
   }
 

@@ -13,8 +13,8 @@
    line      series [{name, color?, as? ("dots": no line, "curve": no dots, "hollow": marks that do not count, "bars": dots with bars),
             data [{x, y, low?, high?, url?, note?, sign? ("≥" or "≤": a bound)}]}], x_label, x_unit?, y_label?, x_from_zero?,
             log? ("x", "y" or "xy"), levels? [{value, label, far? (not drawn)}] across; markers stand on the x axis
-   time      series as of line with data [{t, y (null: a gap), at (the time in words), low?, high?, url?, note?, sign?}],
-            since, until, gaps? [{since, until}] (shaded), levels? as of line; t in milliseconds of the reader's clock
+   time      series as of line with data [{t, y (null: a gap), at (the time in words), low?, high?, url?, note?, sign?, hollow?}],
+            since, until, markers? [{value (as t), at, label}], gaps? [{since, until}] (shaded), levels? as of line; t in milliseconds of the reader's clock
    waterfall from {label, value, note?}, steps [{label, value (signed), url?, note?}], to {label, value, low?, high?}, step_unit?
    bubble    points [{label, x (0..100), low, high (of x), y, size, url?, note?}] the largest first, x_label, x_unit, y_label,
             size_label, log? ("y"), named? (so many carry their name); unit is of y and of the size; markers stand on the x axis

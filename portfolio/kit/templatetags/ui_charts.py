@@ -135,6 +135,11 @@ def _read(point: Data | None) -> Cell:
     return made | {"url": point.get("url", "")}
 
 
+def _stands(line: Data) -> Cell:
+    """Where a reference line stands; one over time says it in words."""
+    return {"text": str(line["at"])} if "at" in line else _number(line["value"])
+
+
 _TWINS: dict[str, Callable[[Data], tuple[list[str], list[list[Cell]]]]] = {
     "bar": _bar,
     "flow": _flow,
@@ -151,8 +156,6 @@ _TWINS: dict[str, Callable[[Data], tuple[list[str], list[list[Cell]]]]] = {
 def twin(data: Data) -> dict[str, Any]:
     """`{"columns": [...], "rows": [[{"text", "url"?, "num"?}]]}` for any kind of chart; KeyError for an unknown kind."""
     columns, rows = _TWINS[data["kind"]](data)
-    markers = [
-        [{"text": str(marker["label"])}, _number(marker["value"]), *[{"text": ""}] * (len(columns) - 2)]
-        for marker in [*data.get("markers", []), *data.get("levels", [])]
-    ]
+    lines = [*data.get("markers", []), *data.get("levels", [])]
+    markers = [[{"text": str(line["label"])}, _stands(line), *[{"text": ""}] * (len(columns) - 2)] for line in lines]
     return {"columns": columns, "rows": rows + markers}

@@ -76,14 +76,9 @@ def course_chart(course: Course, months: int) -> Chart | None:
     """The figure over time with its interval, decisions beside it; None with fewer than two figures."""
     if len(course.points) < 2:
         return None
-    kept = [one for one in course.points if not one.reconstructed]
-    again = [one for one in course.points if one.reconstructed]
-    series: list[Chart] = []
-    if kept:
-        series.append({"name": _("Figure"), "data": [_mark(one) for one in kept]})
-    if again:
-        name = _("Reconstructed")
-        series.append({"name": name, "as": "hollow", "color": "ink-2", "data": [_mark(one) for one in again]})
+    again = any(one.reconstructed for one in course.points)
+    data = [_mark(one) for one in sorted(course.points, key=lambda one: _ms(one.at, one))]
+    series: list[Chart] = [{"name": _("Figure"), "data": data}]
     if rulings := _rulings(course):
         series.append({"name": _("Decisions"), "as": "dots", "color": "ink", "data": rulings})
     first, last = course.points[0], course.points[-1]
@@ -92,20 +87,34 @@ def course_chart(course: Course, months: int) -> Chart | None:
     }  # fmt: skip
     if again:
         summary += " " + _("Hollow figures are reconstructed from dated history, not frozen at the time.")
+    if rulings:
+        summary += " " + _("Dark dots are decisions at gates, at the height of the figure that stood then.")
     return {
         "kind": "time", "title": _("The figure over time"), "unit": "%", "series": series, "summary": summary,
         "since": min(_ms(one.at, one) for one in course.points), "until": max(_ms(one.at, one) for one in course.points),
+        "markers": _changes(course),
         "source": _("P(abandoned before production within %(months)s months), band: 80 %% interval") % {"months": months},
     }  # fmt: skip
+
+
+def _changes(course: Course) -> list[Chart]:
+    """Where figures begin that were kept at the time, behind reconstructed ones."""
+    kept = [one for one in course.points if not one.reconstructed]
+    if not kept or len(kept) == len(course.points):
+        return []
+    first = min(kept, key=lambda one: one.at)
+    return [{"value": _ms(first.at, first), "at": moment_text(first.at), "label": _("kept at the time from here")}]
 
 
 def _mark(one: Point) -> Chart:
     note = _("model v%(n)s") % {"n": one.version}
     if one.frozen:
         note = _("%(note)s, frozen") % {"note": note}
+    if one.reconstructed:
+        note = _("%(note)s, reconstructed") % {"note": note}
     return {
         "t": _ms(one.at, one), "y": round(100 * one.value, 1), "low": round(100 * one.low, 1), "high": round(100 * one.high, 1),
-        "at": one.on.isoformat() if one.reconstructed else moment_text(one.at), "note": note,
+        "at": one.on.isoformat() if one.reconstructed else moment_text(one.at), "note": note, "hollow": one.reconstructed,
     }  # fmt: skip
 
 
