@@ -86,16 +86,16 @@ def _row(one: InTrouble, found: Help, today: date, currency: str, told: set[Outc
 def _loss(one: InTrouble, found: Help, currency: str) -> str:
     """What is lost with it on average, with the chance and the amount that make it."""
     if one.figure is None or one.loss is None:
-        return _("expected loss unknown: no figure, or no amount that is yours to see")
+        return _("Expected loss unknown: no figure, or no amount that is yours to see")
     value, low, high = (tidy(100 * number, 0) for number in one.figure)
     said = (
         _(
-            "expected loss %(loss)s: %(value)s %% chance of being abandoned within %(months)s months (80 %% interval %(low)s to "
+            "Expected loss %(loss)s: %(value)s %% chance of being abandoned within %(months)s months (80 %% interval %(low)s to "
             "%(high)s %%), of at least %(stake)s spent and committed"
         )
         if one.least
         else _(
-            "expected loss %(loss)s: %(value)s %% chance of being abandoned within %(months)s months (80 %% interval %(low)s to "
+            "Expected loss %(loss)s: %(value)s %% chance of being abandoned within %(months)s months (80 %% interval %(low)s to "
             "%(high)s %%), of %(stake)s spent and committed"
         )
     )

@@ -150,8 +150,9 @@ def spend_context(view: words.View | None, items: Sequence[Item], url: str) -> R
     }  # fmt: skip
     if kept.base.told:
         figure |= {
-            "value": view.money(kept.expected), "base": _("within %(months)s months") % {"months": view.months},
-            "interval": _("one outcome in ten is worse than %s (P90)") % view.money(kept.p90),
+            "value": view.money(kept.expected),
+            "base": _("within %(months)s months; one outcome in ten is worse than %(p90)s (P90)") % {
+                "months": view.months, "p90": view.money(kept.p90)},
             "reference": words.counted(kept.base),
         }  # fmt: skip
     return {

@@ -94,7 +94,10 @@ def rests(kept: Kept) -> str:
     """The base of a sum, with what it leaves out."""
     base = kept.base
     said = counted(base)
-    least = ngettext("%(n)s of them with a part unknown: at least", "%(n)s of them with a part unknown: at least", base.least)
+    least = ngettext(
+        "of %(n)s of them a part is unknown, so more may hang on it",
+        "of %(n)s of them a part is unknown, so more may hang on them", base.least,
+    )  # fmt: skip
     parts = [said, least % {"n": grouped(base.least)} if base.least else "", because(base)]
     return "; ".join(part for part in parts if part)
 
@@ -105,16 +108,18 @@ def strip(view: View, threshold: float | None) -> list[Row]:
     common = {"origin": _("Budget lines, commitments and figures of initiatives in flight"), "as_of": view.on}
     rows = [
         {
-            "label": _("Expected abandoned spend"), "value": view.money(kept.expected), "base": counted(kept.base),
+            "label": _("Expected abandoned spend"), "value": view.money(kept.expected), "base": _("%(n)s of %(all)s counted") % {
+                "n": grouped(kept.base.counted), "all": grouped(kept.base.initiatives)},
             "reference": _("8 of 10 outcomes: %(low)s to %(high)s") % {"low": view.money(kept.p10), "high": view.money(kept.p90)},
             "note": _("Figure of each x (spent + what cannot be cancelled), within %(n)s months. %(base)s.") % {
                 "n": view.months, "base": rests(kept)},
         },
         _asked(view, threshold),
-        {"label": _("P50"), "value": view.money(kept.p50), "base": _("half of the outcomes are below, half above")},
+        {"label": _("P50"), "value": view.money(kept.p50), "base": _("half of the outcomes are below")},
         {
             "label": _("P90"), "value": view.money(kept.p90), "base": _("one outcome in ten is above"),
-            "reference": _("if independent %s") % view.money(kept.apart), "note": independence(view),
+            "reference": _("if independent %s") % apart if (apart := view.money(kept.apart)) != view.money(kept.p90) else "",
+            "note": independence(view),
         },
         _stake(view),
     ]  # fmt: skip
@@ -127,8 +132,7 @@ def _stake(view: View) -> Row:
     return {
         "label": _("Spent and committed"), "value": view.money(kept.spent + kept.bound),
         "base": _("of the %(n)s counted") % {"n": grouped(kept.base.counted)},
-        "reference": _("%(spent)s spent, %(bound)s committed that cannot be cancelled") % {
-            "spent": view.money(kept.spent), "bound": view.money(kept.bound)},
+        "reference": _("%s committed, cannot be cancelled") % view.money(kept.bound),
         "note": _(
             "Committed: what has to be paid even if everything were ended today. “Spent, in flight” on the Portfolio page has "
             "another base: it counts what has no figure yet, and leaves out what is of unknown stage."
@@ -140,7 +144,7 @@ def _asked(view: View, threshold: float | None) -> Row:
     if threshold is None:
         return {
             "label": _("P10"), "value": view.money(view.kept.p10), "base": _("one outcome in ten is below"),
-            "reference": _("another amount: ask under “How bad it may get”"),
+            "note": _("Ask how likely another amount is under “How bad it may get”."),
         }  # fmt: skip
     return {
         "label": _("At least %s") % view.money(threshold), "value": ratio(view.kept.at_least(threshold)),

@@ -91,7 +91,7 @@ def bubbles(view: View, items: Sequence[Item]) -> Chart | None:
         summary += " " + _("The %(n)s drawn here carry %(share)s of the expected amount.") % {
             "n": grouped(len(shown)), "share": percent(held, view.kept.expected),
         }  # fmt: skip
-    summary += " " + _("Larger bubbles have a larger expected loss; each step up is ten times as much spent and committed.")
+    summary += " " + _("Larger bubbles have a larger expected loss; each line up is ten times as much spent and committed.")
     return {
         "kind": "bubble", "title": _("Likely abandoned x spent and committed"), "category_label": _("Initiative"),
         "x_label": _("Likely abandoned"), "x_unit": "%", "y_label": _("Spent and committed"), "unit": f"{prefix} {view.currency}",

@@ -67,7 +67,7 @@ def test_the_page_opens_with_how_few_carry_most_of_it(spending: dict[str, Initia
     assert text.index(">P10") < text.index(">P50") < text.index(">P90"), "from the good case to the bad one"
     assert "too few" in text and "P50 of one or two initiatives is left out" in text, "Stores has one"
     assert "no commitment on record" in text and "Committed, cannot be cancelled, USD" in text
-    assert "each step up is ten times as much" in text
+    assert "each line up is ten times as much" in text
     assert "of 1 nobody knows an amount" in text and "Quiet" in text and "They are not 0." in text
     assert "if independent" in text and "within 24 months" in text
     assert "sigma 0.8 on the log scale, which is our assumption" in text
