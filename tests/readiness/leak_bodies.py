@@ -143,6 +143,8 @@ _API: dict[str, Any] = {
     "gate-review-detail patch": {"wanted_on": SOON},
     "gate-review-schedule post": {"at": f"{SOON}T09:00:00Z"},
     "gate-review-withdraw post": {"note": "because"},
+    "scenario-list post": lambda one: {"initiative": one.initiative.pk if one else 0, "name": "Fresh", "changes": {}},
+    "scenario-detail patch": {"name": "Fresh"},
     "query-template-list post": lambda one: {"unit": one.unit if one else 0, "name": "Fresh", "queries": [{"metric": "ttft"}]},
     "query-template-detail patch": lambda one: {"unit": one.unit if one else 0, "name": "Fresh"},
 }
@@ -157,5 +159,12 @@ _FORMS: dict[str, Callable[[Given], dict[str, Any]]] = {
     "workloads:pool_new": lambda one: _pool(one) | {"venue": "on_premises"},
     "workloads:pool_edit": lambda one: _pool(one) | {"venue": "on_premises", "version": one.pool.version if one else 0},
     "workloads:capacity_request": lambda one: _request(one) | {"pool": one.pool.pk if one else 0},
+    "risk:what_if_keep": lambda _one: {"name": "Fresh", "answer.no_reuse": "yes"},
+    "outlets:panel_make": lambda one: {"name": "Fresh", "kind": "all", "unit": one.unit if one else 0, "days": "7"},
+    "outlets:letter": lambda one: {"weekday": "0", "unit": one.unit if one else 0},
+    "outlets:export_plan": lambda _one: {
+        "name": "Fresh", "what": "initiatives", "format_": "csv", "every": "week", "keep_days": "30",
+    },
+    "initiatives:import_link": lambda _one: {"verdict": "confirmed"},
     "assessments:unknown_assign": lambda one: {"ref": [f"value:{one.workload.pk if one else 0}:peak_factor"], "due": SOON},
 }  # fmt: skip

@@ -13,7 +13,11 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tests.readiness.leak_world import MISSING, Planted
 
 # Finance, procurement, silos and meetings are walked by test_money.py, which plants their rows.
-ROOMS = ("readiness.workloads.", "readiness.assessments.", "readiness.sizing.", "readiness.evidence.", "readiness.gates.")
+ROOMS = (
+    "readiness.workloads.", "readiness.assessments.", "readiness.sizing.", "readiness.evidence.", "readiness.gates.",
+    "readiness.risk.", "readiness.outlets.", "readiness.dashboards.", "portfolio.initiatives.views.import_links",
+    "portfolio.initiatives.api.links",
+)  # fmt: skip
 ALL_METHODS = ("get", "post", "put", "patch", "delete")
 _REGEX_PARAMETER = re.compile(r"\(\?P<(\w+)>[^()]*\)")
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -23,7 +27,9 @@ GLOBAL: Mapping[str, str] = {
     "export/fmt": "csv", "values/name": "arrival_per_s", "comparisons/function": "inference", "catalogue/name": "accelerators",
     "venue-comparisons/function": "inference", "{name}/key": "h100-sxm", "components/component": "accelerators",
     "accelerators/key": "h100-sxm", "models/key": "llama-3-1-8b", "metrics/pk": "ttft",
-    "shipped/key": "vllm", "gates/gate": "poc", "judge/key": "purpose-and-value", "waive/key": "purpose-and-value",
+    "shipped/key": "vllm", "model/name": "learn", "jobs/name": "learn", "reference-statistics/key": "separate-purchasing",
+    "compute/job": "1", "letter/mark": "x" * 40, "embed/secret": "x" * 40,
+    "gates/gate": "poc", "judge/key": "purpose-and-value", "waive/key": "purpose-and-value",
 }  # fmt: skip
 # Whose rows everybody sees: question banks are the organisation's, not a unit's.
 SHARED = {"gates/templates/pk": "gates.template", "banks/pk": "bank", "question-banks/pk": "bank", "questions/key": "question"}
@@ -40,6 +46,8 @@ OWN: Mapping[str, str] = {
     "reviews/pk": "gates.planned", "runs/run": "gates.run", "decisions/pk": "gates.decision", "conditions/pk": "gates.condition",
     "waivers/pk": "gates.waiver", "gatekeepers/pk": "gates.gatekeeper", "delegations/pk": "gates.delegation",
     "seats/person": "gates.seated", "initiatives/key": "initiative",
+    "scenarios/pk": "outlook.scenario", "one-page/pk": "outlook.sheet", "panels/pk": "outlook.panel",
+    "exports/pk": "outlook.export", "files/file": "outlook.file", "imports/pk": "outlook.run", "links/child": "outlook.link",
     "series/pk": "series", "verdicts/pk": "requirement", "payloads/pk": "payload", "trials/pk": "trial",
 }  # fmt: skip
 OF_EVERY_PARENT = ("number", "version", "question", "gates.seated")

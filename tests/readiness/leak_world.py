@@ -1,4 +1,5 @@
-"""One of everything that workloads, capacity, venues, evidence, sizing, assessments and gates keep, in Stores and in Logistics.
+"""One of everything that workloads, capacity, venues, evidence, sizing, assessments and gates keep, in Stores and in Logistics;
+leak_outlook.py adds what risk, links of imports and outlets keep.
 
 Every text of a planted set carries its word and every amount is one of its own, so that a word or an amount found in an answer
 tells whose it is.
@@ -52,6 +53,7 @@ from readiness.workloads.services.traces import upload_trace
 from readiness.workloads.services.venues import add_venue_option, choose_venue, record_comparison
 from tests.people import SYSTEM, Organisation
 from tests.readiness.leak_gates import GATES, Gates, depend, plant_gates
+from tests.readiness.leak_outlook import OUTLOOK, Outlook
 from tests.readiness.sizing.making import KNOWN, SWEEP
 
 MISSING = 2_000_000_017
@@ -88,13 +90,14 @@ class Planted:
     run: Run
     series: Series
     gates: Gates
+    outlook: Outlook | None = None  # only in the walk of test_leaks.py
 
 
 def ids_apart() -> None:
     """Give each table ids of its own, so that a number found in an answer is one row's and nothing else."""
     models = (
         BusinessUnit, User, Initiative, Workload, Requirement, TraceUpload, CapacityPool, Allocation, VenueOption, Measurement,
-        SizingOption, Assessment, Source, Feed, QueryTemplate, Trial, Delivery, Payload, Run, Series, *GATES,
+        SizingOption, Assessment, Source, Feed, QueryTemplate, Trial, Delivery, Payload, Run, Series, *GATES, *OUTLOOK,
     )  # fmt: skip
     with connection.cursor() as cursor:
         for place, model in enumerate(models):

@@ -1,4 +1,4 @@
-"""Nothing of another unit, and no amount, leaves by any address of workloads, evidence, assessments, sizing and gates.
+"""Nothing of another unit, and no amount, leaves by any address of the rooms that leak_routes.py names, nor by mail.
 
 Two units hold one of everything under words and amounts of their own. Every route of the URLconf is walked with the rows of the
 own unit, of the other one and with rows that there are not. A route or parameter that the walk cannot fill fails it.
@@ -10,51 +10,56 @@ The suite walks a part of them, another one each day. All of them:
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
+from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.core.files.storage import default_storage
 from django.db.models import F
 from django.http import HttpResponseBase
 from django.test import Client, override_settings
+from django.urls import reverse
 
 from portfolio.accounts.choices import Scope
+from portfolio.activity.models import Mail
+from portfolio.finance.models import BudgetLine, Commitment
 from portfolio.kit import clock
+from readiness.outlets.models import ExportFile, Sheet
+from readiness.risk.models import Spending, Stake
 from readiness.sizing.models import SizingOption
 from readiness.workloads.models import CapacityPool, VenueOption
 from tests.people import Organisation, make_organisation
 from tests.readiness.leak_bodies import RELATIONS, body, page_body
+from tests.readiness.leak_outlook import Outlook, cross, plant_outlook, work_off
 from tests.readiness.leak_routes import Route, routes
+from tests.readiness.leak_walk import HX, digits, everything, same, send, swapped, walk, writes
 from tests.readiness.leak_world import MISSING, Planted, ids_apart, plant, share
+from tests.readiness.money_canaries import content_of
 from tests.sampling import FULL, some
 
 pytestmark = pytest.mark.django_db
 OWN, OTHER = "Heron", "Wombat"
 OWN_AMOUNT, OTHER_AMOUNT = Decimal("48151.62"), Decimal("73921.84")
 AMOUNTS = (OWN_AMOUNT, OTHER_AMOUNT)
-HX = {"HX-Request": "true"}
-JSON = "application/json"
+# What whoever reads may have made for themselves.
+ONES_OWN = ("outlets:letter", "outlets:sheet_make", "outlets:export_plan", "risk:what_if_keep", "risk:scenario_copy")
 REFUSED = frozenset({302, 400, 401, 403, 404, 405, 409, 415, 422})
-# Rows that are written by reading: when somebody or a token was last here.
-_LAST_SEEN = re.compile(r'^\s*(UPDATE|INSERT INTO) "?(django_session|accounts_apitoken|accounts_user|evidence_pushpace)\b')
-_WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|TRUNCATE|COPY)\b", re.IGNORECASE)
 _CURRENCY = re.compile(r"(?<![0-9A-Za-z])XTS(?![0-9A-Za-z])")  # three letters of a random token are none
-_TOKEN = re.compile(r"[A-Za-z0-9]{64}")
-# Lengths, nonces and the random ids by which parts of a page find one another.
-_DIFFERS = re.compile(r"""'Content-Length': '\d+'|nonce="[^"]*"|nonce-[\w+/=-]*|(?<=-)[0-9a-f]{8}(?=["-])""")
-_NOT_DIGITS = re.compile(r"[^0-9A-Za-z]+")
-READ = (Scope.WORKLOADS_READ, Scope.EVIDENCE_READ, Scope.ASSESSMENTS_READ, Scope.GATES_READ)
-WRITE = (Scope.WORKLOADS_WRITE, Scope.EVIDENCE_WRITE, Scope.ASSESSMENTS_WRITE, Scope.GATES_WRITE)
+READ = (
+    Scope.WORKLOADS_READ, Scope.EVIDENCE_READ, Scope.ASSESSMENTS_READ, Scope.GATES_READ, Scope.INITIATIVES_READ,
+    Scope.IMPORTS_READ,
+)  # fmt: skip
+WRITE = (
+    Scope.WORKLOADS_WRITE, Scope.EVIDENCE_WRITE, Scope.ASSESSMENTS_WRITE, Scope.GATES_WRITE, Scope.INITIATIVES_WRITE,
+    Scope.IMPORTS_WRITE,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,22 @@ def planted(module_db: str, tmp_path_factory: pytest.TempPathFactory, django_db_
             own, other = plant(organisation, "Stores", OWN, OWN_AMOUNT), plant(organisation, "Logistics", OTHER, OTHER_AMOUNT)
             share(organisation, own, other)
             share(organisation, other, own)
+            own, other = outlooks(organisation, own, other, folder)
         yield World(organisation, own, other), clock.now()
+
+
+def outlooks(organisation: Organisation, own: Planted, other: Planted, folder: Path) -> tuple[Planted, Planted]:
+    made = [
+        plant_outlook(organisation, one.initiative, one.word, amount, folder)
+        for one, amount in ((own, OWN_AMOUNT), (other, OTHER_AMOUNT))
+    ]
+    work_off()
+    return replace(own, outlook=cross(made[0], made[1])), replace(other, outlook=made[1])
+
+
+def outlook(planted: Planted) -> Outlook:
+    assert planted.outlook
+    return planted.outlook
 
 
 @pytest.fixture
@@ -125,6 +145,10 @@ def test_no_word_of_another_unit_and_no_amount_is_told_by_any_address(world: Wor
     assert sum(answer.status_code == 200 for _route, answer in first) > (30 if FULL else 3)
     CapacityPool.objects.update(cost_per_month=F("cost_per_month") * 7)
     VenueOption.objects.update(cost_per_month=F("cost_per_month") * 7, one_off_cost=F("one_off_cost") * 3)
+    Stake.objects.update(spent=F("spent") * 7, bound=F("bound") * 7, ahead=F("ahead") * 7)
+    BudgetLine.objects.update(planned=F("planned") * 7, actual=F("actual") * 7)
+    Commitment.objects.update(amount=F("amount") * 7)
+    Spending.objects.all().delete()
     SizingOption.objects.update(
         price_per_accelerator_hour=F("price_per_accelerator_hour") * 7, price_input=F("price_input") * 7, price_output=1.0
     )
@@ -135,6 +159,7 @@ def test_no_word_of_another_unit_and_no_amount_is_told_by_any_address(world: Wor
 SHOWING = {
     "/capacity/{pk}/", "/initiatives/{pk}/venues/", "/workloads/{pk}/sizing/", "/api/v1/sizing-options/",
     "/api/v1/evidence/observations/", "/api/v1/evidence/latest/", "/api/v1/evidence/observations/export/csv/",
+    "/api/v1/risk/spending/",
 }  # fmt: skip
 
 
@@ -145,7 +170,7 @@ def test_who_sees_amounts_sees_them_and_still_nothing_of_another_unit(world: Wor
         text = everything(answer)
         assert OTHER.lower() not in text.lower(), route.path
         assert digits(OTHER_AMOUNT)[:5] not in digits(text), route.path
-        if _CURRENCY.search(text):
+        if _CURRENCY.search(text) or digits(OWN_AMOUNT)[:5] in digits(text):
             shown.add(route.path)
     assert shown >= SHOWING
 
@@ -167,7 +192,9 @@ def _hidden_and_missing(route: Route, world: World) -> Iterator[tuple[str, str, 
     """(method, address of a hidden row, address of none). Of pools the one that is offered to nobody is hidden."""
     if not route.of_rows:
         return
-    other = replace(world.other, pool=world.other.closed)
+    crossing = outlook(world.own).crossing
+    assert crossing
+    other = replace(world.other, pool=world.other.closed, outlook=replace(outlook(world.other), link=crossing))
     pairs = [(route.at(other), route.at(other, missing=True))]
     if route.nested:
         pairs.append((route.at(world.own, other), route.at(world.own, other, missing=True)))
@@ -182,8 +209,8 @@ def test_who_may_only_read_writes_nothing_anywhere(world: World, who: str) -> No
     with writes() as written:
         for route in walked_by(who):
             for method in set(route.methods) - {"get"}:
-                if route.name in ("sizing-calculate", "evidence-inspect"):
-                    continue  # they keep nothing
+                if route.name in ("sizing-calculate", "evidence-inspect", *ONES_OWN):
+                    continue  # they keep nothing, or nothing of a unit
                 answer = send(client, route, method, route.at(world.own), world.own)
                 if answer.status_code not in REFUSED and not _left_alone(answer):
                     wrong.append((method, route.path, answer.status_code))
@@ -193,7 +220,8 @@ def test_who_may_only_read_writes_nothing_anywhere(world: World, who: str) -> No
 
 def test_a_stranger_reads_nothing(world: World) -> None:
     for route, answer in walk(world.client(""), world.own, walked_by("")):
-        assert answer.status_code in (302, 401, 403), route.path
+        guessed = route.name in ("outlets:embedded", "outlets:letter_stop")  # opened by a secret, and the walk has none
+        assert answer.status_code in ((404,) if guessed else (302, 401, 403)), route.path
         assert OWN not in everything(answer), route.path
 
 
@@ -235,6 +263,50 @@ def _asked(planted: Planted | None, name: str, route: Route) -> str:
     return planted.word if planted else "Xyzzyx"
 
 
+@pytest.mark.parametrize(
+    ("who", "route", "query"),
+    [
+        ("Iris", "risk:what_if", "scenario={scenario}"), ("Iris", "risk:what_if_compare", "scenario={scenario}"),
+        ("writing", "initiative-what-if", "w{workload}.arrival_per_s=20"), ("Paula", "risk:funding", "only={initiative}"),
+        ("Paula", "risk:spending", "unit={unit}"), ("Paula", "portfolio_risk_movers", "unit={unit}"),
+        ("Paula", "portfolio_spend", "unit={unit}"), ("Iris", "risk:cohorts", "unit={unit}"),
+    ],
+)  # fmt: skip
+def test_an_address_that_names_what_another_unit_has_says_no_more(world: World, who: str, route: str, query: str) -> None:
+    """Beside rows of one's own."""
+    client, [found] = world.client(who), [one for one in ROUTES if one.name == route]
+    rows = {"scenario": outlook(world.other).scenario.pk, "workload": world.other.workload.pk, "unit": world.other.unit,
+            "initiative": world.other.initiative.pk}  # fmt: skip
+    for headers in ({}, HX):
+        first, second = (
+            swapped(
+                client.get(f"{found.at(world.own)}?{query.format(**ids)}", headers=headers),
+                [f"w{ids['workload']}", *ids.values()],
+            )
+            for ids in (rows, dict.fromkeys(rows, MISSING))
+        )
+        assert first == second
+
+
+def test_what_leaves_by_itself_tells_nothing_of_another_unit(world: World) -> None:
+    """Letters, panels and files. Each tells of the own unit, which is the control."""
+    for one, hidden in ((world.own, OTHER), (world.other, OWN)):
+        made, owner = outlook(one), world.organisation.people[outlook(one).owner]
+        mails = [f"{mail.subject} {mail.text} {mail.html}" for mail in Mail.objects.filter(to=owner.email)]
+        stored = [row.stored_as for row in (*Sheet.objects.filter(owner=owner), _file(made))]
+        files = [content_of(default_storage.open(name).read()) for name in stored]
+        panel = everything(Client().get(reverse("outlets:embedded", args=[made.secret])))
+        assert len(mails) > 1 and len(files) > 1
+        for text in (*mails, *files, panel):
+            assert one.word in text
+            assert hidden not in text
+        assert digits(OTHER_AMOUNT if one is world.own else OWN_AMOUNT)[:5] not in digits((*mails, *files, panel))
+
+
+def _file(made: Outlook) -> ExportFile:
+    return ExportFile.objects.get(pk=made.file.pk, state="ready")
+
+
 @pytest.mark.parametrize("who", ["Iris", "writing"])
 def test_no_relation_takes_a_row_of_another_unit(world: World, who: str) -> None:
     """And the refusal says the same as for a row that there is not."""
@@ -264,80 +336,3 @@ def _relations(walked: list[Route]) -> Iterator[tuple[Route, str, str]]:
 def _left_alone(answer: HttpResponseBase) -> bool:
     """Giving unknowns away leaves alone what is not there, and says how many it changed."""
     return '"changed":0' in everything(answer)
-
-
-def walk(
-    client: Client, planted: Planted, walked: list[Route], *, fragments: bool = True
-) -> Iterator[tuple[Route, HttpResponseBase]]:  # fmt: skip
-    """Every GET with the planted rows, pages also as the fragment that htmx asks for."""
-    for route in walked:
-        if "get" in route.methods:
-            yield route, client.get(route.at(planted))
-            if fragments and not route.api:
-                yield route, client.get(route.at(planted), headers=HX)
-
-
-def send(
-    client: Client, route: Route, method: str, path: str, planted: Planted, changed: Mapping[str, Any] | None = None
-) -> HttpResponseBase:  # fmt: skip
-    if method == "get":
-        return client.get(path)
-    if not route.api:
-        answer = client.post(path, page_body(route, planted) | dict(changed or {}))
-        if answer.status_code == 302:  # what it has to say would stand on the next page, whichever that is
-            client.get(answer.headers["Location"], headers=HX)
-        return answer
-    act: Callable[..., HttpResponseBase] = getattr(client, method)
-    if route.name == "trace-list":
-        return act(path, {"file": ""})
-    said = body(route, method, planted) | dict(changed or {})
-    if route.name in ("evidence-inspect", "evidence-attestation"):
-        fields = {name: value for name, value in said.items() if value is not None}
-        return act(path, fields | {"file": SimpleUploadedFile("fresh.txt", b"fresh")})
-    return act(path, json.dumps(said), content_type=JSON, headers={"Idempotency-Key": "fresh"})
-
-
-def everything(answer: HttpResponseBase) -> str:
-    """Body and headers."""
-    if getattr(answer, "streaming", False):
-        if not hasattr(answer, "told"):
-            answer.told = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
-        text = answer.told.decode(errors="replace")  # type: ignore[attr-defined]
-    else:
-        text = answer.content.decode(errors="replace")  # type: ignore[attr-defined]
-    return f"{text}{answer.headers}"
-
-
-def same(answer: HttpResponseBase, path: str) -> tuple[int, str]:
-    """Status and body without what differs each time: request id, form token, and the address that was asked."""
-    text = _TOKEN.sub("", everything(answer)).replace(answer.headers.get("X-Request-ID", "\0"), "")
-    for part in sorted({path, *re.findall(r"\d{4,}", path)} - {""}, key=len, reverse=True):
-        text = text.replace(part, "#")
-    return answer.status_code, _DIFFERS.sub("", text)
-
-
-def swapped(answer: HttpResponseBase, value: Any) -> tuple[int, str]:
-    """The same without the value that was sent, where it comes back in a form or an address."""
-    status, text = same(answer, "")
-    for one in value if isinstance(value, list) else [value]:
-        text = re.sub(rf"(?<![0-9a-z]){re.escape(str(one))}(?![0-9a-z])", "#", text, flags=re.IGNORECASE)
-    return status, text
-
-
-def digits(text: object) -> str:
-    """Without anything between digits, as amounts are grouped in many ways."""
-    return _NOT_DIGITS.sub("", str(text))
-
-
-@contextmanager
-def writes() -> Iterator[list[str]]:
-    """The statements that write, but for the traces of having been here."""
-    written: list[str] = []
-
-    def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if _WRITES.match(sql) and not _LAST_SEEN.match(sql):
-            written.append(sql[:200])
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(watch):
-        yield written
