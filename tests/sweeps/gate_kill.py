@@ -53,15 +53,16 @@ class Point:
 def sweep(environment: dict[str, str], points: list[int] | None) -> tuple[int, list[Point]]:
     """(statements of a decision, the points). `points` in per mille of all statements; None: each of them and one after."""
     prepared = len(points) if points is not None else 200
-    subprocess.run([*WORKER, "prepare", str(prepared + 1)], cwd=ROOT, env=environment, check=True)
+    subprocess.run([*WORKER, "prepare", str(prepared + 2)], cwd=ROOT, env=environment, check=True)
     with subprocess.Popen(
         [*WORKER, "serve"], cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as worker:  # fmt: skip
         assert worker.stdin and worker.stdout and worker.stdout.readline() == "ready\n", "the worker did not start"
         serving = _Serving(worker.stdin, worker.stdout)
-        sent = int(serving.asked(0)["sent"])
+        serving.asked(0)  # from here on a job waits that serves every decision, so all of them send as many statements
+        sent = int(serving.asked(1)["sent"])
         wanted = range(1, sent + 2) if points is None else [max(1, one * sent // 1000) for one in points]
-        found = [_point(environment, serving, place, number) for place, number in enumerate(wanted, start=1)]
+        found = [_point(environment, serving, place, number) for place, number in enumerate(wanted, start=2)]
         worker.stdin.close()
     return sent, found
 
