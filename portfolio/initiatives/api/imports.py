@@ -61,6 +61,7 @@ class RunShape(serializers.Serializer[dict[str, Any]]):
     register_id = serializers.IntegerField(allow_null=True, help_text="null until a new register is published")
     unit_id = serializers.IntegerField(allow_null=True)
     profile = serializers.CharField()
+    as_of = serializers.DateField(allow_null=True, help_text="the day that the file tells of; null: that of publishing")
     file_name = serializers.CharField()
     sha256 = serializers.CharField()
     size = serializers.IntegerField(help_text="bytes")
@@ -87,6 +88,11 @@ class RunInput(serializers.Serializer[dict[str, Any]]):
     )
     unit_name = serializers.CharField(
         required=False, max_length=255, help_text="a unit to make for a new register, under `unit` or on top"
+    )
+    as_of = serializers.DateField(
+        required=False,
+        allow_null=True,
+        help_text="the day that the file tells of, neither to come nor before the register's newest; else that of publishing",
     )
     publish = serializers.BooleanField(default=False, help_text="publish without waiting for a look at the preview")
     encoding = serializers.CharField(required=False, max_length=40)
@@ -153,7 +159,7 @@ class ImportViewSet(ScopedApi, GenericViewSet[ImportRun]):
     def create(self, request: Any) -> Response:
         """Hand in a file; the answer's Location is the run to poll.
 
-        The same file with the same mapping for the same register, while its earlier run is not published, is that run.
+        The same file with the same mapping and day for the same register, while its earlier run is not published, is that run.
         """
         serializer = RunInput(data=request.data, context={"actor": self.actor})
         serializer.is_valid(raise_exception=True)
@@ -161,7 +167,7 @@ class ImportViewSet(ScopedApi, GenericViewSet[ImportRun]):
         plan, mapping = _plan(values)
         run, _new = self.write(
             uploads.import_file, file=values["file"], plan=plan, mapping=mapping, unit=values.get("unit"),
-            publish=values["publish"],
+            publish=values["publish"], as_of=values.get("as_of"),
         )  # fmt: skip
         return self._accepted(run)
 
@@ -206,8 +212,8 @@ class ImportViewSet(ScopedApi, GenericViewSet[ImportRun]):
         return Response(shape, status=202, headers={"Location": shape["url"]})
 
     def _shape(self, run: ImportRun) -> dict[str, Any]:
-        own = ("id", "state", "register_id", "unit_id", "file_name", "sha256", "size", "rows_done", "rows_total", "counts",
-               "notes", "error", "publish_when_staged", "created_at", "finished_at")  # fmt: skip
+        own = ("id", "state", "register_id", "unit_id", "as_of", "file_name", "sha256", "size", "rows_done", "rows_total",
+               "counts", "notes", "error", "publish_when_staged", "created_at", "finished_at")  # fmt: skip
         return {name: getattr(run, name) for name in own} | {
             "url": reverse("api-import", args=[run.pk], request=self.request),
             "rows_url": reverse("api-import-rows", args=[run.pk], request=self.request),

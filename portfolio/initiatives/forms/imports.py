@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from portfolio.accounts.models import BusinessUnit
 from portfolio.formats.registers.profiles import PROFILES, load_profile
 from portfolio.initiatives.choices import KeyRule
+from portfolio.initiatives.forms.fields import day_field
 from portfolio.initiatives.models import Lifecycle, Register
 from portfolio.initiatives.queries.pickers import unit_options
 from portfolio.initiatives.services.imports.plans import LifecyclePlan, Plan, ReadPlan
@@ -60,6 +61,10 @@ class PlanForm(forms.Form):
         label=_("Name of the register"), max_length=60, help_text=_("A newer file under the same name updates it.")
     )
     key = forms.ChoiceField(label=_("A row is found again by"), choices=KEY_RULES)
+    as_of = day_field(
+        _("The day that this file tells of"),
+        help_text=_("What it tells is known since then; empty: since its publishing. A known register proposes its year's end."),
+    )
     unit = forms.ChoiceField(label=_("It belongs to"), required=False, help_text=_("Its own units are made below."))
     unit_name = forms.CharField(
         label=_("New unit for it"), max_length=255, required=False, help_text=_("Empty: it needs none of its own.")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models.functions import Coalesce, TruncDate
 
 from portfolio.accounts.choices import Action
 from portfolio.accounts.rules import EVERYTHING, Actor
 from portfolio.formats.registers.mapping_export import mapping_to_data
 from portfolio.formats.registers.profiles import load_profile
-from portfolio.initiatives.choices import RowOutcome
+from portfolio.initiatives.choices import RowOutcome, RunState
 from portfolio.initiatives.models import ImportRow, ImportRun, Register, RegisterRow
 from portfolio.initiatives.rules import MONEY_FIELDS
 from portfolio.outbox.models import Job
@@ -31,12 +33,20 @@ def report(run: ImportRun) -> dict[str, Any]:
         "sha256": run.sha256,
         "register": run.plan.get("register", ""),
         "state": run.state,
+        "as_of": run.as_of.isoformat() if run.as_of else None,
         **{name: counts.get(name, 0) for name in ("rows", *COUNTED, "missing", "newly_missing", "returned")},
         "rejected_rows": rejected,
         "unread_cells": unread,
         "repeats": repeats,
         "notes": run.notes,
     }
+
+
+def told_until(register: Register) -> date | None:
+    """The newest day that a published import of the register tells of; one that names none tells of its day of publishing."""
+    days = ImportRun.objects.filter(register=register, state=RunState.PUBLISHED)
+    newest: date | None = days.aggregate(newest=Max(Coalesce("as_of", TruncDate("finished_at"))))["newest"]
+    return newest
 
 
 def rows_of(run: ImportRun, outcome: str = "") -> QuerySet[ImportRow]:
@@ -124,6 +134,7 @@ def profile_shape(name: str) -> dict[str, Any]:
     return {
         "name": profile.name,
         "title": profile.title,
+        "as_of": profile.as_of,
         "mapping": mapping_to_data(profile.mapping),
         "lifecycle": {"key": profile.lifecycle.key, "name": profile.lifecycle.name, "stages": stages},
     }

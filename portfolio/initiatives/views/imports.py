@@ -27,6 +27,7 @@ from portfolio.initiatives.models import ImportRun, Lifecycle, Register
 from portfolio.initiatives.queries import imports as reads
 from portfolio.initiatives.queries.pickers import templates
 from portfolio.initiatives.services.imports import runs, uploads
+from portfolio.initiatives.services.imports.days import proposed_day
 from portfolio.initiatives.services.imports.plans import Plan, plan_from_data, profile_plan
 from portfolio.initiatives.services.imports.samples import Sample, read_sample
 from portfolio.initiatives.services.imports.staging import register_of
@@ -85,7 +86,7 @@ def _start(request: PageRequest, form: UploadForm) -> ImportRun:
         plan = replace(plan, unit_name=plan.register)
     run = runs.start_run(
         by=request.actor, file_name=facts.name, sha256=facts.sha256, size=facts.size, plan=plan, mapping=mapping,
-        unit=unit, file=file,
+        unit=unit, file=file, as_of=proposed_day(form.profile, register_of(plan)),
     )  # fmt: skip
     if form.register:
         ImportRun.objects.filter(pk=run.pk).update(mapping=form.register.mapping)
@@ -125,7 +126,8 @@ def _save_mapping(request: PageRequest, run: ImportRun, form: PlanForm, table: M
     table.data["register"] = plan.register
     try:
         mapping = table.mapping()
-        runs.change_plan(by=request.actor, run=run, plan=plan, mapping=mapping, unit=form.chosen_unit)
+        day = form.cleaned_data["as_of"]
+        runs.change_plan(by=request.actor, run=run, plan=plan, mapping=mapping, unit=form.chosen_unit, as_of=day)
         runs.request_staging(by=request.actor, run=run)
     except BadMapping as error:
         form.add_error(None, str(error))
@@ -142,6 +144,7 @@ def _plan_form(request: PageRequest, run: ImportRun, plan: Plan) -> PlanForm:
     mapping_key = run.mapping.get("key", "unit_name_ordinal") if run.mapping else "unit_name_ordinal"
     initial: dict[str, Any] = {
         "register": plan.register,
+        "as_of": run.as_of,
         "unit": str(run.unit_id or ""),
         "unit_name": plan.unit_name,
         "key": mapping_key,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,7 @@ def write_csv(path: Path, rows: list[dict[str, str]]) -> Path:
 
 def stage(
     path: Path, *, mapping: str = MAPPING, profile: str = "", unit: BusinessUnit | None = None, register: str = "",
-    by: Actor = BY,
+    by: Actor = BY, as_of: date | None = None,
 ) -> ImportRun:  # fmt: skip
     """The run in preview."""
     plan, parsed = profile_plan(profile) if profile else file_plan(mapping)
@@ -87,6 +88,7 @@ def stage(
         plan=plan,
         mapping=parsed,
         unit=unit,
+        as_of=as_of,
     )
     begin_staging(started)
     return finish_staging(by=by, run=started, staged=stage_rows(run=started, path=path))

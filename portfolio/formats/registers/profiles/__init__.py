@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from portfolio.formats.errors import BadMapping
@@ -30,10 +31,13 @@ class Lifecycle:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
+    """`as_of`: the day that its files tell of, where they are of one year; a proposal, a person may know better."""
+
     name: str
     title: str
     mapping: Mapping
     lifecycle: Lifecycle
+    as_of: date | None = None
 
 
 def load_profile(name: str) -> Profile:
@@ -43,7 +47,8 @@ def load_profile(name: str) -> Profile:
     data = plain_data(Path(__file__).with_name(f"{name}.yaml").read_text(encoding="utf-8"))
     if not isinstance(data, dict):
         raise BadMapping("profile", "is a block of title, lifecycle and mapping")
-    profile = Profile(name, str(data["title"]), mapping_from_data(data["mapping"]), _lifecycle(data["lifecycle"]))
+    as_of = date.fromisoformat(str(data["as_of"])) if "as_of" in data else None
+    profile = Profile(name, str(data["title"]), mapping_from_data(data["mapping"]), _lifecycle(data["lifecycle"]), as_of)
     _check_stages(profile)
     return profile
 

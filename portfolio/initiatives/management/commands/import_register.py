@@ -1,7 +1,8 @@
 import hashlib
 import json
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from portfolio.formats.registers.mapping import Mapping
 from portfolio.formats.registers.profiles import PROFILES
 from portfolio.initiatives.models import ImportRun
 from portfolio.initiatives.queries.imports import COUNTED, report
+from portfolio.initiatives.services.imports.days import proposed_day
 from portfolio.initiatives.services.imports.plans import Plan, file_plan, profile_plan
 from portfolio.initiatives.services.imports.publishing import publish_rows
 from portfolio.initiatives.services.imports.runs import begin_staging, fail_run, finish_staging, start_run
@@ -34,6 +36,7 @@ class Command(BaseCommand):
         kind.add_argument("--mapping", type=Path, metavar="FILE", help="YAML or JSON that says which column is what")
         parser.add_argument("--register", metavar="NAME", help="name of the register; else the mapping's")
         parser.add_argument("--unit", metavar="NAME", help="unit it belongs to, by name, code or trail; made if there is none")
+        parser.add_argument("--as-of", type=_day, metavar="DATE", help="the day that the file tells of; else that of publishing")
         parser.add_argument("--dry-run", action="store_true", help="say what would happen and change nothing")
         parser.add_argument("--report", type=Path, metavar="OUT.json", help="write the whole account there")
 
@@ -46,7 +49,7 @@ class Command(BaseCommand):
             plan, mapping = _plan(options)
             plan, unit = _unit(plan, options["unit"])
             with transaction.atomic() if options["dry_run"] else _nothing():
-                run = _import(by, file, plan, mapping, unit, publish=not options["dry_run"])
+                run = _import(by, file, plan, mapping, unit, as_of=options["as_of"], publish=not options["dry_run"])
                 told = report(run)
                 if options["dry_run"]:
                     transaction.set_rollback(True)
@@ -58,6 +61,8 @@ class Command(BaseCommand):
             told["dry_run"] = options["dry_run"]
             options["report"].write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         self._say(told, dry_run=options["dry_run"])
+        if told["as_of"] is None and (proposed := proposed_day(plan.profile, None)):
+            self.stdout.write(f"It counts as known since its publishing; --as-of {proposed} says that it tells of then.")
 
     def _say(self, told: dict[str, Any], *, dry_run: bool) -> None:
         parts = ", ".join(f"{told[name]} {name}" for name in COUNTED)
@@ -72,6 +77,13 @@ class Command(BaseCommand):
             self.stdout.write("  ... the rest is in the report (--report OUT.json)")
         if dry_run:
             self.stdout.write("Dry run: nothing was changed.")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is no day; write it as 2024-12-31") from None
 
 
 def _nothing() -> Any:
@@ -102,11 +114,15 @@ def _unit(plan: Plan, named: str | None) -> tuple[Plan, BusinessUnit | None]:
     return (replace(plan, unit_name=""), found[0]) if found else (replace(plan, unit_name=named), None)
 
 
-def _import(by: Actor, file: Path, plan: Plan, mapping: Mapping, unit: BusinessUnit | None, *, publish: bool) -> ImportRun:
+def _import(
+    by: Actor, file: Path, plan: Plan, mapping: Mapping, unit: BusinessUnit | None, *, as_of: date | None, publish: bool
+) -> ImportRun:
     with file.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
     size = file.stat().st_size
-    run = start_run(by=by, file_name=file.name, sha256=digest, size=size, plan=plan, mapping=mapping, unit=unit)
+    run = start_run(
+        by=by, file_name=file.name, sha256=digest, size=size, plan=plan, mapping=mapping, unit=unit, as_of=as_of
+    )  # fmt: skip
     writer = by.acting_through(Through.IMPORT)
     begin_staging(run)
     try:

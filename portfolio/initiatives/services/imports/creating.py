@@ -54,18 +54,18 @@ WHERE {CREATED} ORDER BY r.line
 
 _STAGES = f"""
 INSERT INTO initiatives_stageentry
-    (initiative_id, stage_id, entered_on, entered_precision, left_on, current, source, raw)
+    (initiative_id, stage_id, entered_on, entered_precision, left_on, current, source, raw, told_on)
 SELECT r.initiative_id, s.id, {day(f"({STAGE_DATE})")}, {precision(f"({STAGE_DATE})")},
        CASE WHEN f.status = 'closed' THEN {exact_day("f.retired_on")} END, coalesce(f.status, '') <> 'closed',
-       %(source)s, coalesce(f.stage_raw, '')
+       %(source)s, coalesce(f.stage_raw, ''), %(as_of)s::date
 FROM {ROWS} LEFT JOIN initiatives_stage s ON s.lifecycle_id = %(lifecycle)s AND s.key = f.stage
 WHERE {CREATED} ORDER BY r.line
 """
 
 _CLOSURES = f"""
-INSERT INTO initiatives_closure (initiative_id, kind, reason, closed_on, precision, raw, source, stage_id)
+INSERT INTO initiatives_closure (initiative_id, kind, reason, closed_on, precision, raw, source, stage_id, told_on)
 SELECT r.initiative_id, f.closure_kind, 'unknown', {day("f.retired_on")}, {precision("f.retired_on")},
-       coalesce(f.retired_on ->> 'raw', ''), %(source)s, s.id
+       coalesce(f.retired_on ->> 'raw', ''), %(source)s, s.id, %(as_of)s::date
 FROM {ROWS} LEFT JOIN initiatives_stage s ON s.lifecycle_id = %(lifecycle)s AND s.key = f.stage
 WHERE {CREATED} AND f.status = 'closed' ORDER BY r.line
 """

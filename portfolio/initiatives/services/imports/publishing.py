@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portfolio.accounts.choices import Through
@@ -17,6 +18,7 @@ from portfolio.formats.registers.mapping_data import mapping_from_data
 from portfolio.initiatives.choices import RowOutcome, RunState
 from portfolio.initiatives.models import ImportRow, ImportRun, Lifecycle, Register
 from portfolio.initiatives.services.imports.creating import create_initiatives
+from portfolio.initiatives.services.imports.days import check_day
 from portfolio.initiatives.services.imports.linked import apply_links
 from portfolio.initiatives.services.imports.outcomes import WHOLE_FILE, compare, count, mark_missing
 from portfolio.initiatives.services.imports.plans import Plan, plan_from_data
@@ -55,7 +57,7 @@ def publish_rows(*, by: Actor, run: ImportRun) -> ImportRun:
     """Write the run's staged rows into its register, within the caller's transaction if there is one.
 
     A run that is published already stays as it is. Raises ValidationError for a run in any other state than preview or
-    publishing.
+    publishing, and for one that tells of an older day than what the register was told meanwhile.
     """
     with acting(by, note=f"{run.file_name} into {plan_from_data(run.plan).register}"):
         locked = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
@@ -66,6 +68,7 @@ def publish_rows(*, by: Actor, run: ImportRun) -> ImportRun:
         with connection.cursor() as cursor:
             cursor.execute(WHOLE_FILE)
         register = _ensure_register(by, locked)
+        check_day(locked.as_of, register)
         linked = apply_links(run_id=locked.pk, register_id=register.pk)
         compare(run_id=locked.pk, register=register)
         counts = count(run_id=locked.pk, register=register) | {"linked": linked}
@@ -105,6 +108,8 @@ def _values(run: ImportRun, register: Register, units: UnitMap) -> dict[str, Any
         "root_trail": " / ".join(names[number] for number in _above(register.unit)),
         "lifecycle": register.lifecycle_id,
         "demo": register.demo,
+        "as_of": run.as_of,
+        "zone": str(timezone.get_default_timezone()),
         "paths": units.paths,
         "unit_ids": units.ids,
         "trails": units.trails,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -16,6 +17,7 @@ from portfolio.formats.errors import FormatError
 from portfolio.formats.registers.mapping import Mapping
 from portfolio.initiatives.choices import RowOutcome, RunState
 from portfolio.initiatives.models import ImportRow, ImportRun
+from portfolio.initiatives.services.imports.days import check_day
 from portfolio.initiatives.services.imports.link_search import begin_search, drop_search
 from portfolio.initiatives.services.imports.outcomes import compare, count
 from portfolio.initiatives.services.imports.plans import MAX_REGISTER_NAME, Plan, mapping_data, plan_from_data
@@ -30,16 +32,19 @@ OPEN = (RunState.UPLOADED, RunState.STAGING, RunState.PREVIEW, RunState.FAILED)
 
 def start_run(
     *, by: Actor, file_name: str, sha256: str, size: int, plan: Plan, mapping: Mapping | None, unit: BusinessUnit | None,
-    file: File[bytes] | None = None, publish: bool = False,
+    file: File[bytes] | None = None, publish: bool = False, as_of: date | None = None,
 ) -> ImportRun:  # fmt: skip
     """Record a file on its way in. With a mapping it can be staged at once, without one it waits for it.
 
-    Raises PermissionDenied unless `by` may import into the register's unit, ValidationError for a bad register name.
+    `as_of` is the day that the file tells of, None that of publishing. Raises PermissionDenied unless `by` may import into the
+    register's unit, ValidationError for a bad register name or a day that cannot be.
     """
     plan, unit = settle(by=by, plan=plan, unit=unit)
+    register = register_of(plan)
+    check_day(as_of, register)
     with acting(by):
         return ImportRun.objects.create(
-            register=register_of(plan),
+            register=register,
             unit=unit,
             file_name=file_name[:255],
             file=file,
@@ -47,6 +52,7 @@ def start_run(
             sha256=sha256,
             mapping=mapping_data(mapping) if mapping else {},
             plan=plan.to_data(),
+            as_of=as_of,
             publish_when_staged=publish,
             started_by_id=by.user_id,
             started_label=by.label[:200],
@@ -140,16 +146,20 @@ def cancel_run(*, by: Actor, run: ImportRun) -> ImportRun:
     return locked
 
 
-def change_plan(*, by: Actor, run: ImportRun, plan: Plan, mapping: Mapping, unit: BusinessUnit | None) -> ImportRun:
-    """Another mapping, register or unit for a file that is not published; it has to be staged again."""
+def change_plan(
+    *, by: Actor, run: ImportRun, plan: Plan, mapping: Mapping, unit: BusinessUnit | None, as_of: date | None = None
+) -> ImportRun:
+    """Another mapping, register, unit or day for a file that is not published; it has to be staged again."""
     with acting(by):
         locked = _locked(by, run, OPEN)
         plan, unit = settle(by=by, plan=plan, unit=unit)
+        register = register_of(plan)
+        check_day(as_of, register)
         drop_rows(ImportRow.objects.filter(run=locked))
         drop_search(locked)
         locked.plan, locked.mapping, locked.unit = plan.to_data(), mapping_data(mapping), unit
-        locked.register, locked.state, locked.counts = register_of(plan), RunState.UPLOADED, {}
-        locked.save(update_fields=["plan", "mapping", "unit", "register", "state", "counts"])
+        locked.register, locked.as_of, locked.state, locked.counts = register, as_of, RunState.UPLOADED, {}
+        locked.save(update_fields=["plan", "mapping", "unit", "register", "as_of", "state", "counts"])
     return locked
 
 

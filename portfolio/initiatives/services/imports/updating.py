@@ -57,12 +57,12 @@ WHERE e.initiative_id = x.id AND e.current
 
 _ENTER = f"""
 INSERT INTO initiatives_stageentry
-    (initiative_id, stage_id, entered_on, entered_precision, left_on, current, source, raw)
+    (initiative_id, stage_id, entered_on, entered_precision, left_on, current, source, raw, told_on)
 SELECT i.id, CASE WHEN {_MOVES} THEN s.id ELSE i.stage_id END,
        CASE WHEN {_MOVES} THEN {day(f"({STAGE_DATE})")} END,
        CASE WHEN {_MOVES} THEN {precision(f"({STAGE_DATE})")} ELSE 'unknown' END,
        NULL, coalesce(f.status, i.status) <> 'closed' AND (i.status <> 'closed' OR {_REOPENS}),
-       %(source)s, coalesce(f.stage_raw, '')
+       %(source)s, coalesce(f.stage_raw, ''), %(as_of)s::date
 {_STANDING} AND ({_MOVES} OR {_REOPENS}) ORDER BY r.line
 """
 
@@ -78,9 +78,9 @@ _CLOSURE_KIND = (
     " AND (SELECT kind FROM initiatives_stage WHERE id = i.stage_id) = 'production' THEN 'retired' ELSE f.closure_kind END"
 )
 _CLOSE = f"""
-INSERT INTO initiatives_closure (initiative_id, kind, reason, closed_on, precision, raw, source, stage_id)
+INSERT INTO initiatives_closure (initiative_id, kind, reason, closed_on, precision, raw, source, stage_id, told_on)
 SELECT i.id, {_CLOSURE_KIND}, 'unknown', {day("f.retired_on")}, {precision("f.retired_on")},
-       coalesce(f.retired_on ->> 'raw', ''), %(source)s, coalesce(s.id, i.stage_id)
+       coalesce(f.retired_on ->> 'raw', ''), %(source)s, coalesce(s.id, i.stage_id), %(as_of)s::date
 {_STANDING} AND {_CLOSES} ORDER BY r.line
 ON CONFLICT DO NOTHING
 """
@@ -95,8 +95,10 @@ FROM (SELECT i.id, {_CLOSURE_KIND} AS kind, {day("f.retired_on")} AS day, {preci
 WHERE c.initiative_id = x.id AND c.reopened_at IS NULL AND c.source = %(source)s
 """
 
+# What a snapshot told, a later one takes back on its own day; what anybody else recorded stood until now.
 _REOPEN = f"""
-UPDATE initiatives_closure c SET reopened_at = now()
+UPDATE initiatives_closure c SET reopened_at = CASE
+    WHEN c.told_on <= %(as_of)s::date THEN %(as_of)s::date::timestamp AT TIME ZONE %(zone)s ELSE now() END
 FROM (SELECT i.id {_STANDING} AND {_REOPENS}) x
 WHERE c.initiative_id = x.id AND c.reopened_at IS NULL
 """

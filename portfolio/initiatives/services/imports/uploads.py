@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from typing import NamedTuple
 
 from django.conf import settings
@@ -46,11 +47,12 @@ def receive(file: UploadedFile) -> Received:
 
 
 def import_file(
-    *, by: Actor, file: UploadedFile, plan: Plan, mapping: Mapping, unit: BusinessUnit | None, publish: bool = False
-) -> tuple[ImportRun, bool]:
+    *, by: Actor, file: UploadedFile, plan: Plan, mapping: Mapping, unit: BusinessUnit | None, publish: bool = False,
+    as_of: date | None = None,
+) -> tuple[ImportRun, bool]:  # fmt: skip
     """Store the file and let a worker read it; the answer is the run and whether it is new.
 
-    The same file with the same mapping for the same register, while an earlier run of it is not published yet, is that
+    The same file with the same mapping and day for the same register, while an earlier run of it is not published yet, is that
     earlier run (asked to publish, if `publish`). Raises PermissionDenied, ValidationError.
     """
     facts = receive(file)
@@ -59,13 +61,14 @@ def import_file(
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"import {plan.register}"])
         waiting = ImportRun.objects.filter(
-            sha256=facts.sha256, state__in=_WAITING, mapping=mapping_data(mapping), plan=plan.to_data(), unit=unit
-        ).first()
+            sha256=facts.sha256, state__in=_WAITING, mapping=mapping_data(mapping), plan=plan.to_data(), unit=unit,
+            as_of=as_of,
+        ).first()  # fmt: skip
         if waiting is not None:
             return _carry_on(by, waiting, publish=publish), False
         run = start_run(
             by=by, file_name=facts.name, sha256=facts.sha256, size=facts.size, plan=plan, mapping=mapping, unit=unit,
-            file=file, publish=publish,
+            file=file, publish=publish, as_of=as_of,
         )  # fmt: skip
         return request_staging(by=by, run=run), True
 
