@@ -151,9 +151,9 @@ def spend_context(view: words.View | None, items: Sequence[Item], url: str) -> R
     if kept.base.told:
         figure |= {
             "value": view.money(kept.expected),
-            "base": _("within %(months)s months; one outcome in ten is worse than %(p90)s (P90)") % {
-                "months": view.months, "p90": view.money(kept.p90)},
-            "reference": words.counted(kept.base),
+            "base": _("within %(months)s months") % {"months": view.months},
+            "reference": _("one outcome in ten is worse than %(p90)s (P90); %(counted)s") % {
+                "p90": view.money(kept.p90), "counted": words.counted(kept.base)},
         }  # fmt: skip
     return {
         "figure": figure, "headline": words.headline(kept), "chart": charts.bubbles(view, items), "url": url,
