@@ -20,7 +20,8 @@ from readiness.dashboards.management.bench.risk_world import MONTHS, learned, pe
 Array = NDArray[np.float64]
 
 ROUNDS, FEW = 40, 7
-INITIATIVES, DRAWS, REPEATS = 10_000, 100, 100  # 1e8 outcomes
+INITIATIVES, DRAWS = 10_000, 100  # times REPEATS of a whole run: 1e8 outcomes
+REPEATS, WHOLE, FEWER = 100, 50_000, 5  # a run of fewer rows than `WHOLE` draws less, and says so
 LIFELINES = "lifelines"
 
 
@@ -34,7 +35,7 @@ def core_lines(rows: int) -> Iterator[Line]:
     notes = pair.notes("forecast", "numpy")
     label = "figures with 80 % intervals, both fits mixed / the same line of numpy"
     yield Line("risk forecast", label, pair.ratio, "x", None, notes, {"pair": pair})
-    yield from _draws()
+    yield from _draws(REPEATS if rows >= WHOLE else FEWER)
     yield _curve(rows)
 
 
@@ -73,23 +74,24 @@ def _least(pair: Pair) -> float:
     return pair.ours.least / pair.anchor.least
 
 
-def _draws() -> Iterator[Line]:
-    """1e8 outcomes with their amounts, beside the same random numbers that nobody looks at; and what memory they take."""
+def _draws(repeats: int) -> Iterator[Line]:
+    """Outcomes with their amounts, beside the same random numbers that nobody looks at; and what memory they take."""
+    count = f"{INITIATIVES * DRAWS * repeats:.0e}".replace("+0", "")
     rng = np.random.default_rng(1)
     chances = rng.random((DRAWS, INITIATIVES)).astype(np.float32)
     spent, committed = np.full((INITIATIVES, 1), 1.0), np.zeros((INITIATIVES, 1))
 
     def ours() -> Array:
-        return amounts(chances, spent, committed, repeats=REPEATS)
+        return amounts(chances, spent, committed, repeats=repeats)
 
-    pair = _few(ours, _floor)
-    if abs(ours().mean() / chances.sum(axis=1).mean() - 1) > 0.001:
+    pair = _few(ours, lambda: _floor(repeats))
+    if abs(ours().mean() / chances.sum(axis=1).mean() - 1) > 0.1 / np.sqrt(repeats * DRAWS):
         raise NotMeasured("the mean of the draws is not that of their probabilities")
     notes = (*pair.notes("draws", "random numbers"), f"least of each {_least(pair):.2f}")
-    label = "1e8 outcomes with amounts / their random numbers alone"
+    label = f"{count} outcomes with amounts / their random numbers alone"
     yield Line("risk draws", label, pair.ratio, "x", Bar(1.5, 1.1), notes, {"pair": pair, "least": _least(pair)})
     extra = _extra_mb(ours)
-    label = "memory that 1e8 outcomes take beside their inputs"
+    label = f"memory that {count} outcomes take beside their inputs"
     yield Line(
         "risk draws memory", label, extra, "MB", Bar(64, 16), ("as numpy and Python told it to tracemalloc, at its highest",)
     )
@@ -105,9 +107,9 @@ def _few(ours: Callable[[], object], anchor: Callable[[], object]) -> Pair:
     return Pair(Spread.of(first), Spread.of(second), Spread.of([a / b for a, b in zip(first, second, strict=True)]))
 
 
-def _floor() -> None:
+def _floor(repeats: int) -> None:
     rng, held = np.random.Generator(np.random.SFC64(1)), np.empty(CELLS, dtype=np.float32)
-    for _block in range(INITIATIVES * DRAWS * REPEATS // CELLS):
+    for _block in range(INITIATIVES * DRAWS * repeats // CELLS):
         rng.random(out=held, dtype=np.float32)
 
 

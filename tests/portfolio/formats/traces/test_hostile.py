@@ -165,6 +165,6 @@ def test_a_million_requests_are_summarised_within_300_mib(tmp_path: Path) -> Non
         capture_output=True, text=True, check=True, timeout=60, env={**os.environ, "PYTHONPATH": str(Path.cwd())},
     )  # fmt: skip
     requests, took, peak = (float(figure) for figure in ran.stdout.split())
-    sys.stdout.write(f"\n1,000,000 requests (CSV) read and summarised in {took} s, peak {peak:.0f} MiB\n")  # about 1.5 s when idle
+    sys.stdout.write(f"\n1,000,000 requests (CSV) read and summarised in {took} s, peak {peak:.0f} MiB\n")  # 1.5 s if idle
     assert requests == 1_000_000
     assert peak < 300
