@@ -1,7 +1,7 @@
 """The federal registers of 2023 and 2024, linked in one database: what was learned from the year between them, as Markdown.
 
-An import knows that it met an initiative on the day on which it ran. So that the year between both counts, what each import
-recorded is dated back to the day of its snapshot. The files do not say that day; the middle of December is assumed.
+So that the year between both counts, each import says of which day its file tells. The files do not say that day; the middle of
+December is assumed.
 """
 
 from __future__ import annotations
@@ -10,15 +10,14 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from textwrap import wrap
 
 import numpy as np
-from django.db import transaction
 from numpy.typing import NDArray
 
 from portfolio.accounts.models import BusinessUnit
-from portfolio.initiatives.models import Closure, ImportRun, Initiative, StageEntry
+from portfolio.initiatives.models import Closure, Initiative, StageEntry
 from readiness.core.risk.cohort import Ending
 from readiness.core.risk.evidence import Weighed, undriven
 from readiness.core.risk.fit import initiatives
@@ -33,10 +32,12 @@ from readiness.risk.queries.scores import Stored, stored, weighed_of
 from readiness.risk.rules.careers import LEFT_OUT_WORDS, LeftOut
 from readiness.risk.rules.drivers import DRIVERS
 from readiness.risk.services.scoring import score_now
+from tests.sweeps.two_registers import OF_2023, OF_2024
+from tests.sweeps.two_registers import SNAPSHOTS as DAYS
 
 Array = NDArray[np.float64]
 
-SNAPSHOTS = (date(2023, 12, 15), date(2024, 12, 15))
+SNAPSHOTS = (DAYS[OF_2023], DAYS[OF_2024])
 WIDTH = 128
 IN_FLIGHT_AT_LEAST, SAMPLED, SEED = 10, 20, 20261130
 # Of 210 initiatives before operation, 2023 -> 2024, linked in another way (95 %).
@@ -60,12 +61,7 @@ class Learned:
 
 def told() -> Iterator[str]:
     """Of a database in which both imports ran on the same day."""
-    with transaction.atomic():
-        first, second = ImportRun.objects.order_by("id")
-        date_back(first, SNAPSHOTS[0], until=first.finished_at)
-        date_back(second, SNAPSHOTS[1])
-        found = learned()
-    yield from report(found)
+    yield from report(learned())
 
 
 def report(found: Learned) -> Iterator[str]:
@@ -73,14 +69,6 @@ def report(found: Learned) -> Iterator[str]:
     for part in (_head, _sanity, _lesson, _agencies, _effects, _sampled):
         for line in part(found):
             yield from [line] if not line or line.startswith("|") else wrap(line, WIDTH, break_on_hyphens=False)
-
-
-def date_back(run: ImportRun, day: date, until: datetime | None = None) -> None:
-    """What the import recorded, to noon of its snapshot's day: all that is not dated back yet, or what there was `until` then."""
-    noon, later = datetime.combine(day, time(12), UTC), datetime.combine(SNAPSHOTS[1], time(23), UTC)
-    for rows in (StageEntry.objects.filter(recorded_at__gt=later), Closure.objects.filter(recorded_at__gt=later)):
-        (rows if until is None else rows.filter(recorded_at__lte=until)).update(recorded_at=noon)
-    ImportRun.objects.filter(pk=run.pk).update(finished_at=noon)
 
 
 def learned() -> Learned:
@@ -102,7 +90,7 @@ def _followed() -> tuple[set[int], set[int], set[int]]:
     first: dict[int, str | None] = {}
     for pk, kind in StageEntry.objects.order_by("initiative_id", "id").values_list("initiative_id", "stage__kind"):
         first.setdefault(pk, kind)
-    met = set(StageEntry.objects.filter(recorded_at__date=SNAPSHOTS[0]).values_list("initiative_id", flat=True))
+    met = set(StageEntry.objects.filter(told_on=SNAPSHOTS[0]).values_list("initiative_id", flat=True))
     before = {pk for pk, kind in first.items() if pk in met and kind == "before_production"}
     closed = set(Closure.objects.filter(reopened_at=None, initiative__in=before).values_list("initiative_id", flat=True))
     missing = set(Initiative.objects.filter(pk__in=before, missing_since__isnull=False).values_list("pk", flat=True))

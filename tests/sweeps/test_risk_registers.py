@@ -9,11 +9,10 @@ import pytest
 
 from portfolio.accounts.choices import Through
 from portfolio.accounts.rules import system
-from portfolio.initiatives.models import ImportRun
 from portfolio.initiatives.services.imports.link_decisions import confirm_links
 from portfolio.initiatives.services.imports.publishing import publish_rows
 from tests.portfolio.initiatives.importing import FEDERAL
-from tests.sweeps.registers_learned import SNAPSHOTS, date_back, learned, report
+from tests.sweeps.registers_learned import SNAPSHOTS, learned, report
 from tests.sweeps.two_registers import AT_LEAST, OF_2023, OF_2024, _publish, _search, _stage
 
 pytestmark = pytest.mark.django_db
@@ -39,12 +38,10 @@ def slice_of_both(sample_data: Path, tmp_path: Path) -> Path:
 
 def test_what_became_of_one_year_is_learned_at_the_next_snapshot(slice_of_both: Path) -> None:
     _publish(slice_of_both)
-    date_back(ImportRun.objects.get(), SNAPSHOTS[0])
     run, by = _stage(slice_of_both, OF_2024), system("reviewer of links", Through.COMMAND)
     _search(run.pk)
     confirm_links(by=by, run=run, at_least=AT_LEAST)
     publish_rows(by=by, run=run)
-    date_back(run, SNAPSHOTS[1])
     found = learned()
     version = found.version
     assert version.known_on == SNAPSHOTS[1]

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from tests.sweeps.gate_database import own_database
@@ -21,6 +22,7 @@ from tests.sweeps.gate_database import own_database
 ROOT = Path(__file__).resolve().parents[2]
 AT_LEAST = 0.95
 OF_2023, OF_2024 = "us-federal-2023", "us-federal-2024"
+SNAPSHOTS = {OF_2023: date(2023, 12, 15), OF_2024: date(2024, 12, 15)}  # assumed: the files do not say their days
 Where = dict[int, str]
 
 
@@ -71,7 +73,7 @@ def _stage(folder: Path, profile: str):  # type: ignore[no-untyped-def]  # model
     sha = hashlib.sha256(path.read_bytes()).hexdigest()
     run = start_run(
         by=BY, file_name=path.name, sha256=sha, size=path.stat().st_size, plan=replace(plan, register=OF_2023),
-        mapping=mapping, unit=None,
+        mapping=mapping, unit=None, as_of=SNAPSHOTS[profile],
     )  # fmt: skip
     begin_staging(run)
     return finish_staging(by=BY, run=run, staged=stage_rows(run=run, path=path))
