@@ -43,6 +43,7 @@ from readiness.gates.models import GateTemplate
 from readiness.gates.services.templates import new_version as new_template
 from readiness.workloads.models import Workload
 from readiness.workloads.services.traces import upload_trace
+from tests.browser import outlook
 from tests.conftest import ROOT, _copy, _drop, _use, _with_database
 from tests.people import SYSTEM
 from tests.portfolio.initiatives.importing import MAPPING, row, run_jobs, write_csv
@@ -84,6 +85,7 @@ def site(template_database: str, django_db_setup: None, django_db_blocker: Any) 
         _evidence(person)
         _amounts(person)
         _orders(person)
+        outlook.prepare(person)
         new_version(by=actor_for(person), bank=QuestionBank.objects.get(is_default=True))
         new_template(by=actor_for(person), template=GateTemplate.objects.get(key="light"))
         connections.close_all()

@@ -30,11 +30,11 @@ from readiness.gates.choices import ReviewState, RuleKind, WaiverState
 from readiness.gates.models import Condition, Decision, Delegation, Gatekeeper, GateTemplate, Review, Waiver
 from readiness.gates.queries.templates import parsed
 from readiness.meetings.models import Meeting, Pack
-from readiness.risk.models import ReferenceStatistic, Scenario
 from readiness.silos.models import Finding, PoolPurchase
 from readiness.sizing.models import Measurement, SizingOption
 from readiness.workloads.choices import AllocationState, OptionState
 from readiness.workloads.models import Accelerator, Allocation, CapacityPool, Requirement, TraceUpload, VenueOption, Workload
+from tests.browser import outlook
 
 Arguments = dict[str, Any]
 _OF_INITIATIVE = ("initiative", "new", "venues", "venue_new", "venue_dates", "venue_comparison")
@@ -218,17 +218,7 @@ def _meetings(page: str, wanted: tuple[str, ...]) -> Arguments:
 
 
 def _others(page: str, wanted: tuple[str, ...]) -> Arguments:
-    rows: Arguments = {"object_type": "initiatives_initiative", "object_id": _active().pk, "pk": _active().pk}
-    return rows | {"key": ReferenceStatistic.objects.order_by("key")[0].key}
-
-
-def _risk(page: str, wanted: tuple[str, ...]) -> Arguments:
-    rows = _others(page, wanted) | {"fmt": "csv"}
-    if page.startswith("scenario"):  # the demo has none: one of the walker's own
-        values = {"changes": {"answer.no_reuse": "yes"}, "base": "0" * 64, "created_by": User.objects.order_by("id")[0]}
-        made, _new = Scenario.objects.get_or_create(initiative=_active(), name="More reuse", shared=True, defaults=values)
-        rows["pk"] = made.pk
-    return rows
+    return {"object_type": "initiatives_initiative", "object_id": _active().pk, "pk": _active().pk}
 
 
 def _finance(page: str, wanted: tuple[str, ...]) -> Arguments:
@@ -306,5 +296,6 @@ _SLICES: dict[str, Callable[[str, tuple[str, ...]], Arguments]] = {
     "evidence": _evidence,
     "gates": _gates,
     "meetings": _meetings,
-    "risk": _risk,
+    "risk": outlook.risk,
+    "outlets": outlook.outlets,
 }
