@@ -119,16 +119,18 @@ def ages(known: Known, on: np.datetime64, *, from_met: bool = False) -> Ages:
 
 def _left_out(known: Known, latest: Days, entry: Array, leaving: Array, on: np.datetime64) -> Texts:
     """The first reason that holds; an unknown day compares as false."""
+    listed = ~np.isnat(known.met)  # an end without a date was told by the first listing, or it would lie between two of them
     reasons = {
         LeftOut.NO_BEGINNING: np.isnat(known.began),
         LeftOut.BEGINS_LATER: known.began > on,
+        LeftOut.BEGAN_IN_PRODUCTION: known.produced & ((leaving == 0) | listed & np.isnat(known.produced_on)),
+        LeftOut.OVER_BEFORE_MET: listed & known.closed & ~known.produced & (np.isnat(known.closed_on) | (leaving <= entry)),
         LeftOut.PRODUCTION_UNDATED: known.produced & np.isnat(known.produced_on),
         LeftOut.CLOSURE_UNDATED: ~known.produced & known.closed & np.isnat(known.closed_on),
         LeftOut.OUT_OF_ORDER: latest < known.began,
-        LeftOut.BEGAN_IN_PRODUCTION: known.produced & (leaving == 0),
-        LeftOut.OVER_BEFORE_MET: leaving < entry,
     }
-    return np.select(list(reasons.values()), [str(reason) for reason in reasons], default="").astype(np.str_)
+    early = np.where(leaving < entry, str(LeftOut.OVER_BEFORE_MET), "")
+    return np.select(list(reasons.values()), [str(reason) for reason in reasons], default=early).astype(np.str_)
 
 
 def _shift(precision: Texts, days: dict[Precision, int]) -> NDArray[np.timedelta64]:

@@ -184,3 +184,16 @@ def test_what_a_snapshot_told_is_known_since_its_day_and_not_since_it_was_read(o
     between = careers(demo=False, on=clock.today() - timedelta(days=60))
     assert list(between.ending) == [Ending.IN_FLIGHT]
     assert list(now().ending) == [Ending.ABANDONED]
+
+
+def test_what_was_over_when_a_register_first_listed_it_teaches_nothing(organisation: Organisation) -> None:
+    register, over, live = _register(organisation), made(organisation, "Over"), made(organisation, "Live")
+    day = _snapshot(register, 40)
+    Initiative.objects.filter(pk__in=(over.pk, live.pk)).update(register=register)
+    moved(live, "production", 0)
+    StageEntry.objects.update(told_on=day, entered_on=None, entered_precision="unknown")
+    closure = closed(over, ClosureKind.DRIFTED, 0)
+    Closure.objects.filter(pk=closure.pk).update(told_on=day, closed_on=day.replace(month=1, day=1), precision="year")
+    found = now(from_met=True)
+    assert len(found) == 0, "a list of survivors says nothing of how many died"
+    assert found.left_out == {"over_before_the_register_met_it": 1, "began_in_production": 1}
