@@ -140,3 +140,9 @@ def _other(hit: re.Match[str], leads: set[str]) -> str:
     if hit[1] not in leads:
         return hit[0]
     return f"{_MOST - int(hit[1] + hit[2])}{hit[3] or ''}"
+
+
+def difference(one: str, other: str) -> str:
+    """Where two answers part, with what stands around it."""
+    place = next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return f"{one[max(0, place - 80) : place + 40]!r} … {other[max(0, place - 20) : place + 40]!r}"

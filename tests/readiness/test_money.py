@@ -49,6 +49,7 @@ from tests.readiness.money_canaries import (
     Spot,
     canaries_of,
     content_of,
+    difference,
     let_anything_be_changed,
     other_amounts,
     spots,
@@ -192,11 +193,6 @@ def test_no_answer_tells_an_amount_or_depends_on_one(made: Made, who: str, caplo
 def ask(client: Client, case: Case) -> tuple[int, str]:
     answer = client.get(case.address, headers=HX if case.fragment else {})
     return answer.status_code, steady(text_of(answer), answer)
-
-
-def difference(one: str, other: str) -> str:
-    place = next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-    return f"{one[max(0, place - 80) : place + 40]!r} … {other[max(0, place - 20) : place + 40]!r}"
 
 
 LISTS = [route for route in every_route() if "get" in route.methods and "{" not in route.path and route.path != "/readyz"]

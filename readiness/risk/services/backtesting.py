@@ -44,7 +44,8 @@ class Outcomes:
 
 def run_backtest(*, demo: bool, today: date, now: datetime) -> list[Backtest]:
     """A row for each horizon whose figures differ from the newest kept ones. Call it in a transaction."""
-    known = Outcomes(ends(careers(demo=demo, on=today, known_at=now, from_met=True)), first_shown(demo=demo), np.datetime64(today, "D"))
+    lives = careers(demo=demo, on=today, known_at=now, from_met=True)
+    known = Outcomes(ends(lives), first_shown(demo=demo), np.datetime64(today, "D"))
     kept = Generation.objects.filter(Q(frozen=True) | Q(reconstructed=True), demo=demo, version__engine=ENGINE)
     generations = list(kept.select_related("version").order_by("on", "id"))
     return [row for months in HORIZONS if (row := _horizon(generations, known, months, demo=demo)) is not None]

@@ -22,8 +22,10 @@ from readiness.dashboards.management.bench.register_file import HEADERS, write_r
 from tests.sampling import some
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-TINY = ("--initiatives", "30", "--rounds", "4", "--import-rows", "40", "--evidence-rows", "20000", "--purchases", "400")
-TINY += ("--risk-rows", "3000", "--risk-organisations", "2")
+TINY = (
+    "--initiatives", "30", "--rounds", "4", "--import-rows", "40", "--evidence-rows", "20000", "--purchases", "400",
+    "--risk-rows", "3000", "--risk-organisations", "2",
+)  # fmt: skip
 WITHIN_S = 600  # of a machine that is busy with the rest of the suite
 TRIES = 20  # of a timing that other processes may disturb; what is timed wrongly never comes out right
 ASSETS = REPOSITORY / "node_modules" / ".stamp"
