@@ -280,8 +280,7 @@ def _bills(page: str, _wanted: tuple[str, ...]) -> Arguments:
         return {"what": "totals", "fmt": "csv"}
     if page == "billing_item":
         return {"pk": BillingMonth.objects.order_by("id")[0].item_id}
-    rows = BillingRule.objects if "rule" in page else BillingImport.objects
-    return {"pk": rows.order_by("id")[0].pk}
+    return {"pk": (BillingRule if "rule" in page else BillingImport).objects.order_by("id")[0].pk}
 
 
 _SLICES: dict[str, Callable[[str, tuple[str, ...]], Arguments]] = {
