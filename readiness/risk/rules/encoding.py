@@ -65,17 +65,6 @@ def records(payload: bytes, plain: Sequence[tuple[str, str]], arrays: Sequence[t
     return _read(payload, np.dtype(fields))
 
 
-def encoded(rows: Row) -> bytes:
-    return HEADER + rows.tobytes() + TRAILER
-
-
-def decoded(payload: bytes, plain: Sequence[tuple[str, str]], arrays: Sequence[tuple[str, str, int]]) -> Row:
-    """Rows of a binary COPY without nulls; raises ValueError where the payload does not have that form."""
-    if not payload.startswith(HEADER[:11]):
-        raise ValueError("not rows of this layout: another version of the format")
-    return _read(payload[len(HEADER) : -len(TRAILER)], layout(plain, arrays))
-
-
 def _read(body: bytes, whole: np.dtype[Any]) -> Row:
     if len(body) % whole.itemsize:
         raise ValueError("not rows of this layout: a null, or another number of elements")

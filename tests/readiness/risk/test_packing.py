@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import struct
 
 import numpy as np
 import pytest
 
 from readiness.core.risk.forecast import forecast
-from readiness.risk.rules.encoding import HEADER, decoded, empty, encoded
+from readiness.risk.rules.encoding import HEADER, TRAILER, empty
 from readiness.risk.rules.packing import Codes, OtherEngine, codes_of, digest, form_of, inputs_digest, packed, unpacked
 from tests.readiness.core.risk.test_forecast import world
 
@@ -44,20 +45,15 @@ def test_a_digest_is_of_the_inputs_alone() -> None:
     assert digest(np.zeros(2)) != digest(np.zeros((2, 1)))
 
 
-def test_rows_in_binary_come_back_as_they_were() -> None:
-    rows = empty(4, PLAIN, ARRAYS)
-    rows["id"], rows["value"], rows["code"] = range(4), [0.1, 0.2, np.nan, 1e-300], [-1, 0, 1, 2]
-    rows["answers"]["value"] = np.arange(12).reshape(4, 3) / 7
-    rows["top"]["value"] = -1
-    back = decoded(encoded(rows), PLAIN, ARRAYS)
-    assert back["id"].tolist() == [0, 1, 2, 3]
-    assert (back["answers"]["value"] == np.arange(12).reshape(4, 3) / 7).all()
-    assert back["top"]["value"].tolist() == [[-1, -1]] * 4
-    assert np.isnan(back["value"][2])
-
-
-def test_another_layout_is_refused() -> None:
-    with pytest.raises(ValueError, match="layout"):
-        decoded(encoded(empty(3, PLAIN, ARRAYS)), PLAIN, (("answers", ">f8", 4),))
-    with pytest.raises(ValueError, match="layout"):
-        decoded(b"text\t1\n" + bytes(len(HEADER)), PLAIN, ARRAYS)
+def test_a_row_is_the_bytes_that_the_manual_says() -> None:
+    """PostgreSQL manual, COPY, "Binary Format": written out field by field here; scoring reads such rows back from a server."""
+    rows = empty(1, PLAIN, ARRAYS)
+    rows["id"], rows["value"], rows["code"] = 7, 0.25, -1
+    rows["answers"]["value"], rows["top"]["value"] = [[1.0, np.nan, 0.5]], [[2, -1]]
+    expected = struct.pack(">h", 5) + struct.pack(">iq", 8, 7) + struct.pack(">id", 8, 0.25) + struct.pack(">ii", 4, -1)
+    expected += struct.pack(">iiiiii", 20 + 3 * 12, 1, 0, 701, 3, 1)
+    expected += b"".join(struct.pack(">id", 8, value) for value in (1.0, np.nan, 0.5))
+    expected += struct.pack(">iiiiii", 20 + 2 * 6, 1, 0, 21, 2, 1) + b"".join(struct.pack(">ih", 2, value) for value in (2, -1))
+    assert rows.tobytes() == expected
+    assert b"PGCOPY\n\xff\r\n\0" + struct.pack(">ii", 0, 0) == HEADER
+    assert struct.pack(">h", -1) == TRAILER
