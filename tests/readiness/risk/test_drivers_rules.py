@@ -66,8 +66,9 @@ CASES: Mapping[str, list[tuple[Any, float]]] = {
         (said(dev_tools_wait="Less than 6 months"), 0), (said(dev_tools_wait="Less than 1 Year"), nan), (said(), nan),
     ],
     "time_in_stage": [
-        (Stay("Pilot", 100, 20, 15), 0.75), (Stay("Pilot", 5, 20, 0), 0), (Stay("Pilot", 900, 10, 10), 1),
-        (Stay("Pilot", 900, 9, 9), nan), (Stay("Pilot", None, 20, 0), nan), (Stay(), nan),
+        (Stay("Pilot", 100, 20, 15, gone=0.6), 0.6), (Stay("Pilot", 5, 20, 0, gone=0.0), 0),
+        (Stay("Pilot", 900, 10, 10, gone=1.0), 1), (Stay("Pilot", 900, 9, 9, gone=1.0), nan),
+        (Stay("Pilot", None, 20, 0), nan), (Stay(), nan),
     ],
     "requirements_not_met": [
         (Requirements(met=1, warning=1, not_met=2, short=3), 0.75), (Requirements(met=3), 0),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from math import nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class Intake:
 class Stay:
     """The stay that runs, in `stage`: `days` of it, and of the `ended` stays of its cohort those that were `over` by then.
 
-    `days` None: it has no date, the stage is unknown, or none runs that could be judged.
+    `days` None: it has no date, the stage is unknown, or none runs that could be judged. `gone` (0..1): the share of the cohort,
+    stays that still run among it, that is no longer in the stage at that age, by Aalen and Johansen's curve with delayed entry.
     """
 
     stage: str = ""
@@ -32,6 +34,7 @@ class Stay:
     ended: int = 0
     over: int = 0
     as_of: date | None = None
+    gone: float = nan
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,13 @@ ROLES = ("sponsor", "IT operations", "data science", "business")
 
 
 def time_in_stage(facts: Facts) -> float:
-    """Share of the cohort's ended stays in this stage that were over by this age: a rank in the cohort, no points for age.
+    """Share of the cohort that is no longer in this stage at this age, by its curve: a rank in the cohort, no points for age.
 
     NaN with fewer than 10 ended stays, without a date, in an unknown stage, in production and after a closure. Stays that still
-    run are not in the cohort, so that where most run long the rank is too high.
+    run are at risk and not over (Aalen-Johansen with delayed entry, core.risk.cohort).
     """
     stay = facts.stay
-    return nan if stay.days is None or stay.ended < COHORT_LEAST else share(stay.over, stay.ended)
+    return nan if stay.days is None or stay.ended < COHORT_LEAST else min(1.0, max(0.0, stay.gone))
 
 
 def sponsor_or_function_missing(facts: Facts) -> float:
