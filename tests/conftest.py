@@ -22,13 +22,14 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from django.db.models import Field
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from psycopg import sql
 
 from tests.sampling import FULL, SEED
 
 # No test asserts seconds: on a busy machine any example may take long.
-hypothesis_settings.register_profile("suite", deadline=None)
+hypothesis_settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("suite")
 
 ROOT = Path(__file__).resolve().parent.parent
